@@ -1,0 +1,292 @@
+// Package sessions is the contract of the one registry of who is online, for every kind of client: stable, lazer, IRC and
+// the server's own bot.
+//
+// A session is a record of state in the space Space, so it outlives every process that serves it. Its key is the session's
+// ID, which is derived from the secret token and may be logged; the token itself is known to the client alone. Its value is
+// the protobuf form of Session (peace.sessions.v1.Session), and its tags say what reaches it:
+//
+//	u1000        everything meant for user 1000                      UserTag
+//	k1           every session of a kind                             KindTag
+//	c#osu        what is said in #osu                                ChannelTag
+//	p            presence of everybody                               PresenceTag
+//	p1000        presence of user 1000, for "friends only" viewers   PresenceOfTag
+//
+// The mailbox of the record is the session's outbox. What lies in it are neutral events, each a google.protobuf.Any (wire.Pack)
+// of a message declared by the module that tells it: the ones of this module are below, chat has its own. Each edge
+// encodes them for its client when it drains with state.Queues.Drain, which also keeps the session alive; so an idle poll
+// needs no call to this module. To reach somebody, append to his tags: no look-up is needed.
+//
+// Users who are restricted, hide their presence or only run tournament clients are not Visible: nobody is told of them.
+//
+// Every method is safe for concurrent use; returned values belong to the caller.
+package sessions
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base32"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"github.com/pure-peace/peace/modules/fault"
+	"github.com/pure-peace/peace/modules/users"
+	"github.com/pure-peace/peace/osu"
+)
+
+// Space is the state space of session records.
+const Space = "sessions"
+
+// MaxBatch bounds the ids of one call.
+const MaxBatch = 1000
+
+// The faults of this contract.
+var (
+	ErrNoSession = fault.New(fault.NotFound, "sessions", "no_session", "no such session")
+	ErrBadUpdate = fault.New(fault.Invalid, "sessions", "bad_update", "a field of the update is out of range")
+	ErrFull      = fault.New(fault.Exhausted, "sessions", "full", "the server is full, try again later")
+	ErrOpening   = fault.New(fault.Invalid, "sessions", "bad_opening", "the session lacks a user or a kind")
+)
+
+// Service is the registry.
+type Service interface {
+	// Open starts a session and tells everybody who may know. An earlier session of the same user and kind is replaced (its
+	// client gets Closed with ReasonReplaced if it still asks), except that tournament clients replace nothing: of those the
+	// oldest over the limit goes. ErrOpening, ErrFull.
+	Open(ctx context.Context, opening Opening) (Opened, error)
+
+	// Get returns a session by its ID. ErrNoSession.
+	Get(ctx context.Context, id string) (Session, error)
+
+	// Of returns all sessions of the users (at most MaxBatch), visible or not.
+	Of(ctx context.Context, userIDs []int32) ([]Session, error)
+
+	// Presences returns what may be shown of the users who are online and visible, in the order asked for; an empty list
+	// asks for everybody visible (at most MaxBatch of them, by user id). A user with several sessions is shown as the one
+	// that plays: stable before lazer before IRC before the bot.
+	Presences(ctx context.Context, userIDs []int32) ([]Presence, error)
+
+	// Online returns the ids of all visible users, ascending.
+	Online(ctx context.Context) ([]int32, error)
+
+	// Update changes the parts that are set and tells those who asked to know. ErrNoSession, ErrBadUpdate.
+	Update(ctx context.Context, id string, update Update) (Session, error)
+
+	// Close ends a session and tells everybody who may know; its client gets nothing more. Ending one that is gone is no error.
+	Close(ctx context.Context, id string, reason Reason) error
+
+	// Disconnect ends all sessions of a user, whatever their client; each client that still asks is told the reason.
+	// It returns how many there were.
+	Disconnect(ctx context.Context, userID int32, reason Reason) (int, error)
+
+	// Count returns how many sessions of each kind there are and how many visible users.
+	Count(ctx context.Context) (Counts, error)
+}
+
+// Kind is the kind of client that a session belongs to.
+type Kind int32
+
+// The kinds, with their numbers on the wire.
+const (
+	KindUnspecified Kind = 0
+	Stable          Kind = 1
+	Lazer           Kind = 2
+	IRC             Kind = 3
+	Bot             Kind = 4 // lives in the server, never expires
+	Tournament      Kind = 5 // one of many stable tournament clients of a user, never Visible
+)
+
+// Visibility of presence updates that a client wants (stable packet 79).
+type Interest int32
+
+// The interests, with their numbers on the wire.
+const (
+	InterestNobody   Interest = 0
+	InterestEveryone Interest = 1
+	InterestFriends  Interest = 2
+)
+
+// Reason says why a session ended.
+type Reason int32
+
+// The reasons, with their numbers on the wire.
+const (
+	ReasonUnspecified Reason = 0
+	ReasonLogout      Reason = 1 // the player left
+	ReasonExpired     Reason = 2 // the client was not heard of any more
+	ReasonReplaced    Reason = 3 // the user logged in elsewhere
+	ReasonKicked      Reason = 4 // staff
+	ReasonPassword    Reason = 5 // the password was changed
+	ReasonDeleted     Reason = 6 // the account is gone
+)
+
+// Session is one client of a user. It is private to the server: Presence is what others may see.
+type Session struct {
+	ID            string
+	User          users.User // as of the last change that was heard of
+	Kind          Kind
+	ClientVersion string
+	ClientHashes  string // as the stable client sent it, with its trailing colon
+	Address       netip.Addr
+	Location      Location
+	StartedAt     time.Time
+	Status        Status
+	Stats         Stats
+	Interest      Interest
+	FriendsOnly   bool   // private messages from friends only
+	Away          string // the away message, "" when not away
+}
+
+// Presence is what others may see of a user who is online.
+type Presence struct {
+	UserID     int32
+	Name       string
+	Kind       Kind
+	Privileges users.Privileges
+	Location   Location
+	Status     Status
+	Stats      Stats
+}
+
+// Location is where the client says or seems to be.
+type Location struct {
+	Country   string  // ISO 3166-1 alpha-2 in upper case, "" when unknown
+	Latitude  float32 // degrees north
+	Longitude float32 // degrees east
+	Hidden    bool    // the position is not to be shown; Latitude and Longitude of a Presence are then 0
+	UTCOffset int8    // hours, -12 to 14
+}
+
+// Status is what the user is doing.
+type Status struct {
+	Action     osu.Action
+	Text       string // shown after the action's verb; at most 512 bytes
+	BeatmapMD5 string // 32 lower-case hex digits or ""
+	BeatmapID  int32
+	Mods       osu.Mods
+	Ruleset    osu.Ruleset
+}
+
+// Stats are the user's figures in the ruleset of his status.
+type Stats struct {
+	RankedScore int64
+	TotalScore  int64
+	Accuracy    float32 // 0 to 1
+	Playcount   int32
+	Rank        int32 // 0 when unranked
+	Performance float32
+}
+
+// Opening describes a session to start.
+type Opening struct {
+	User          users.User
+	Kind          Kind
+	ClientVersion string
+	ClientHashes  string
+	Address       netip.Addr
+	Location      Location
+	Status        Status
+	Interest      Interest
+	FriendsOnly   bool
+	Channels      []string // joined from the start, as chat names them
+
+	// Presences is how many complete presences of others the caller wants back (0 to MaxBatch); when more users than that
+	// are visible only ids come back.
+	Presences int
+}
+
+// Opened is a started session with what its client should be told first.
+type Opened struct {
+	Session Session
+	Token   string // the secret: 26 characters. It is returned once and stored nowhere
+
+	// Online has every visible user when they are at most Opening.Presences, else nothing; OnlineIDs has all in any case.
+	Online    []Presence
+	OnlineIDs []int32
+}
+
+// Update names the parts of a session to change; nil leaves a part alone.
+type Update struct {
+	Status      *Status
+	Stats       *Stats
+	Interest    *Interest
+	Friends     []int32 // with Interest: whose presence InterestFriends means, at most 900
+	FriendsOnly *bool
+	Away        *string // at most 512 bytes
+}
+
+// Counts are the sizes of the registry.
+type Counts struct {
+	Visible    int // users
+	Stable     int // sessions from here on
+	Lazer      int
+	IRC        int
+	Tournament int
+}
+
+// The events of this module.
+type (
+	// Arrived tells that a user came online.
+	Arrived struct{ Presence Presence }
+
+	// Left tells that a user's session of a kind ended; Remaining are the kinds that he still has.
+	Left struct {
+		UserID    int32
+		Kind      Kind
+		Remaining []Kind
+	}
+
+	// Moved tells that a user's status or figures changed.
+	Moved struct {
+		UserID int32
+		Status Status
+		Stats  Stats
+	}
+
+	// Renamed tells that what is fixed in a presence changed: name, privileges, location.
+	Renamed struct {
+		Presence Presence
+		OldName  string // "" when the name is the same
+	}
+
+	// AccountChanged tells a session that its own account changed.
+	AccountChanged struct {
+		User       users.User
+		Privileges bool
+		Restricted bool
+		Silenced   bool
+	}
+
+	// Silenced tells everybody that somebody was silenced, so that clients remove what he said.
+	Silenced struct{ UserID int32 }
+
+	// Notice is a text for the screen.
+	Notice struct{ Text string }
+
+	// Closed tells a client that its session is over. It is the last event of an outbox.
+	Closed struct{ Reason Reason }
+
+	// Restarting tells clients to connect again after a time.
+	Restarting struct{ After time.Duration }
+)
+
+// ID returns the ID of the session that a token belongs to. It costs a hash and no call.
+func ID(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return base32.HexEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:15])
+}
+
+// UserTag is carried by every session of a user.
+func UserTag(userID int32) string { return "u" + strconv.Itoa(int(userID)) }
+
+// KindTag is carried by every session of a kind.
+func KindTag(kind Kind) string { return "k" + strconv.Itoa(int(kind)) }
+
+// ChannelTag is carried by the sessions that are in a channel. The chat module sets and removes it.
+func ChannelTag(channel string) string { return "c" + channel }
+
+// PresenceTag is carried by sessions with InterestEveryone.
+const PresenceTag = "p"
+
+// PresenceOfTag is carried by sessions with InterestFriends, for each friend and for the user himself.
+func PresenceOfTag(userID int32) string { return "p" + strconv.Itoa(int(userID)) }
