@@ -155,6 +155,14 @@ func TestTakeoverRefusesNoConnection(t *testing.T) {
 		})
 	}
 	for generation := 2; generation <= 4; generation++ {
+		for range 20 { // the stream has to be under way
+			resp, err := client.Get("http://" + address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _ = io.Copy(io.Discard, resp.Body)
+			_ = resp.Body.Close()
+		}
 		if err := child.Process.Signal(syscall.SIGUSR2); err != nil {
 			t.Fatal(err)
 		}
