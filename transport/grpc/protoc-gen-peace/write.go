@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/compiler/protogen"
@@ -34,6 +35,9 @@ func (w *writer) write() {
 	}
 	w.P("package ", w.file.GoPackageName)
 	wrapper := make(map[*protogen.Message]bool)
+	if len(w.file.Services) > 1 && !slices.ContainsFunc(w.file.Services, func(s *protogen.Service) bool { return interfaceName(s) == "Service" }) {
+		w.whole(w.file.Services)
+	}
 	for _, service := range w.file.Services {
 		w.service(service)
 		for _, method := range service.Methods {
