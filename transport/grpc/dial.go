@@ -223,4 +223,3 @@ func serviceConfig() string {
 	}
 	return string(text)
 }
-
