@@ -1,0 +1,115 @@
+package limit
+
+import (
+	"encoding/binary"
+	"hash/maphash"
+	"math"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/pure-peace/peace/modules/fault"
+	"github.com/pure-peace/peace/transport/http/problem"
+	"github.com/pure-peace/peace/transport/http/realip"
+)
+
+// ErrTooManyRequests is the fault of a client that exceeds a Rate.
+var ErrTooManyRequests = fault.New(fault.Exhausted, "http", "too_many_requests", "too many requests, try again later")
+
+// rateWays is how many addresses share a place in the table before one of them is forgotten.
+const rateWays = 8
+
+// Rate allows each address so many requests a second, with bursts. An IPv6 client is its /64, the least that is given to
+// one customer. It keeps 24 bytes an address in a table of fixed size: under a flood from more addresses than it holds, it
+// forgets those closest to a full allowance, so memory never grows and a lone flooder is still held back. That, and one
+// table without allocation per address, is why it is not built of x/time/rate limiters. It is safe for concurrent use.
+type Rate struct {
+	interval int64 // nanoseconds between requests at the steady rate
+	window   int64 // nanoseconds of allowance that may be used at once
+	start    time.Time
+	seed     maphash.Seed
+	places   []ratePlace
+}
+
+type ratePlace struct {
+	mu      sync.Mutex
+	entries [rateWays]rateEntry
+}
+
+// rateEntry is an address in the generic cell rate algorithm: full is when its whole allowance is back, in nanoseconds
+// since the start. An entry in the past says nothing that a fresh one does not.
+type rateEntry struct {
+	network [16]byte
+	full    int64
+}
+
+// NewRate returns a Rate of perSecond requests a second and bursts of burst, for at least addresses addresses at a time.
+// perSecond is clamped to 0.001…1e6, burst and addresses are at least 1.
+func NewRate(perSecond float64, burst, addresses int) *Rate {
+	perSecond = min(max(perSecond, 0.001), 1e6)
+	interval := int64(float64(time.Second) / perSecond)
+	return &Rate{
+		interval: interval,
+		window:   int64(min(float64(interval)*float64(max(burst, 1)), math.MaxInt64/4)),
+		start:    time.Now(),
+		seed:     maphash.MakeSeed(), // an attacker must not choose who shares a place with whom
+		places:   make([]ratePlace, (max(addresses, 1)+rateWays-1)/rateWays),
+	}
+}
+
+// Allow counts a request of addr and reports whether it is within the rate; if not, retry says when the next one will be.
+// All clients without an address share one allowance.
+func (l *Rate) Allow(addr netip.Addr) (ok bool, retry time.Duration) {
+	network := networkOf(addr)
+	now := int64(time.Since(l.start)) + l.window // so that zero entries lie in the past
+	hash := maphash.Comparable(l.seed, network)
+	place := &l.places[hash%uint64(len(l.places))]
+
+	place.mu.Lock()
+	defer place.mu.Unlock()
+	entry := &place.entries[0]
+	for i := range place.entries {
+		e := &place.entries[i]
+		if e.network == network && e.full > 0 {
+			entry = e
+			break
+		}
+		if e.full < entry.full {
+			entry = e
+		}
+	}
+	if entry.network != network || entry.full == 0 {
+		*entry = rateEntry{network: network}
+	}
+	full := max(entry.full, now) + l.interval
+	if over := full - now - l.window; over > 0 {
+		return false, time.Duration(over)
+	}
+	entry.full = full
+	return true, 0
+}
+
+// networkOf returns who shares an allowance with addr, in 16 bytes.
+func networkOf(addr netip.Addr) [16]byte {
+	network := addr.As16()
+	if addr.Is6() && !addr.Is4In6() {
+		binary.BigEndian.PutUint64(network[8:], 0)
+	}
+	return network
+}
+
+// Handler answers requests beyond the rate 429 with Retry-After in whole seconds.
+func (l *Rate) Handler(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ok, retry := l.Allow(realip.ClientIP(r.Context()))
+		if !ok {
+			seconds := (retry + time.Second - 1) / time.Second
+			w.Header().Set("Retry-After", strconv.FormatInt(int64(seconds), 10))
+			problem.WriteError(w, r, ErrTooManyRequests)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
