@@ -19,10 +19,7 @@ import (
 	"github.com/pure-peace/peace/transport/http/problem"
 )
 
-var (
-	errNoEndpoint = fault.New(fault.NotFound, "api", "no_endpoint", "there is no such endpoint")
-	errNoMethod   = fault.New(fault.Unsupported, "api", "method_not_allowed", "this endpoint does not take that method")
-)
+var errNoEndpoint = fault.New(fault.NotFound, "api", "no_endpoint", "there is no such endpoint")
 
 // Deps are the services behind the API. One that is nil has no endpoint.
 type Deps struct {
@@ -50,7 +47,10 @@ func New(deps Deps) http.Handler {
 	r := chi.NewRouter()
 	r.Use(jsonOnly)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) { problem.WriteError(w, r, errNoEndpoint) })
-	r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) { problem.WriteError(w, r, errNoMethod) })
+	r.MethodNotAllowed(func(w http.ResponseWriter, _ *http.Request) {
+		// No kind of fault means 405: chi has set the Allow header that goes with it.
+		write(w, http.StatusMethodNotAllowed, problem.Body{Error: "method_not_allowed", Message: "this endpoint does not take that method"})
+	})
 	endpoints := []string{}
 	if deps.Sessions != nil {
 		endpoints = append(endpoints, "/v1/status")
@@ -61,7 +61,7 @@ func New(deps Deps) http.Handler {
 		r.Get("/v1/keys", keys(deps.Signature))
 	}
 	r.Get("/", func(w http.ResponseWriter, _ *http.Request) {
-		write(w, about{Name: "Peace", Version: deps.Version, Endpoints: endpoints})
+		write(w, http.StatusOK, about{Name: "Peace", Version: deps.Version, Endpoints: endpoints})
 	})
 	return r
 }
@@ -93,7 +93,7 @@ func status(sessions counter) http.HandlerFunc {
 			problem.WriteError(w, r, err)
 			return
 		}
-		write(w, struct {
+		write(w, http.StatusOK, struct {
 			Online online `json:"online"`
 		}{online{Users: counts.Visible, Stable: counts.Stable, Lazer: counts.Lazer, IRC: counts.IRC}})
 	}
@@ -110,7 +110,7 @@ func keys(signature keyring) http.HandlerFunc {
 		for _, k := range have {
 			out = append(out, key{k.ID, "ed25519", base64.StdEncoding.EncodeToString(k.Public), k.CreatedAt})
 		}
-		write(w, struct {
+		write(w, http.StatusOK, struct {
 			Keys []key `json:"keys"`
 		}{out})
 	}
@@ -125,9 +125,10 @@ func jsonOnly(next http.Handler) http.Handler {
 	})
 }
 
-func write(w http.ResponseWriter, v any) {
+func write(w http.ResponseWriter, code int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(code)
 	// The client may have gone away, which is no failure of ours.
 	_ = json.NewEncoder(w).Encode(v)
 }

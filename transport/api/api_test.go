@@ -49,7 +49,7 @@ func TestEndpoints(t *testing.T) {
 		{"status", full, "GET", "/v1/status", 200, `{"online":{"users":3,"stable":2,"lazer":1,"irc":0}}`},
 		{"keys", full, "GET", "/v1/keys", 200, `{"keys":[{"id":"00ff","algorithm":"ed25519","public":"AQID","created_at":"2026-11-21T12:00:00Z"}]}`},
 		{"unknown path", full, "GET", "/v1/nothing", 404, `{"error":"no_endpoint","message":"there is no such endpoint"}`},
-		{"wrong method", full, "POST", "/v1/status", 501, `{"error":"method_not_allowed","message":"this endpoint does not take that method"}`},
+		{"wrong method", full, "POST", "/v1/status", 405, `{"error":"method_not_allowed","message":"this endpoint does not take that method"}`},
 		{"sessions away", away, "GET", "/v1/status", 503, `{"error":"lost","message":"the peer is away"}`},
 		{"signature off", away, "GET", "/v1/keys", 404, `{"error":"no_endpoint","message":"there is no such endpoint"}`},
 	} {
