@@ -23,7 +23,7 @@ import (
 // Topic is the state topic on which Changed events are published.
 const Topic = "users.changed"
 
-// BotID is the account of the chat bot, made by the first migration. FirstPlayerID is the first id that a player can get:
+// BotID is the account of the chat bot, which always exists. FirstPlayerID is the first id that a player can get:
 // the stable client hard-codes id 2 (bancho.py app/objects/player.py, ppy/osu-wiki).
 const (
 	BotID         int32 = 1
@@ -33,8 +33,9 @@ const (
 // MaxBatch bounds the ids or names of one Get or Find.
 const MaxBatch = 1000
 
-// The faults of this contract. Registration and Update failures carry details "name", "email" or "password" with a sentence
-// for the field.
+// The faults of this contract. ErrInvalidForm carries a detail for each field that is wrong, named as in the .proto ("name",
+// "unicode_name", "email", "password", "country", "ruleset", "privileges", "language", "reason", "duration", "action"), with
+// sentences for whoever filled it in.
 var (
 	ErrNotFound       = fault.New(fault.NotFound, "users", "not_found", "no such user")
 	ErrBadCredentials = fault.New(fault.Unauthenticated, "users", "bad_credentials", "wrong name or password")
@@ -42,6 +43,7 @@ var (
 	ErrBusy           = fault.New(fault.Exhausted, "users", "busy", "too many passwords are being checked, try again")
 	ErrTooMany        = fault.New(fault.Exhausted, "users", "too_many_attempts", "too many attempts, wait a while")
 	ErrClosed         = fault.New(fault.Forbidden, "users", "registration_closed", "registration is closed on this server")
+	ErrTooLarge       = fault.New(fault.Invalid, "users", "too_large", "too many things asked for at once")
 	ErrForbidden      = fault.New(fault.Forbidden, "users", "forbidden", "you may not do that to this user")
 )
 
@@ -63,15 +65,15 @@ type Accounts interface {
 	// ErrTooMany.
 	Authenticate(ctx context.Context, credentials Credentials, device *Device) (User, error)
 
-	// Get returns the accounts of the ids (at most MaxBatch) that exist, in the order asked for.
+	// Get returns the accounts of the ids (at most MaxBatch, else ErrTooLarge) that exist, in the order asked for.
 	Get(ctx context.Context, ids []int32) ([]User, error)
 
-	// Find returns the accounts of the names (at most MaxBatch) that exist, in the order asked for. Names are matched by
+	// Find returns the accounts of the names (at most MaxBatch, else ErrTooLarge) that exist, in the order asked for. Names are matched by
 	// osu.SafeName, and unicode names exactly.
 	Find(ctx context.Context, names []string) ([]User, error)
 
 	// Update changes the parts of an account that are set, on behalf of `by`, and writes an audit row when by is somebody
-	// else. ErrNotFound, ErrInvalidForm.
+	// else: an administrator, under the rules of Moderation. ErrNotFound, ErrInvalidForm, ErrForbidden.
 	Update(ctx context.Context, id, by int32, change Change) (User, error)
 
 	// Settings returns the account's settings, their defaults included. ErrNotFound.
@@ -81,27 +83,32 @@ type Accounts interface {
 	SaveSettings(ctx context.Context, id int32, settings Settings) error
 }
 
-// Moderation is what staff does. Each method writes an audit row with the actor and the reason in the transaction of its
-// effect. ErrForbidden when the target's privileges are not below the actor's; the bot account may do everything, and cannot
-// be a target.
+// Moderation is what staff does. Each method that changes something writes an audit row with the actor and the reason in the
+// transaction of its effect. ErrNotFound when there is no target. ErrForbidden when the actor lacks the privilege that the
+// method names, when he is restricted, or when the target is not below him: developers stand above administrators, these above
+// moderators, these above everybody else. The bot account may do everything, and cannot be a target. ErrInvalidForm with the
+// detail "reason" for one of more than 1000 characters.
 type Moderation interface {
-	// Restrict hides the account from everybody else until Unrestrict. Repeating either changes nothing.
+	// Restrict hides the account from everybody else until Unrestrict. Repeating either changes nothing. For administrators.
 	Restrict(ctx context.Context, id, by int32, reason string) (User, error)
 
-	// Unrestrict lifts a restriction.
+	// Unrestrict lifts a restriction. For administrators.
 	Unrestrict(ctx context.Context, id, by int32, reason string) (User, error)
 
-	// Silence forbids the account to speak for a time (1 s to 10 years), replacing an earlier silence; 0 ends it.
+	// Silence forbids the account to speak for a time (1 s to 10 years), replacing an earlier silence; 0 ends it. For
+	// moderators.
 	Silence(ctx context.Context, id, by int32, reason string, duration time.Duration) (User, error)
 
-	// Grant adds and removes privileges; nobody can grant what he does not have.
+	// Grant adds and removes privileges. For administrators; nobody can grant what he does not have, but a developer has
+	// everything.
 	Grant(ctx context.Context, id, by int32, add, remove Privileges) (User, error)
 
-	// Record writes an audit row for something done elsewhere, such as an announcement. Its ID and time are set here.
+	// Record writes an audit row for something done elsewhere, such as an announcement. Its ID and time are set here. An
+	// action has 1 to 64 characters, a reason at most 1000, and details at most 32 entries.
 	Record(ctx context.Context, entry AuditEntry) error
 
 	// Audit returns audit rows, newest first, with id below `before` (0 means the newest), at most limit (1 to 1000). A
-	// target of 0 means everybody.
+	// target of 0 means everybody. ErrTooLarge for another limit.
 	Audit(ctx context.Context, target int32, before int64, limit int) ([]AuditEntry, error)
 
 	// Devices returns the devices that the account has logged in from, latest first, at most 1000.

@@ -12,6 +12,37 @@ import (
 	time "time"
 )
 
+// NewClient returns the users.Service that a peer offers over conn.
+func NewClient(conn grpc.ClientConnInterface) users.Service {
+	return whole{
+		NewAccountsClient(conn),
+		NewModerationClient(conn),
+	}
+}
+
+// Register offers all of impl to peers.
+func Register(r grpc.ServiceRegistrar, impl users.Service) {
+	RegisterAccounts(r, impl)
+	RegisterModeration(r, impl)
+}
+
+// Observe returns next with every call reported to o, or next itself when o is nil.
+func Observe(next users.Service, o wire.Observer) users.Service {
+	if o == nil {
+		return next
+	}
+	return whole{
+		ObserveAccounts(next, o),
+		ObserveModeration(next, o),
+	}
+}
+
+// whole is a users.Service put together from its parts.
+type whole struct {
+	users.Accounts
+	users.Moderation
+}
+
 // NewAccountsClient returns the users.Accounts that a peer offers over conn.
 func NewAccountsClient(conn grpc.ClientConnInterface) users.Accounts {
 	return &remoteAccounts{NewAccountsServiceClient(conn)}

@@ -1,0 +1,4 @@
+DROP TABLE IF EXISTS audit_log;
+DROP TABLE IF EXISTS user_devices;
+DROP TABLE IF EXISTS user_settings;
+DROP TABLE IF EXISTS users;
