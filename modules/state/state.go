@@ -13,7 +13,7 @@
 //
 // Scores, messages, relations and audit rows are SQL and do not belong here.
 //
-// Every method is safe for concurrent use. Byte slices and strings passed in are not kept by the caller's reference after
+// Names (of spaces, keys, tags, boards and topics) are non-empty UTF-8. Every method is safe for concurrent use. Byte slices and strings passed in are not kept by the caller's reference after
 // the call returns, and what is returned belongs to the caller. Limits are the Max constants; crossing one is ErrTooLarge.
 package state
 
@@ -38,8 +38,10 @@ const (
 	// MaxMailboxItems and MaxMailboxBytes bound one mailbox; when it is full the oldest items go first and Mail.Lost counts them.
 	MaxMailboxItems = 4096
 	MaxMailboxBytes = 256 << 10
-	// MaxPage bounds a page of List or Range and the keys of a Get.
+	// MaxPage bounds a page of List or Range and the keys of a Get or an Append.
 	MaxPage = 1000
+	// MaxScores bounds the members of one SetScores, RemoveMembers or Positions.
+	MaxScores = 10_000
 )
 
 // The faults of this contract.
@@ -50,6 +52,8 @@ var (
 	ErrConflict = fault.New(fault.Conflict, "state", "conflict", "the record changed in between")
 	// ErrTooLarge says that a name, a value or a list is over its limit.
 	ErrTooLarge = fault.New(fault.Invalid, "state", "too_large", "a name, value or list is over its limit")
+	// ErrInvalid says that a name is empty or not UTF-8, a number is out of its range or a score is not a number.
+	ErrInvalid = fault.New(fault.Invalid, "state", "invalid", "a name or number is not acceptable")
 	// ErrBadChange says that a Change does not have exactly one of its parts.
 	ErrBadChange = fault.New(fault.Invalid, "state", "bad_change", "a change must have exactly one part")
 	// ErrLagged ends a Watch or Subscribe whose consumer did not keep up. Start again from a fresh snapshot.
@@ -77,22 +81,27 @@ type Records interface {
 	Count(ctx context.Context, space string, tags []string) ([]int, error)
 
 	// Apply makes all changes, in order, or none. The outcomes are in the order of the changes. ErrConflict when an
-	// IfVersion does not hold.
+	// IfVersion does not hold. Get, List, Count and Watch see all of it or nothing; its items reach the mailboxes one after
+	// another, so two drains of different mailboxes may see it half way.
 	Apply(ctx context.Context, changes []Change) ([]Outcome, error)
 
 	// Watch yields every record of the space (Event.Type EventPut), then one EventSynced, then each change as it happens.
-	// Changes of one record arrive in order; a TTL that is merely renewed is no change. It ends with ctx, or with ErrLagged.
+	// Changes of one record arrive in order; a TTL that is merely renewed is no change. It ends by yielding an error: that
+	// of ctx, ErrLagged, or a fault of kind Unavailable when state itself stops.
 	Watch(ctx context.Context, space string) iter.Seq2[Event, error]
 }
 
 // Queues moves items through the mailboxes of records.
 type Queues interface {
-	// Append puts one item into the mailboxes it is addressed to and returns how many it reached.
+	// Append puts one item into the mailboxes it is addressed to and returns how many it reached. Items are in the same order
+	// in every mailbox of a space.
 	Append(ctx context.Context, append Append) (int, error)
 
 	// Drain removes and returns the oldest items of a record's mailbox, at most maxBytes of them (but at least one, when
 	// there is any; 0 means MaxMailboxBytes), and renews the record's time to live. When the mailbox is empty it waits up to
-	// `wait` for the first item. ErrNoRecord when there is no such record.
+	// `wait` for the first item and renews the time to live again when it returns; it does not keep a record alive whose
+	// time to live is shorter than the wait. Of several drains that wait on one mailbox, one gets the items.
+	// ErrNoRecord when there is no such record or when it goes during the wait.
 	Drain(ctx context.Context, space, key string, maxBytes int, wait time.Duration) (Mail, error)
 }
 
@@ -123,7 +132,7 @@ type Topics interface {
 	Publish(ctx context.Context, topic string, payload []byte) error
 
 	// Subscribe yields one Notice without a topic as soon as the subscription stands, then every payload published to one
-	// of the topics. It ends with ctx, or with ErrLagged.
+	// of the topics (at most MaxTags). It ends like a Watch.
 	Subscribe(ctx context.Context, topics []string) iter.Seq2[Notice, error]
 }
 
@@ -157,12 +166,13 @@ type Put struct {
 	// version, nil that it does not matter.
 	IfVersion *uint64
 
-	// AddTags and RemoveTags change the record's tags; those it has otherwise stay.
+	// AddTags and RemoveTags change the record's tags; those it has otherwise stay. A tag in both is added.
 	AddTags    []string
 	RemoveTags []string
 }
 
-// Tag changes a record's tags and leaves its value alone. On a missing record it does nothing, with Outcome.Version 0.
+// Tag changes a record's tags, leaves its value alone and renews its time to live. Tags that are as they should be already
+// are no change: the version stays. On a missing record it does nothing, with Outcome.Version 0. A tag in both lists is added.
 type Tag struct {
 	Space  string
 	Key    string
@@ -170,7 +180,8 @@ type Tag struct {
 	Remove []string
 }
 
-// Delete removes a record with its mailbox. On a missing record it does nothing, with Outcome.Version 0, unless IfVersion is set.
+// Delete removes a record with its mailbox. On a missing record it does nothing, with Outcome.Version 0; with an IfVersion other
+// than 0 that is ErrConflict.
 type Delete struct {
 	Space     string
 	Key       string

@@ -1,0 +1,147 @@
+package memory
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/pure-peace/peace/modules/state"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func open(t testing.TB, journal string) *Service {
+	t.Helper()
+	s, err := New(t.Context(), Config{Journal: journal, Interval: 10 * time.Millisecond}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func fill(b testing.TB, s *Service, n int) {
+	b.Helper()
+	for i := range n {
+		_, err := s.Apply(context.Background(), []state.Change{{Put: &state.Put{
+			Space: "sessions", Key: fmt.Sprintf("session-%08d", i), Value: make([]byte, 200), TTL: time.Minute,
+			AddTags: []string{fmt.Sprintf("u%d", i), "kind:stable", "updates:all", "c:#osu", "c:#lobby", "c:#announce"},
+		}}})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkDrainEmpty(b *testing.B) {
+	s := open(b, filepath.Join(b.TempDir(), "state.db"))
+	fill(b, s, 1000)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := s.Drain(context.Background(), "sessions", "session-00000500", 0, 0); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkDrainEmptyParallel(b *testing.B) {
+	s := open(b, "")
+	fill(b, s, 1000)
+	b.ReportAllocs()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if _, err := s.Drain(context.Background(), "sessions", "session-00000500", 0, 0); err != nil {
+				b.Error(err)
+			}
+		}
+	})
+}
+
+func BenchmarkAppend50000(b *testing.B) {
+	for _, journal := range []string{"", filepath.Join(b.TempDir(), "state.db")} {
+		b.Run(fmt.Sprintf("journal=%t", journal != ""), func(b *testing.B) {
+			s := open(b, journal)
+			fill(b, s, 50_000)
+			item := make([]byte, 200)
+			b.ReportAllocs()
+			for b.Loop() {
+				n, err := s.Append(context.Background(), state.Append{Space: "sessions", Tags: []string{"c:#osu"}, Item: item})
+				if err != nil || n != 50_000 {
+					b.Fatal(n, err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkPush8Drain(b *testing.B) {
+	s := open(b, "")
+	fill(b, s, 1000)
+	item := make([]byte, 100)
+	b.ReportAllocs()
+	for b.Loop() {
+		for range 8 {
+			if _, err := s.Append(context.Background(), state.Append{Space: "sessions", Tags: []string{"u500"}, Item: item}); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if m, err := s.Drain(context.Background(), "sessions", "session-00000500", 0, 0); err != nil || len(m.Items) != 8 {
+			b.Fatal(m, err)
+		}
+	}
+}
+
+func BenchmarkPut(b *testing.B) {
+	s := open(b, "")
+	fill(b, s, 10_000)
+	put := &state.Put{Space: "sessions", Key: "session-00000500", Value: make([]byte, 200), TTL: time.Minute}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := s.Apply(context.Background(), []state.Change{{Put: put}}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkGet(b *testing.B) {
+	s := open(b, "")
+	fill(b, s, 10_000)
+	keys := []string{"session-00000500"}
+	b.ReportAllocs()
+	for b.Loop() {
+		if r, err := s.Get(context.Background(), "sessions", keys); err != nil || len(r) != 1 {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkList10000(b *testing.B) {
+	s := open(b, "")
+	fill(b, s, 10_000)
+	b.ReportAllocs()
+	for b.Loop() {
+		after, n := "", 0
+		for {
+			page, err := s.List(context.Background(), "sessions", "", after, state.MaxPage)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if n += len(page); len(page) < state.MaxPage {
+				break
+			}
+			after = page[len(page)-1].Key
+		}
+		if n != 10_000 {
+			b.Fatal(n)
+		}
+	}
+}
