@@ -50,7 +50,7 @@ func (p *BeatmapInfoRequest) Decode(payload []byte) error {
 //	index i16 · beatmap id i32 · set id i32 · thread id i32 · status u8
 //	grade u8 in osu!, catch, taiko, mania · md5 string
 type BeatmapInfo struct {
-	Index     int16 // of the file name in the request; −1 for a beatmap that was asked for by id
+	Index     int16 // of the file name in the request
 	BeatmapID int32
 	SetID     int32
 	ThreadID  int32

@@ -168,8 +168,10 @@ func (r *reader) uleb128() uint32 {
 	var v uint64
 	for shift := 0; shift < 5*7; shift += 7 {
 		b := r.u8()
-		v |= uint64(b&0x7f) << shift
-		if b < 0x80 {
+		if r.err != nil {
+			return 0
+		}
+		if v |= uint64(b&0x7f) << shift; b < 0x80 {
 			if v > math.MaxUint32 {
 				break
 			}
