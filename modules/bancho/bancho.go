@@ -32,6 +32,8 @@ var (
 	ErrMalformed = fault.New(fault.Invalid, "bancho", "malformed", "not a login of an osu! client")
 	// ErrTooLarge says that the request is over its limit.
 	ErrTooLarge = fault.New(fault.Invalid, "bancho", "too_large", "the request is too large")
+	// ErrOverlap says that several other exchanges of the same token are under way already.
+	ErrOverlap = fault.New(fault.Exhausted, "bancho", "overlap", "too many requests of one client at once")
 )
 
 // Service speaks with stable clients.
@@ -41,7 +43,9 @@ type Service interface {
 	Login(ctx context.Context, attempt Attempt) (Welcome, error)
 
 	// Exchange takes the packets that a client sends with its token and returns those that wait for it. An unknown token
-	// is answered with a restart packet, damaged packets are dropped and counted; neither is a fault. ErrTooLarge.
+	// is answered with a restart packet, damaged packets are dropped and counted; neither is a fault. When what it needs
+	// cannot be reached it fails with that fault, and the session lives on: a gateway must then give an answer that keeps
+	// the client polling. ErrTooLarge, ErrOverlap.
 	Exchange(ctx context.Context, token string, packets []byte) ([]byte, error)
 }
 
