@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -24,7 +25,7 @@ var (
 	ErrLoginSize     = errors.New("packets: login body is too large")
 	ErrLoginEncoding = errors.New("packets: login body is not UTF-8")
 	ErrLoginLines    = errors.New("packets: login body has fewer than three lines")
-	ErrLoginName     = errors.New("packets: login name is empty or too long")
+	ErrLoginName     = errors.New("packets: login name is empty, too long, or has control characters")
 	ErrLoginPassword = errors.New("packets: login password is not 32 lower-case hexadecimal digits")
 	ErrLoginFields   = errors.New("packets: login has fewer than five client fields")
 	ErrLoginVersion  = errors.New("packets: login version is empty or too long")
@@ -109,7 +110,7 @@ func ParseLogin(body []byte) (Login, error) {
 		lines[i], body = string(bytes.TrimSuffix(line, []byte{'\r'})), rest
 	}
 	l := Login{Name: lines[0], PasswordMD5: lines[1]}
-	if l.Name == "" || len(l.Name) > MaxLoginName {
+	if l.Name == "" || len(l.Name) > MaxLoginName || strings.ContainsFunc(l.Name, unicode.IsControl) {
 		return Login{}, ErrLoginName
 	}
 	if len(l.PasswordMD5) != 32 || strings.Trim(l.PasswordMD5, "0123456789abcdef") != "" {
