@@ -16,6 +16,10 @@
 // encodes them for its client when it drains with state.Queues.Drain, which also keeps the session alive; so an idle poll
 // needs no call to this module. To reach somebody, append to his tags: no look-up is needed.
 //
+// A session that was ended by somebody else (replaced, kicked, the password changed) keeps its record for a minute without
+// any tag, with Closed as the last item of its outbox; to every method of this contract but Close it is gone. The edge that
+// reads Closed tells its client and calls Close.
+//
 // Users who are restricted, hide their presence or only run tournament clients are not Visible: nobody is told of them.
 //
 // Every method is safe for concurrent use; returned values belong to the caller.
@@ -40,12 +44,13 @@ const Space = "sessions"
 // MaxBatch bounds the ids of one call.
 const MaxBatch = 1000
 
-// The faults of this contract.
+// The faults of this contract. ErrBadUpdate and ErrOpening have the detail "field".
 var (
 	ErrNoSession = fault.New(fault.NotFound, "sessions", "no_session", "no such session")
 	ErrBadUpdate = fault.New(fault.Invalid, "sessions", "bad_update", "a field of the update is out of range")
 	ErrFull      = fault.New(fault.Exhausted, "sessions", "full", "the server is full, try again later")
-	ErrOpening   = fault.New(fault.Invalid, "sessions", "bad_opening", "the session lacks a user or a kind")
+	ErrOpening   = fault.New(fault.Invalid, "sessions", "bad_opening", "a field of the opening is missing or out of range")
+	ErrTooMany   = fault.New(fault.Invalid, "sessions", "too_many", "too many users in one call")
 )
 
 // Service is the registry.
@@ -58,18 +63,19 @@ type Service interface {
 	// Get returns a session by its ID. ErrNoSession.
 	Get(ctx context.Context, id string) (Session, error)
 
-	// Of returns all sessions of the users (at most MaxBatch), visible or not.
+	// Of returns all sessions of the users (at most MaxBatch), visible or not. ErrTooMany.
 	Of(ctx context.Context, userIDs []int32) ([]Session, error)
 
 	// Presences returns what may be shown of the users who are online and visible, in the order asked for; an empty list
 	// asks for everybody visible (at most MaxBatch of them, by user id). A user with several sessions is shown as the one
-	// that plays: stable before lazer before IRC before the bot.
+	// that plays: stable before lazer before IRC before the bot. ErrTooMany.
 	Presences(ctx context.Context, userIDs []int32) ([]Presence, error)
 
 	// Online returns the ids of all visible users, ascending.
 	Online(ctx context.Context) ([]int32, error)
 
-	// Update changes the parts that are set and tells those who asked to know. ErrNoSession, ErrBadUpdate.
+	// Update changes the parts that are set and tells those who asked to know. A new Status is not told to the session
+	// itself, whose client sent it; Stats alone are, because then somebody else computed them. ErrNoSession, ErrBadUpdate.
 	Update(ctx context.Context, id string, update Update) (Session, error)
 
 	// Close ends a session and tells everybody who may know; its client gets nothing more. Ending one that is gone is no error.
@@ -135,6 +141,7 @@ type Session struct {
 	Interest      Interest
 	FriendsOnly   bool   // private messages from friends only
 	Away          string // the away message, "" when not away
+	Hidden        bool   // not Visible, by the user's own choice
 }
 
 // Presence is what others may see of a user who is online.
@@ -188,7 +195,8 @@ type Opening struct {
 	Status        Status
 	Interest      Interest
 	FriendsOnly   bool
-	Channels      []string // joined from the start, as chat names them
+	Hidden        bool
+	Channels      []string // joined from the start, as chat names them; at most 100
 
 	// Presences is how many complete presences of others the caller wants back (0 to MaxBatch); when more users than that
 	// are visible only ids come back.
@@ -213,6 +221,7 @@ type Update struct {
 	Friends     []int32 // with Interest: whose presence InterestFriends means, at most 900
 	FriendsOnly *bool
 	Away        *string // at most 512 bytes
+	Hidden      *bool
 }
 
 // Counts are the sizes of the registry.

@@ -1,0 +1,201 @@
+package local
+
+import (
+	"context"
+	"crypto/rand"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/pure-peace/peace/modules/sessions"
+	"github.com/pure-peace/peace/modules/state"
+	"github.com/pure-peace/peace/modules/users"
+)
+
+// maxTournament is how many tournament clients one user may run: 16 players, a manager and a spare, as bancho servers allow
+// (osuTitanic/anchor app/clients/osu.py).
+const maxTournament = 18
+
+// Bounds of an Opening; what a client sends is far below.
+const (
+	maxChannels = 100
+	maxText     = 512
+)
+
+// Open implements sessions.Service.
+func (s *Service) Open(ctx context.Context, opening sessions.Opening) (sessions.Opened, error) {
+	if err := checkOpening(opening); err != nil {
+		return sessions.Opened{}, err
+	}
+	if err := s.view.Wait(ctx); err != nil {
+		return sessions.Opened{}, err
+	}
+	exempt := opening.Kind == sessions.Bot || opening.User.Privileges.HasAny(users.Staff)
+	if !exempt && s.index.size() >= s.config.MaxSessions {
+		return sessions.Opened{}, sessions.ErrFull
+	}
+	token := rand.Text()
+	session := &sessions.Session{
+		ID:            sessions.ID(token),
+		User:          opening.User,
+		Kind:          opening.Kind,
+		ClientVersion: opening.ClientVersion,
+		ClientHashes:  opening.ClientHashes,
+		Address:       opening.Address,
+		Location:      opening.Location,
+		StartedAt:     now(),
+		Status:        opening.Status,
+		Interest:      opening.Interest,
+		FriendsOnly:   opening.FriendsOnly,
+		Hidden:        opening.Hidden,
+	}
+	tags := []string{sessions.UserTag(session.User.ID), sessions.KindTag(session.Kind)}
+	tags = append(tags, interestTags(session.User.ID, session.Interest, nil)...)
+	for _, channel := range opening.Channels {
+		tags = append(tags, sessions.ChannelTag(channel))
+	}
+
+	login := &s.logins[uint32(session.User.ID)%uint32(len(s.logins))]
+	login.Lock()
+	defer login.Unlock()
+	if err := s.attempt(ctx, func() error { return s.open(ctx, session, tags) }); err != nil {
+		return sessions.Opened{}, err
+	}
+	online, ids := s.index.arrival(opening.Presences)
+	return sessions.Opened{Session: *session, Token: token, Online: online, OnlineIDs: ids}, nil
+}
+
+// open writes the session, ends those that it replaces, and tells who may know: all at once.
+func (s *Service) open(ctx context.Context, session *sessions.Session, tags []string) error {
+	replaced, err := s.replacedBy(ctx, session)
+	if err != nil {
+		return err
+	}
+	put := s.put(session, 0)
+	put.AddTags = tags
+	changes := append([]state.Change{{Put: put}}, s.endings(replaced, sessions.ReasonReplaced)...)
+
+	others := append(s.index.user(session.User.ID), session)
+	others = without(others, idsOf(replaced)...)
+	slices.SortFunc(others, compare)
+	if shown(others) == session {
+		news := arrived(session)
+		news.ExceptKeys = []string{session.ID}
+		changes = append(changes, state.Change{Append: news})
+	}
+	outcomes, err := s.deps.State.Apply(ctx, changes)
+	if err != nil {
+		return err
+	}
+	s.view.Put(session.ID, outcomes[0].Version, session)
+	s.ended(replaced, outcomes[1:])
+	return nil
+}
+
+// replacedBy returns the sessions that have to go for a new one.
+func (s *Service) replacedBy(ctx context.Context, session *sessions.Session) ([]held, error) {
+	if len(surplus(s.index.user(session.User.ID), session)) == 0 {
+		return nil, nil
+	}
+	all, err := s.loadUser(ctx, session.User.ID)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*sessions.Session, len(all))
+	for i, h := range all {
+		list[i] = h.session
+	}
+	gone := idsOf(nil, surplus(list, session)...)
+	return slices.DeleteFunc(all, func(h held) bool { return !slices.Contains(gone, h.session.ID) }), nil
+}
+
+// surplus returns the sessions of a user that a newer one ends: any of its kind, but of tournament clients only those over
+// the limit, oldest first.
+func surplus(list []*sessions.Session, newest *sessions.Session) []*sessions.Session {
+	list = slices.DeleteFunc(slices.Clone(list), func(s *sessions.Session) bool {
+		return s.Kind != newest.Kind || s.ID == newest.ID
+	})
+	slices.SortFunc(list, compare) // one kind: newest first
+	keep := 0
+	if newest.Kind == sessions.Tournament {
+		keep = maxTournament - 1
+	}
+	return list[min(keep, len(list)):]
+}
+
+// singleOut ends what a session that another process opened has replaced: of two logins at the same moment in two
+// processes, neither saw the other.
+func (s *Service) singleOut(ctx context.Context, session *sessions.Session) error {
+	list := s.index.user(session.User.ID)
+	newest := slices.IndexFunc(list, func(other *sessions.Session) bool { return other.Kind == session.Kind })
+	if newest < 0 || len(surplus(list, list[newest])) == 0 {
+		return nil
+	}
+	return s.attempt(ctx, func() error {
+		gone, err := s.replacedBy(ctx, list[newest])
+		if err != nil || len(gone) == 0 {
+			return err
+		}
+		outcomes, err := s.deps.State.Apply(ctx, s.endings(gone, sessions.ReasonReplaced))
+		if err == nil {
+			s.ended(gone, outcomes)
+		}
+		return err
+	})
+}
+
+func idsOf(list []held, more ...*sessions.Session) []string {
+	ids := make([]string, 0, len(list)+len(more))
+	for _, h := range list {
+		ids = append(ids, h.session.ID)
+	}
+	for _, s := range more {
+		ids = append(ids, s.ID)
+	}
+	return ids
+}
+
+// interestTags are the tags by which a session hears of presences.
+func interestTags(userID int32, interest sessions.Interest, friends []int32) []string {
+	switch interest {
+	case sessions.InterestEveryone:
+		return []string{sessions.PresenceTag}
+	case sessions.InterestFriends:
+		tags := make([]string, 0, len(friends)+1)
+		tags = append(tags, sessions.PresenceOfTag(userID))
+		for _, id := range friends {
+			tags = append(tags, sessions.PresenceOfTag(id))
+		}
+		slices.Sort(tags)
+		return slices.Compact(tags)
+	}
+	return nil
+}
+
+func checkOpening(o sessions.Opening) error {
+	fields := []struct {
+		name string
+		ok   bool
+	}{
+		{"user", o.User.ID > 0 && o.User.Name != ""},
+		{"kind", precedence[o.Kind] != 0},
+		{"client_version", text(o.ClientVersion)},
+		{"client_hashes", text(o.ClientHashes)},
+		{"location", len(o.Location.Country) <= 2 && o.Location.UTCOffset >= -12 && o.Location.UTCOffset <= 14},
+		{"status", checkStatus(o.Status)},
+		{"interest", checkInterest(o.Interest)},
+		{"channels", len(o.Channels) <= maxChannels && !slices.ContainsFunc(o.Channels, badChannel)},
+		{"presences", o.Presences >= 0 && o.Presences <= sessions.MaxBatch},
+	}
+	for _, f := range fields {
+		if !f.ok {
+			return sessions.ErrOpening.With("field", f.name)
+		}
+	}
+	return nil
+}
+
+func text(s string) bool { return len(s) <= maxText && utf8.ValidString(s) }
+
+func badChannel(name string) bool {
+	return name == "" || len(name) > state.MaxName-1 || !utf8.ValidString(name)
+}
