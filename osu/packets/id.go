@@ -2,8 +2,8 @@ package packets
 
 import "fmt"
 
-// ID says what a packet is. Both directions share one numbering without overlap, so that an id alone says which payload it
-// has and who may send it.
+// ID says what a packet is. Both directions share one numbering, so that an id alone says which payload it has and who may send
+// it; only the unused [IDIRCOnly] belongs to both.
 type ID uint16
 
 // The ids of the client's packets.

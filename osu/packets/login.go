@@ -11,7 +11,7 @@ import (
 
 // Bounds of a login, in bytes and hours. They leave room above what clients send.
 const (
-	MaxLogin        = 4096 // the whole request body
+	MaxLogin        = 8 << 10 // the whole request body
 	MaxLoginName    = 128
 	MaxLoginVersion = 64
 	MaxHashPart     = 64   // each part of the client hashes but the adapters
@@ -20,7 +20,7 @@ const (
 	MaxUTCOffset    = 14
 )
 
-// What can be wrong with a login. None of them comes from a player's mistake: the body is not what a client writes.
+// What can be wrong with a login. But for ErrLoginName, which a player may cause, they say that no client wrote the body.
 var (
 	ErrLoginSize     = errors.New("packets: login body is too large")
 	ErrLoginEncoding = errors.New("packets: login body is not UTF-8")

@@ -1,9 +1,7 @@
 package packets
 
-// The tags name the packets of the generic kinds: Int[ping] and Int[logout] are two types because of them. A tag holds nothing
-// and costs nothing.
-
-// tag is one packet's identity as a type.
+// tag is the identity of one packet as a type. It is what makes two types of Int[logout] and Int[friendAdd], and where each of
+// them has its id from. A tag holds nothing and costs nothing.
 type tag interface{ id() ID }
 
 // Tags of the client's packets.
