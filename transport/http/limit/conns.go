@@ -42,8 +42,8 @@ func (c *Conns) Listener(ln net.Listener) net.Listener {
 
 type listener struct {
 	net.Listener
-	conns *Conns
-	once  sync.Once
+	conns  *Conns
+	once   sync.Once
 	closed chan struct{}
 }
 
