@@ -22,6 +22,7 @@ var (
 	ErrNoTarget  = fault.New(fault.NotFound, "relations", "no_target", "no such user")
 	ErrTooMany   = fault.New(fault.Exhausted, "relations", "too_many", "your list is full")
 	ErrBadKind   = fault.New(fault.Invalid, "relations", "bad_kind", "unknown kind of relation")
+	ErrTooLarge  = fault.New(fault.Invalid, "relations", "too_large", "too many users asked for at once")
 	ErrProtected = fault.New(fault.Forbidden, "relations", "protected", "this user cannot be blocked")
 )
 
@@ -35,10 +36,16 @@ const (
 	Block           Kind = 2
 )
 
+// MaxBatch bounds the others of one Between, MaxInbound what Inbound returns.
+const (
+	MaxBatch   = 1000
+	MaxInbound = 100_000
+)
+
 // Service keeps relations.
 type Service interface {
-	// Add makes userID befriend or block target; repeating it changes nothing. ErrYourself, ErrNoTarget, ErrTooMany,
-	// ErrProtected (the bot cannot be blocked), ErrBadKind.
+	// Add makes userID befriend or block target; repeating it changes nothing, nor does befriending the bot. ErrYourself,
+	// ErrNoTarget (also when there is no userID), ErrTooMany, ErrProtected (the bot cannot be blocked), ErrBadKind.
 	Add(ctx context.Context, userID, target int32, kind Kind) error
 
 	// Remove ends a relation; one that is not there is no error. ErrBadKind.
@@ -48,11 +55,11 @@ type Service interface {
 	List(ctx context.Context, userID int32) ([]Relation, error)
 
 	// Inbound returns who made a relation of this kind towards the target, by user id: his followers, or those who block
-	// him. At most 100,000.
+	// him. At most MaxInbound. ErrBadKind.
 	Inbound(ctx context.Context, target int32, kind Kind) ([]int32, error)
 
 	// Between returns what the user has with each of the others and what they have with him, in the order asked for
-	// (at most 1000).
+	// (at most MaxBatch, else ErrTooLarge).
 	Between(ctx context.Context, userID int32, others []int32) ([]Standing, error)
 }
 
@@ -70,7 +77,8 @@ type Standing struct {
 	From    Kind  // what he has with the user
 }
 
-// Changed is the event published on Topic after a list changed.
+// Changed is the event published on Topic after a list changed. When one kind takes the place of the other, the end of the
+// old one is told first.
 type Changed struct {
 	UserID int32
 	Target int32
