@@ -95,6 +95,7 @@ func (tx *transaction) index(changes []state.Change) ([]state.Outcome, error) {
 			return nil, err
 		}
 	}
+	tx.tidy()
 	return outcomes, nil
 }
 
@@ -108,9 +109,17 @@ func (tx *transaction) rollBack() {
 		default:
 			u.space.show(u.record, u.was)
 		}
+	}
+	tx.tidy()
+	tx.dropTargets()
+}
+
+// tidy forgets the spaces that are empty now. Not earlier: a later change may fill them again, or fail and bring back what was in
+// them.
+func (tx *transaction) tidy() {
+	for _, u := range tx.undo {
 		tx.s.release(u.space)
 	}
-	tx.dropTargets()
 }
 
 // holds checks a change's condition on the present version of its record, which is 0 when there is none.
@@ -199,7 +208,6 @@ func (tx *transaction) remove(sp *space, r *record, why state.EventType) uint64 
 	last.Version = tx.s.next()
 	tx.undo = append(tx.undo, undo{space: sp, record: r, was: r.now})
 	sp.unlink(r)
-	tx.s.release(sp)
 	tx.changed(sp, r, why, &last)
 	return last.Version
 }

@@ -125,7 +125,9 @@ func (s *Service) expireSome() (wait time.Duration, more bool) {
 		}
 		heap.Pop(&s.expiry)
 		s.mu.Lock()
-		tx.remove(s.spaces[r.space], r, state.EventExpire)
+		sp := s.spaces[r.space]
+		tx.remove(sp, r, state.EventExpire)
+		s.release(sp)
 		s.mu.Unlock()
 	}
 	return 0, true
