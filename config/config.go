@@ -135,6 +135,9 @@ func (l *loader) origin(path []string) origin {
 			return l.origins[candidate]
 		}
 	}
+	if len(path) > 1 {
+		return origin{where: l.origin(path[:len(path)-1]).where}
+	}
 	return origin{}
 }
 
@@ -154,7 +157,7 @@ func (l *loader) toml(name string, text []byte) error {
 			row, column := syntax.Position()
 			return &Error{Origin: fmt.Sprintf("%s:%d:%d", name, row, column), Reason: strings.TrimPrefix(syntax.Error(), "toml: ")}
 		}
-		return &Error{Origin: name, Reason: err.Error()}
+		return &Error{Origin: name, Reason: strings.TrimPrefix(err.Error(), "toml: ")}
 	}
 	for key, line := range lines(text) {
 		l.origins[key] = origin{where: fmt.Sprintf("%s:%d", name, line)}
