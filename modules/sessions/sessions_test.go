@@ -1,0 +1,115 @@
+package sessions_test
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/pure-peace/peace/modules/database"
+	"github.com/pure-peace/peace/modules/database/databasetest"
+	"github.com/pure-peace/peace/modules/sessions"
+	"github.com/pure-peace/peace/modules/sessions/local"
+	"github.com/pure-peace/peace/modules/sessions/sessionspb"
+	"github.com/pure-peace/peace/modules/sessions/sessionstest"
+	"github.com/pure-peace/peace/modules/state"
+	"github.com/pure-peace/peace/modules/state/memory"
+	"github.com/pure-peace/peace/modules/users"
+	usersLocal "github.com/pure-peace/peace/modules/users/local"
+	"github.com/pure-peace/peace/transport/grpc/wiretest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestLocal(t *testing.T) {
+	subject := newSubject(t)
+	sessionstest.Run(t, subject)
+}
+
+func TestRemote(t *testing.T) {
+	subject := newSubject(t)
+	subject.Sessions = wiretest.Loopback(t, sessionspb.Register, sessionspb.NewClient, subject.Sessions)
+	sessionstest.Run(t, subject)
+}
+
+// TestTwoProcesses runs the suite on two registries over one state, which take turns.
+func TestTwoProcesses(t *testing.T) {
+	subject := newSubject(t)
+	start(t, subject.State, subject.Users)
+	sessionstest.Run(t, subject)
+}
+
+func newSubject(t *testing.T) sessionstest.Subject {
+	t.Helper()
+	store := newState(t)
+	accounts, err := usersLocal.New(t.Context(), usersLocal.DefaultConfig(), usersLocal.Deps{
+		DB: databasetest.Open(t, database.SQLite), Topics: store, Logger: newLogger(t),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sessionstest.Subject{Sessions: start(t, store, accounts), State: store, Users: accounts}
+}
+
+func newState(t testing.TB) state.Service {
+	t.Helper()
+	s, err := memory.New(t.Context(), memory.Config{}, newLogger(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, s)
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func start(t testing.TB, store state.Service, accounts users.Accounts) sessions.Service {
+	t.Helper()
+	s, err := local.New(t.Context(), local.DefaultConfig(), local.Deps{State: store, Users: accounts, Log: newLogger(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, s)
+	return s
+}
+
+// run runs a module until the test ends.
+func run(t testing.TB, module interface{ Run(context.Context) error }) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- module.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func newLogger(t testing.TB) *slog.Logger { return slog.New(slog.NewTextHandler(t.Output(), nil)) }
+
+func TestRoundTrip(t *testing.T) {
+	wiretest.RoundTrip(t, sessionspb.FromSession, sessionspb.ToSession)
+	wiretest.RoundTrip(t, sessionspb.FromPresence, sessionspb.ToPresence)
+	wiretest.RoundTrip(t, sessionspb.FromLocation, sessionspb.ToLocation)
+	wiretest.RoundTrip(t, sessionspb.FromStatus, sessionspb.ToStatus)
+	wiretest.RoundTrip(t, sessionspb.FromStats, sessionspb.ToStats)
+	wiretest.RoundTrip(t, sessionspb.FromOpening, sessionspb.ToOpening)
+	wiretest.RoundTrip(t, sessionspb.FromOpened, sessionspb.ToOpened)
+	wiretest.RoundTrip(t, sessionspb.FromUpdate, sessionspb.ToUpdate)
+	wiretest.RoundTrip(t, sessionspb.FromCounts, sessionspb.ToCounts)
+	wiretest.RoundTrip(t, sessionspb.FromArrived, sessionspb.ToArrived)
+	wiretest.RoundTrip(t, sessionspb.FromLeft, sessionspb.ToLeft)
+	wiretest.RoundTrip(t, sessionspb.FromMoved, sessionspb.ToMoved)
+	wiretest.RoundTrip(t, sessionspb.FromRenamed, sessionspb.ToRenamed)
+	wiretest.RoundTrip(t, sessionspb.FromAccountChanged, sessionspb.ToAccountChanged)
+	wiretest.RoundTrip(t, sessionspb.FromSilenced, sessionspb.ToSilenced)
+	wiretest.RoundTrip(t, sessionspb.FromNotice, sessionspb.ToNotice)
+	wiretest.RoundTrip(t, sessionspb.FromClosed, sessionspb.ToClosed)
+	wiretest.RoundTrip(t, sessionspb.FromRestarting, sessionspb.ToRestarting)
+}
