@@ -49,9 +49,6 @@ func (w *writer) service(s *protogen.Service) {
 	w.P("observer ", observer)
 	w.P("}")
 	for _, m := range s.Methods {
-		// Types are spelt first, so that the packages which they import are known and no variable hides one.
-		w.variables(m.Input, "", make(map[string]bool))
-		w.variables(m.Output, "", make(map[string]bool))
 		taken := w.reserved(contract, m)
 		call := method{m, face, label, w.variables(m.Input, "Value", taken), w.variables(m.Output, "Result", taken)}
 		if m.Desc.IsStreamingServer() {
