@@ -1,0 +1,4 @@
+package migrations
+
+// Lock is what Up and Down hold.
+var Lock = lock
