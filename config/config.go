@@ -204,7 +204,7 @@ func readFile(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, MaxFileSize+1))
 	if err == nil && len(text) > MaxFileSize {
 		err = fmt.Errorf("%s: is larger than %d bytes", name, MaxFileSize)

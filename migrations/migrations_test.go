@@ -333,7 +333,7 @@ func TestLockEndsWithItsHolder(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer stdin.Close() //nolint:errcheck // held open for the child
+		defer stdin.Close()
 		stdout, err := cmd.StdoutPipe()
 		if err != nil {
 			t.Fatal(err)

@@ -40,9 +40,9 @@ func (u Upsert) On(q *bun.InsertQuery) *bun.InsertQuery {
 		key[i] = bun.Ident(column)
 	}
 	if len(u.Replace)+len(u.Add) == 0 {
-		return q.On("CONFLICT (?) DO NOTHING", bun.In(key))
+		return q.On("CONFLICT (?) DO NOTHING", bun.List(key))
 	}
-	q = q.On("CONFLICT (?) DO UPDATE", bun.In(key))
+	q = q.On("CONFLICT (?) DO UPDATE", bun.List(key))
 	for _, column := range u.Replace {
 		q = q.Set("? = EXCLUDED.?", bun.Ident(column), bun.Ident(column))
 	}

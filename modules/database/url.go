@@ -72,7 +72,7 @@ func (u URL) parse() (address, error) {
 		return address{}, errURL
 	}
 	a := address{name: strings.TrimPrefix(parsed.Path, "/"), query: parsed.Query()}
-	port := ""
+	var port string
 	switch parsed.Scheme {
 	case "postgres", "postgresql":
 		a.scheme, port = PostgreSQL, "5432"
