@@ -297,6 +297,59 @@ func TestDrainFinishesWhatIsUnderWay(t *testing.T) {
 	}
 }
 
+// TestTakeoverWithinOneProcess replaces a server by the next one on the same sockets: a client that connects in between is
+// answered by the successor.
+func TestTakeoverWithinOneProcess(t *testing.T) {
+	listeners := listen.New()
+	defer listeners.Close()
+	cfg := peacehttp.DefaultConfig()
+	cfg.HTTP.Listen, cfg.HTTPS.Listen = "127.0.0.1:0", ""
+	proxies, err := realip.New(realip.DefaultConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := func(generation string) (*peacehttp.Server, chan error) {
+		t.Helper()
+		s, err := peacehttp.New(cfg, peacehttp.Deps{
+			Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, generation) }),
+			Proxies: proxies, Listeners: listeners, Log: quiet, Registry: prometheus.NewRegistry(),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Listen(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error, 1)
+		go func() { done <- s.Run(context.Background()) }()
+		return s, done
+	}
+	first, firstDone := start("first")
+	address := first.Addr("http").String()
+	if err := listeners.Hold(); err != nil {
+		t.Skip(err)
+	}
+	if err := first.Drain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-firstDone; err != nil {
+		t.Fatal(err)
+	}
+	between, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatalf("refused between two servers: %v", err)
+	}
+	defer between.Close()
+	_, _ = io.WriteString(between, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+	second, secondDone := start("second")
+	if answer, err := io.ReadAll(between); err != nil || !strings.HasSuffix(string(answer), "second") {
+		t.Errorf("answered %q, %v", answer, err)
+	}
+	if err := errors.Join(second.Drain(t.Context()), <-secondDone); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestDrainCutsAtItsDeadline(t *testing.T) {
 	entered := make(chan struct{})
 	s := serve(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

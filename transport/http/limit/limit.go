@@ -4,7 +4,6 @@
 package limit
 
 import (
-	"context"
 	"net/http"
 	"time"
 
@@ -50,56 +49,4 @@ func setDeadlines(w http.ResponseWriter, read, write time.Duration) {
 	controller := http.NewResponseController(w)
 	_ = controller.SetReadDeadline(readBy)
 	_ = controller.SetWriteDeadline(writeBy)
-}
-
-// Timeout ends the request's context after d: work for a client that no longer waits is wasted. It answers nothing; the
-// handler sees context.DeadlineExceeded.
-func Timeout(d time.Duration) func(http.Handler) http.Handler {
-	return func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			ctx, cancel := context.WithTimeout(r.Context(), d)
-			defer cancel()
-			next.ServeHTTP(w, r.WithContext(&timed{Context: ctx, outer: r.Context()}))
-		})
-	}
-}
-
-type timedKey struct{}
-
-// timed remembers the context that it bounded, so that Stream can lift the bound.
-type timed struct {
-	context.Context
-	outer context.Context
-}
-
-func (c *timed) Value(key any) any {
-	if key == (timedKey{}) {
-		return c.outer
-	}
-	return c.Context.Value(key)
-}
-
-// Stream lifts the bounds in time for a route whose answer has no end, as a WebSocket: the deadlines of the connection and
-// the Timeout around it. The context still ends when the client goes away. The handler has to notice dead peers itself.
-func Stream(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		setDeadlines(w, 0, 0)
-		if outer, ok := r.Context().Value(timedKey{}).(context.Context); ok {
-			r = r.WithContext(untimed{Context: outer, values: r.Context()})
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-// untimed ends with the outer context and keeps the values of the inner one.
-type untimed struct {
-	context.Context
-	values context.Context
-}
-
-func (c untimed) Value(key any) any {
-	if key == (timedKey{}) {
-		return c.Context.Value(key)
-	}
-	return c.values.Value(key)
 }

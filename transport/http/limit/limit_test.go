@@ -62,6 +62,89 @@ func TestTimeoutEndsTheContext(t *testing.T) {
 	})
 }
 
+// TestTimeoutContextIsAnOrdinaryOne holds the lazy context to what package context promises.
+func TestTimeoutContextIsAnOrdinaryOne(t *testing.T) {
+	within := func(ctx context.Context, use func(context.Context)) {
+		r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil)
+		limit.Timeout(time.Second)(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { use(r.Context()) })).ServeHTTP(nil, r)
+	}
+	expect := func(t *testing.T, ctx context.Context, want error) {
+		t.Helper()
+		if err := ctx.Err(); !errors.Is(err, want) {
+			t.Errorf("Err = %v, want %v", err, want)
+		}
+		select {
+		case <-ctx.Done():
+			if want == nil {
+				t.Error("Done too early")
+			}
+		default:
+			if want != nil {
+				t.Error("not Done")
+			}
+		}
+		if err := context.Cause(ctx); !errors.Is(err, want) {
+			t.Errorf("Cause = %v, want %v", err, want)
+		}
+	}
+	for _, tc := range []struct {
+		name string
+		run  func(t *testing.T)
+	}{
+		{"nobody waits", func(t *testing.T) {
+			var kept context.Context
+			within(t.Context(), func(ctx context.Context) {
+				kept = ctx
+				if err := ctx.Err(); err != nil {
+					t.Errorf("Err = %v before the deadline", err)
+				}
+			})
+			expect(t, kept, context.Canceled)
+		}},
+		{"a child ends with the request", func(t *testing.T) {
+			var child context.Context
+			var cancel context.CancelFunc
+			within(t.Context(), func(ctx context.Context) {
+				child, cancel = context.WithTimeout(ctx, time.Hour)
+				expect(t, child, nil)
+			})
+			expect(t, child, context.Canceled)
+			cancel()
+		}},
+		{"polled beyond the deadline", func(t *testing.T) {
+			within(t.Context(), func(ctx context.Context) {
+				time.Sleep(time.Second)
+				expect(t, ctx, context.DeadlineExceeded)
+			})
+		}},
+		{"the client leaves", func(t *testing.T) {
+			client, leave := context.WithCancel(t.Context())
+			within(client, func(ctx context.Context) {
+				child, cancel := context.WithCancel(ctx)
+				defer cancel()
+				leave()
+				synctest.Wait()
+				expect(t, ctx, context.Canceled)
+				expect(t, child, context.Canceled)
+			})
+		}},
+		{"an earlier deadline outside", func(t *testing.T) {
+			outer, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+			defer cancel()
+			within(outer, func(ctx context.Context) {
+				want, _ := outer.Deadline()
+				if got, ok := ctx.Deadline(); !ok || !got.Equal(want) {
+					t.Errorf("Deadline = %v, want %v", got, want)
+				}
+				<-ctx.Done()
+				expect(t, ctx, context.DeadlineExceeded)
+			})
+		}},
+	} {
+		t.Run(tc.name, func(t *testing.T) { synctest.Test(t, tc.run) })
+	}
+}
+
 type key struct{}
 
 func TestStreamOutlivesTheTimeout(t *testing.T) {
