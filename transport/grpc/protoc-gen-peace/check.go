@@ -95,7 +95,7 @@ func (c *checker) message(message *protogen.Message) {
 func (c *checker) field(f *protogen.Field) {
 	_, typed := goType(f)
 	request := c.wrapper[f.Parent]
-	oneof := f.Oneof != nil && !f.Oneof.Desc.IsSynthetic()
+	oneof := inOneof(f)
 	switch {
 	case oneof && request:
 		c.refuse(f.Desc, "a oneof has no mapping to parameters; put it into a message")

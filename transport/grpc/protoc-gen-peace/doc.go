@@ -2,7 +2,7 @@
 // converters, a client that is the contract, a gRPC server over it and a telemetry decorator. The README of this folder
 // has the mapping; what the mapping cannot say is refused with the place in the .proto.
 //
-// go generate in this folder checks the style and the compatibility of every .proto in the repository and writes all
+// Go generate in this folder checks the style and the compatibility of every .proto in the repository and writes all
 // generated code. It needs no protoc, and no network once buf is in the module cache.
 package main
 

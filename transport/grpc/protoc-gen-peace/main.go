@@ -23,7 +23,10 @@ func generate(plugin *protogen.Plugin) error {
 	}
 	for _, file := range contracts {
 		out := plugin.NewGeneratedFile(file.GeneratedFilenamePrefix+".peace.go", file.GoImportPath)
-		(&writer{GeneratedFile: out, file: file}).write()
+		contract, _ := contractPath(file.GoImportPath)
+		if err := (&writer{out, file, contract}).write(); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -94,3 +94,6 @@ func goType(f *protogen.Field) (protogen.GoIdent, bool) {
 	dir, _ := contractPath(f.Parent.GoIdent.GoImportPath)
 	return protogen.GoIdent{GoImportPath: dir, GoName: name}, true
 }
+
+// inOneof says that the field is a member of a oneof that the .proto names.
+func inOneof(f *protogen.Field) bool { return f.Oneof != nil && !f.Oneof.Desc.IsSynthetic() }
