@@ -37,6 +37,7 @@ import (
 	"github.com/pure-peace/peace/transport/http/compress"
 	"github.com/pure-peace/peace/transport/http/problem"
 	"github.com/pure-peace/peace/transport/http/realip"
+	"github.com/pure-peace/peace/transport/online"
 )
 
 // Config is the section of this edge.
@@ -58,8 +59,8 @@ func (c Config) Validate() error {
 // Deps are what the edge needs of others.
 type Deps struct {
 	Bancho   bancho.Service
-	Sessions Counter // for the page that people see
-	Domain   string  // likewise
+	Sessions online.Counter // for the page that people see
+	Domain   string         // likewise
 	Log      *slog.Logger
 }
 
@@ -83,7 +84,7 @@ func New(cfg Config, deps Deps) (*Handler, error) {
 	return &Handler{
 		service: deps.Bancho,
 		timeout: cfg.Timeout,
-		page:    page{sessions: deps.Sessions, domain: deps.Domain},
+		page:    page{players: online.New(deps.Sessions), domain: deps.Domain},
 		log:     deps.Log,
 	}, nil
 }

@@ -1,0 +1,122 @@
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// avatarAge is how long browsers and proxies may show an avatar without asking whether it changed. The client keeps it for
+// a session and changes the address when it wants a new one.
+const avatarAge = "public, max-age=300"
+
+// avatarExtensions are tried in this order. They name files for people: what a file is, its content says.
+var avatarExtensions = []string{".png", ".jpg", ".jpeg", ".gif", ""}
+
+// Avatars returns the handler of the a host: /1000, /1000_1755000000.png and the like. Whoever has no avatar, or does not
+// exist, has the default one.
+func (s *Server) Avatars() http.Handler {
+	standard := sync.OnceValue(newStandardAvatar)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET, HEAD")
+			w.WriteHeader(http.StatusMethodNotAllowed)
+			return
+		}
+		id, ok := avatarID(r.URL.Path)
+		if !ok {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		h := w.Header()
+		h.Set("Cache-Control", avatarAge)
+		h.Set("X-Content-Type-Options", "nosniff")
+		if !s.serveAvatar(w, r, id) {
+			standard().serve(w, r)
+		}
+	})
+}
+
+// avatarID reads the user id of a path: digits, and after a dot or an underscore anything.
+func avatarID(path string) (string, bool) {
+	name := strings.TrimPrefix(path, "/")
+	if i := strings.IndexAny(name, "._"); i >= 0 {
+		name = name[:i]
+	}
+	id, err := strconv.ParseUint(name, 10, 31)
+	return strconv.FormatUint(id, 10), err == nil
+}
+
+// serveAvatar answers with the file of an id and reports whether there is one that is a picture.
+func (s *Server) serveAvatar(w http.ResponseWriter, r *http.Request, id string) bool {
+	root, err := s.openAvatars()
+	if err != nil {
+		return false
+	}
+	defer root.Close()
+	for _, extension := range avatarExtensions {
+		file, err := root.Open(id + extension)
+		if err != nil {
+			continue
+		}
+		defer file.Close()
+		info, err := file.Stat()
+		if err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		kind, ok := pictureType(file)
+		if !ok {
+			continue
+		}
+		h := w.Header()
+		h.Set("Content-Type", kind)
+		h.Set("ETag", fmt.Sprintf(`"%x-%x"`, info.ModTime().UnixNano(), info.Size()))
+		http.ServeContent(w, r, "", info.ModTime(), file)
+		return true
+	}
+	return false
+}
+
+// pictureType judges a file by its first bytes.
+func pictureType(file *os.File) (string, bool) {
+	head := make([]byte, 512)
+	n, err := io.ReadFull(file, head)
+	if err != nil && err != io.ErrUnexpectedEOF {
+		return "", false
+	}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return "", false
+	}
+	switch kind := http.DetectContentType(head[:n]); kind {
+	case "image/png", "image/jpeg", "image/gif":
+		return kind, true
+	}
+	return "", false
+}
+
+// standardAvatar is the picture of everybody who has none.
+type standardAvatar struct {
+	png []byte
+	tag string
+}
+
+func newStandardAvatar() standardAvatar {
+	png := drawAvatar(256)
+	sum := sha256.Sum256(png)
+	return standardAvatar{png, `"` + hex.EncodeToString(sum[:8]) + `"`}
+}
+
+func (a standardAvatar) serve(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Type", "image/png")
+	h.Set("ETag", a.tag)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(a.png))
+}
