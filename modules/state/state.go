@@ -58,6 +58,8 @@ var (
 	ErrBadChange = fault.New(fault.Invalid, "state", "bad_change", "a change must have exactly one part")
 	// ErrLagged ends a Watch or Subscribe whose consumer did not keep up. Start again from a fresh snapshot.
 	ErrLagged = fault.New(fault.Exhausted, "state", "lagged", "the subscriber did not keep up")
+	// ErrClosed says that this engine is being shut down.
+	ErrClosed = fault.New(fault.Unavailable, "state", "closed", "state is shutting down")
 )
 
 // Service is all of state. Consumers should ask for the part that they use.

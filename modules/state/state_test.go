@@ -2,7 +2,9 @@ package state_test
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/pure-peace/peace/modules/state"
 	"github.com/pure-peace/peace/modules/state/local"
+	"github.com/pure-peace/peace/modules/state/redis"
 	"github.com/pure-peace/peace/modules/state/statepb"
 	"github.com/pure-peace/peace/modules/state/statetest"
 	"github.com/pure-peace/peace/transport/grpc/wiretest"
@@ -50,6 +53,18 @@ func journaled(t *testing.T) state.Service {
 	})
 }
 
+// onRedis needs PEACE_TEST_REDIS, the URL of a server that may be written to.
+func onRedis(t *testing.T) state.Service {
+	url := os.Getenv("PEACE_TEST_REDIS")
+	if url == "" {
+		if os.Getenv("PEACE_TEST_REQUIRE") != "" {
+			t.Fatal("PEACE_TEST_REDIS is not set")
+		}
+		t.Skip("PEACE_TEST_REDIS is not set")
+	}
+	return start(t, local.Config{Engine: local.EngineRedis, Redis: redis.Config{URL: url, Prefix: "test:" + rand.Text() + ":"}})
+}
+
 func overGRPC(open func(*testing.T) state.Service) func(*testing.T) state.Service {
 	return func(t *testing.T) state.Service {
 		return wiretest.Loopback(t, statepb.Register, statepb.NewClient, open(t))
@@ -66,6 +81,14 @@ func TestMemoryWithJournal(t *testing.T) {
 
 func TestMemoryOverGRPC(t *testing.T) {
 	statetest.Run(t, overGRPC(memory))
+}
+
+func TestRedis(t *testing.T) {
+	statetest.Run(t, onRedis)
+}
+
+func TestRedisOverGRPC(t *testing.T) {
+	statetest.Run(t, overGRPC(onRedis))
 }
 
 func TestExternal(t *testing.T) {

@@ -11,11 +11,13 @@ import (
 
 	"github.com/pure-peace/peace/modules/state"
 	"github.com/pure-peace/peace/modules/state/memory"
+	"github.com/pure-peace/peace/modules/state/redis"
 )
 
 // The engines.
 const (
 	EngineMemory = "memory"
+	EngineRedis  = "redis"
 )
 
 // Config is the section [state].
@@ -23,6 +25,7 @@ type Config struct {
 	Engine          string        `koanf:"engine" doc:"memory (one process, with a journal) or redis (many processes)"`
 	Journal         string        `koanf:"journal" doc:"file that carries the memory engine over a restart, relative to data_dir; empty means none"`
 	JournalInterval time.Duration `koanf:"journal_interval" doc:"time between two writes of the journal: what a crash may lose, durable items excepted"`
+	Redis           redis.Config  `koanf:"redis" doc:"the server of the redis engine"`
 }
 
 // DefaultConfig is the memory engine with a journal.
@@ -31,6 +34,7 @@ func DefaultConfig() Config {
 		Engine:          EngineMemory,
 		Journal:         "state.db",
 		JournalInterval: 200 * time.Millisecond,
+		Redis:           redis.DefaultConfig(),
 	}
 }
 
@@ -41,6 +45,10 @@ func (c Config) Validate() error {
 	case EngineMemory:
 		if c.JournalInterval < 10*time.Millisecond || c.JournalInterval > time.Minute {
 			errs = append(errs, errors.New("journal_interval: must be from 10ms to 1m"))
+		}
+	case EngineRedis:
+		if err := c.Redis.Validate(); err != nil {
+			errs = append(errs, fmt.Errorf("redis.%w", err))
 		}
 	default:
 		errs = append(errs, fmt.Errorf("engine: %q is neither memory nor redis", c.Engine))
@@ -73,6 +81,8 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 	switch config.Engine {
 	case EngineMemory:
 		e, err = memory.New(ctx, memory.Config{Journal: config.Journal, Interval: config.JournalInterval}, deps.Log)
+	case EngineRedis:
+		e, err = redis.New(ctx, config.Redis, deps.Log)
 	}
 	if err != nil {
 		return nil, err

@@ -21,7 +21,7 @@ func (s *Service) Apply(ctx context.Context, changes []state.Change) ([]state.Ou
 	s.write.Lock()
 	if s.closed {
 		s.write.Unlock()
-		return nil, errClosed
+		return nil, state.ErrClosed
 	}
 	tx := transaction{s: s}
 	outcomes, err := tx.index(changes)
@@ -331,7 +331,7 @@ func (tx *transaction) settle(e *effect, now int64) {
 		return
 	}
 	for w := range e.space.watches {
-		w.push(e.event)
+		w.Push(e.event, len(e.event.now.Value))
 	}
 	if s.journal != nil {
 		s.journal.recordChanged(r)

@@ -146,7 +146,7 @@ func (s *Service) Append(ctx context.Context, a state.Append) (int, error) {
 	s.write.Lock()
 	if s.closed {
 		s.write.Unlock()
-		return 0, errClosed
+		return 0, state.ErrClosed
 	}
 	tx := transaction{s: s}
 	reached := tx.append(&a)
@@ -185,7 +185,7 @@ func (s *Service) Drain(ctx context.Context, space, key string, maxBytes int, wa
 		case <-ctx.Done():
 			return state.Mail{}, ctx.Err()
 		case <-s.closing:
-			return state.Mail{}, errClosed
+			return state.Mail{}, state.ErrClosed
 		}
 		mail, news, err = s.drain(r, maxBytes, again)
 		if news == nil || err != nil {

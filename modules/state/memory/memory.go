@@ -18,13 +18,11 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pure-peace/peace/modules/fault"
 	"github.com/pure-peace/peace/modules/state"
+	"github.com/pure-peace/peace/modules/state/internal/feed"
 )
 
 var _ state.Service = (*Service)(nil)
-
-var errClosed = fault.New(fault.Unavailable, "state", "closed", "state is shutting down")
 
 // Config sets up the engine.
 type Config struct {
@@ -70,7 +68,7 @@ func New(ctx context.Context, config Config, log *slog.Logger) (*Service, error)
 	}
 	s.expiry.wake = make(chan struct{}, 1)
 	s.boards.byName = make(map[string]*board)
-	s.topics.byName = make(map[string]map[*feed[notice]]struct{})
+	s.topics.byName = make(map[string]map[*feed.Feed[notice]]struct{})
 	if config.Journal == "" {
 		return s, nil
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/pure-peace/peace/modules/state"
+	"github.com/pure-peace/peace/modules/state/internal/feed"
 )
 
 // space is one name space of records.
@@ -14,7 +15,7 @@ type space struct {
 	records map[string]*record
 	order   sorted[*record]
 	tags    map[string]*tag
-	watches map[*feed[change]]struct{}
+	watches map[*feed.Feed[change]]struct{}
 }
 
 // tag is the set of records of a space that carry a tag.
@@ -53,7 +54,7 @@ func (s *Service) space(name string) *space {
 			name:    name,
 			records: make(map[string]*record),
 			tags:    make(map[string]*tag),
-			watches: make(map[*feed[change]]struct{}),
+			watches: make(map[*feed.Feed[change]]struct{}),
 		}
 		s.spaces[name] = sp
 	}

@@ -7,69 +7,13 @@ import (
 	"sync"
 
 	"github.com/pure-peace/peace/modules/state"
-)
-
-// The most that waits for one consumer of a watch or a subscription. One more ends it with state.ErrLagged.
-const (
-	feedEvents = 16 << 10
-	feedBytes  = 16 << 20
+	"github.com/pure-peace/peace/modules/state/internal/feed"
 )
 
 // change is a step of a watch; now is shared and must not be modified.
 type change struct {
 	what state.EventType
 	now  *state.Record
-}
-
-func (c change) size() int { return len(c.now.Value) }
-
-// feed carries events from writers, which never wait, to one consumer.
-type feed[T interface{ size() int }] struct {
-	mu     sync.Mutex
-	events []T
-	bytes  int
-	lagged bool
-	ready  chan struct{} // holds one token while there is something to fetch
-}
-
-func newFeed[T interface{ size() int }]() *feed[T] {
-	return &feed[T]{ready: make(chan struct{}, 1)}
-}
-
-func (f *feed[T]) push(event T) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.lagged {
-		return
-	}
-	f.events = append(f.events, event)
-	f.bytes += event.size()
-	if len(f.events) > feedEvents || f.bytes > feedBytes {
-		f.events, f.lagged = nil, true
-	}
-	select {
-	case f.ready <- struct{}{}:
-	default:
-	}
-}
-
-// fetch waits for events and takes all that there are.
-func (f *feed[T]) fetch(ctx context.Context, closing <-chan struct{}) ([]T, error) {
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case <-closing:
-		return nil, errClosed
-	case <-f.ready:
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.lagged {
-		return nil, state.ErrLagged
-	}
-	events := f.events
-	f.events, f.bytes = nil, 0
-	return events, nil
 }
 
 // Watch implements state.Records.
@@ -79,7 +23,7 @@ func (s *Service) Watch(ctx context.Context, space string) iter.Seq2[state.Event
 			yield(state.Event{}, err)
 			return
 		}
-		f := newFeed[change]()
+		f := feed.New[change]()
 		snapshot := s.startWatch(space, f)
 		defer s.endWatch(space, f)
 		for _, r := range snapshot {
@@ -96,7 +40,7 @@ func (s *Service) Watch(ctx context.Context, space string) iter.Seq2[state.Event
 			return
 		}
 		for {
-			changes, err := f.fetch(ctx, s.closing)
+			changes, err := f.Fetch(ctx, s.closing)
 			if err != nil {
 				yield(state.Event{}, err)
 				return
@@ -111,7 +55,7 @@ func (s *Service) Watch(ctx context.Context, space string) iter.Seq2[state.Event
 }
 
 // startWatch adds a feed to a space and returns what the space holds at that moment. No writer is between the two.
-func (s *Service) startWatch(name string, f *feed[change]) []*state.Record {
+func (s *Service) startWatch(name string, f *feed.Feed[change]) []*state.Record {
 	s.write.Lock()
 	defer s.write.Unlock()
 	s.mu.Lock()
@@ -126,7 +70,7 @@ func (s *Service) startWatch(name string, f *feed[change]) []*state.Record {
 	return snapshot
 }
 
-func (s *Service) endWatch(name string, f *feed[change]) {
+func (s *Service) endWatch(name string, f *feed.Feed[change]) {
 	s.write.Lock()
 	defer s.write.Unlock()
 	s.mu.Lock()
@@ -142,12 +86,10 @@ type notice struct {
 	payload []byte
 }
 
-func (n notice) size() int { return len(n.payload) }
-
 // topics knows who listens to what.
 type topics struct {
 	mu     sync.Mutex
-	byName map[string]map[*feed[notice]]struct{}
+	byName map[string]map[*feed.Feed[notice]]struct{}
 }
 
 func (t *topics) publish(topic string, payload []byte) {
@@ -159,22 +101,22 @@ func (t *topics) publish(topic string, payload []byte) {
 	}
 	n := notice{topic, bytes.Clone(payload)}
 	for f := range feeds {
-		f.push(n)
+		f.Push(n, len(n.payload))
 	}
 }
 
-func (t *topics) add(names []string, f *feed[notice]) {
+func (t *topics) add(names []string, f *feed.Feed[notice]) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, name := range names {
 		if t.byName[name] == nil {
-			t.byName[name] = make(map[*feed[notice]]struct{})
+			t.byName[name] = make(map[*feed.Feed[notice]]struct{})
 		}
 		t.byName[name][f] = struct{}{}
 	}
 }
 
-func (t *topics) remove(names []string, f *feed[notice]) {
+func (t *topics) remove(names []string, f *feed.Feed[notice]) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, name := range names {
@@ -214,14 +156,14 @@ func (s *Service) Subscribe(ctx context.Context, topics []string) iter.Seq2[stat
 			yield(state.Notice{}, err)
 			return
 		}
-		f := newFeed[notice]()
+		f := feed.New[notice]()
 		s.topics.add(topics, f)
 		defer s.topics.remove(topics, f)
 		if !yield(state.Notice{}, nil) {
 			return
 		}
 		for {
-			notices, err := f.fetch(ctx, s.closing)
+			notices, err := f.Fetch(ctx, s.closing)
 			if err != nil {
 				yield(state.Notice{}, err)
 				return

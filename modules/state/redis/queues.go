@@ -1,0 +1,140 @@
+package redis
+
+import (
+	"context"
+	"encoding/binary"
+	"iter"
+	"strconv"
+	"time"
+
+	"github.com/redis/rueidis"
+
+	"github.com/pure-peace/peace/modules/state"
+	"github.com/pure-peace/peace/modules/state/internal/feed"
+)
+
+// Append implements state.Queues.
+func (s *Service) Append(ctx context.Context, a state.Append) (int, error) {
+	outcomes, err := s.Apply(ctx, []state.Change{{Append: &a}})
+	if err != nil {
+		return 0, err
+	}
+	return outcomes[0].Reached, nil
+}
+
+// Drain implements state.Queues.
+func (s *Service) Drain(ctx context.Context, space, key string, maxBytes int, wait time.Duration) (state.Mail, error) {
+	if err := state.CheckDrain(space, key, maxBytes, wait); err != nil {
+		return state.Mail{}, err
+	}
+	if maxBytes == 0 {
+		maxBytes = state.MaxMailboxBytes
+	}
+	if wait == 0 {
+		return s.take(ctx, space, key, maxBytes, false)
+	}
+	timeout := time.NewTimer(wait)
+	defer timeout.Stop()
+	record := strconv.Itoa(len(space)) + ":" + space + key
+	for {
+		// Listen first: the script makes the next append tell whoever listens.
+		news, stop, err := s.hub.listen(ctx, record)
+		if err != nil {
+			return state.Mail{}, s.fail(err)
+		}
+		mail, err := s.take(ctx, space, key, maxBytes, true)
+		if err != nil || len(mail.Items) > 0 {
+			stop()
+			return mail, err
+		}
+		select {
+		case <-news:
+		case <-timeout.C:
+			stop()
+			return s.take(ctx, space, key, maxBytes, false)
+		case <-ctx.Done():
+			err = ctx.Err()
+		case <-s.closing:
+			err = state.ErrClosed
+		}
+		stop()
+		if err != nil {
+			return state.Mail{}, err
+		}
+	}
+}
+
+// take runs drain.lua.
+func (s *Service) take(ctx context.Context, space, key string, maxBytes int, wait bool) (state.Mail, error) {
+	flag := "0"
+	if wait {
+		flag = "1"
+	}
+	answer, err := s.drain.Exec(ctx, s.client, nil, []string{s.prefix, space, key, strconv.Itoa(maxBytes), flag}).ToArray()
+	if err != nil {
+		return state.Mail{}, s.fail(err)
+	}
+	var mail state.Mail
+	more, err1 := answer[0].AsInt64()
+	lost, err2 := answer[1].AsInt64()
+	if err1 != nil || err2 != nil {
+		return state.Mail{}, errFormat
+	}
+	mail.More, mail.Lost = more == 1, int(lost)
+	for _, entry := range answer[2:] {
+		b, err := entry.AsBytes()
+		if err != nil || len(b) < 8 {
+			return state.Mail{}, errFormat
+		}
+		mail.Items = append(mail.Items, state.Item{ID: binary.BigEndian.Uint64(b), Data: b[8:]})
+	}
+	return mail, nil
+}
+
+// Publish implements state.Topics.
+func (s *Service) Publish(ctx context.Context, topic string, payload []byte) error {
+	if err := state.CheckPublish(topic, payload); err != nil {
+		return err
+	}
+	publish := s.client.B().Publish().Channel(s.prefix + "p:" + topic).Message(rueidis.BinaryString(payload)).Build()
+	return s.fail(s.client.Do(ctx, publish).Error())
+}
+
+// Subscribe implements state.Topics.
+func (s *Service) Subscribe(ctx context.Context, topics []string) iter.Seq2[state.Notice, error] {
+	return func(yield func(state.Notice, error) bool) {
+		if err := s.subscribe(ctx, topics, yield); err != nil {
+			yield(state.Notice{}, err)
+		}
+	}
+}
+
+// subscribe returns the error that ends it, or nil when the consumer has enough.
+func (s *Service) subscribe(ctx context.Context, topics []string, yield func(state.Notice, error) bool) error {
+	if err := state.CheckNames(topics, state.MaxTags); err != nil {
+		return err
+	}
+	channels := make([]string, len(topics))
+	for i, topic := range topics {
+		channels[i] = s.prefix + "p:" + topic
+	}
+	f := feed.New[message]()
+	if err := s.hub.add(ctx, channels, f); err != nil {
+		return s.fail(err)
+	}
+	defer s.hub.remove(channels, f)
+	if !yield(state.Notice{}, nil) {
+		return nil
+	}
+	for {
+		messages, err := f.Fetch(ctx, s.closing)
+		if err != nil {
+			return err
+		}
+		for _, m := range messages {
+			if !yield(state.Notice{Topic: m.channel[len(s.prefix)+2:], Payload: []byte(m.payload)}, nil) {
+				return nil
+			}
+		}
+	}
+}
