@@ -26,21 +26,24 @@ import (
 // DialConfig is how one peer is reached.
 type DialConfig struct {
 	// Target is "HOST:PORT", "dns:///HOST:PORT" (every address that the name has, in turn) or "unix:PATH".
-	Target string `koanf:"target"`
+	Target string `koanf:"target" doc:"HOST:PORT, dns:///HOST:PORT (every address of the name, in turn) or unix:PATH"`
 	// Timeout bounds a call that is no stream, retries included, whose context allows longer.
-	Timeout time.Duration `koanf:"timeout"`
+	Timeout time.Duration `koanf:"timeout" doc:"longest time of one call, retries included"`
 	// Token is the secret that the peer asks for.
-	Token string `koanf:"token"`
+	Token string `koanf:"token" secret:"true" doc:"secret that the peer asks for; empty means that of [peers]"`
 	// TLS secures the connection. Without it the target must be loopback or a unix socket.
 	TLS TLS `koanf:"tls"`
 	// MaxMessage bounds one message in bytes, in either direction.
-	MaxMessage int `koanf:"max_message"`
+	MaxMessage int `koanf:"max_message" doc:"bytes of one message at most"`
 }
 
 // DefaultDialConfig is the settings of a peer of which only the target is known.
 func DefaultDialConfig() DialConfig {
 	return DialConfig{Timeout: 2 * time.Second, MaxMessage: 4 << 20}
 }
+
+// SetDefaults is how the configuration file's [peer.NAME] begins.
+func (c *DialConfig) SetDefaults() { *c = DefaultDialConfig() }
 
 // Validate reports the first setting that cannot work, by its key.
 func (c DialConfig) Validate() error {

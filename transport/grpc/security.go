@@ -23,15 +23,15 @@ import (
 type TLS struct {
 	// Cert and Key are this process's certificate chain and key. A server needs them; on a dialler they are for peers that
 	// ask for a client certificate.
-	Cert string `koanf:"cert"`
-	Key  string `koanf:"key"`
+	Cert string `koanf:"cert" doc:"file of this process's certificate chain, PEM"`
+	Key  string `koanf:"key" doc:"file of its private key, PEM"`
 	// CA is the file of authorities that the other end's certificate must come from. On a server it makes callers show one;
 	// on a dialler, empty means those of the system.
-	CA string `koanf:"ca"`
+	CA string `koanf:"ca" doc:"file of the authorities that the other end's certificate must come from, PEM"`
 	// ServerName is the name in the peer's certificate, on a dialler, when it is not that of the target.
-	ServerName string `koanf:"server_name"`
+	ServerName string `koanf:"server_name" doc:"name in the peer's certificate, when it is not that of the target"`
 	// Enabled turns TLS on without any file: a dialler that trusts the system's authorities.
-	Enabled bool `koanf:"enabled"`
+	Enabled bool `koanf:"enabled" doc:"use TLS without any file: trust the system's authorities"`
 }
 
 func (t TLS) on() bool { return t.Enabled || t.Cert != "" || t.CA != "" || t.ServerName != "" }

@@ -27,22 +27,22 @@ import (
 // Config is how a process offers its modules to others.
 type Config struct {
 	// Listen is an address such as "10.0.0.2:7000", or "unix:PATH". Without TLS it must be loopback or a unix socket.
-	Listen string `koanf:"listen"`
+	Listen string `koanf:"listen" doc:"address for peers, as 10.0.0.2:7000 or unix:PATH; empty switches it off. Off this machine it needs tls and token or tls.ca"`
 	// TLS secures the listener; with tls.ca callers must show a certificate.
 	TLS TLS `koanf:"tls"`
 	// Token is the secret that callers must send; with tls.ca, a certificate or the token.
-	Token string `koanf:"token"`
+	Token string `koanf:"token" secret:"true" doc:"secret that callers must send; with tls.ca, a certificate or the token. It is also sent to peers that have none of their own"`
 	// Reflection lets callers list services and messages, for tools such as grpcurl.
-	Reflection bool `koanf:"reflection"`
+	Reflection bool `koanf:"reflection" doc:"let callers list services, for tools such as grpcurl"`
 	// MaxMessage bounds one message in bytes, in either direction.
-	MaxMessage int `koanf:"max_message"`
+	MaxMessage int `koanf:"max_message" doc:"bytes of one message at most"`
 	// MaxUnary bounds the time of one call that is no stream, whatever its caller allows.
-	MaxUnary time.Duration `koanf:"max_unary"`
+	MaxUnary time.Duration `koanf:"max_unary" doc:"longest time of one call, whatever its caller allows"`
 	// MaxStreams bounds the calls of one connection at a time, MaxConnections the connections.
-	MaxStreams     uint32 `koanf:"max_streams"`
-	MaxConnections int    `koanf:"max_connections"`
+	MaxStreams     uint32 `koanf:"max_streams" doc:"calls of one connection at a time"`
+	MaxConnections int    `koanf:"max_connections" doc:"connections at a time"`
 	// HandshakeTimeout bounds how long a new connection may take to become one.
-	HandshakeTimeout time.Duration `koanf:"handshake_timeout"`
+	HandshakeTimeout time.Duration `koanf:"handshake_timeout" doc:"how long a new connection may take to become one"`
 }
 
 // DefaultConfig listens nowhere.

@@ -42,13 +42,13 @@ const minToken = 16
 // Validate reports the first mistake with its key.
 func (c Config) Validate() error {
 	if c.Token != "" && len(c.Token) < minToken {
-		return fmt.Errorf("admin.token: must have at least %d characters", minToken)
+		return fmt.Errorf("token: must have at least %d characters", minToken)
 	}
 	if c.Listen == "" || strings.HasPrefix(c.Listen, "unix:") {
 		return nil
 	}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
-		return fmt.Errorf("admin.listen: %q is not HOST:PORT or unix:PATH", c.Listen)
+		return fmt.Errorf("listen: %q is not HOST:PORT or unix:PATH", c.Listen)
 	}
 	return nil
 }

@@ -148,8 +148,8 @@ func TestProfiles(t *testing.T) {
 
 func TestConfigErrorsNameTheKey(t *testing.T) {
 	for want, cfg := range map[string]admin.Config{
-		"admin.token:":  {Token: "short"},
-		"admin.listen:": {Listen: "9090"},
+		"token:":  {Token: "short"},
+		"listen:": {Listen: "9090"},
 	} {
 		if err := cfg.Validate(); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("Validate(%+v) = %v, want an error about %s", cfg, err, want)

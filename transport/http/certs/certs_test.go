@@ -252,12 +252,12 @@ func TestModeFor(t *testing.T) {
 
 func TestConfigErrorsNameTheKey(t *testing.T) {
 	for want, edit := range map[string]func(*certs.Config){
-		"tls.mode":              func(c *certs.Config) { c.Mode = "sometimes" },
-		"tls.cert":              func(c *certs.Config) { c.Mode = certs.Files },
-		"tls.key":               func(c *certs.Config) { c.Cert = "x" },
-		"tls.acme.accept_terms": func(c *certs.Config) { c.Mode = certs.ACME },
-		"tls.acme.directory":    func(c *certs.Config) { c.ACME.Directory = "http://plain" },
-		"tls.acme.email":        func(c *certs.Config) { c.ACME.Email = "nobody" },
+		"mode":              func(c *certs.Config) { c.Mode = "sometimes" },
+		"cert":              func(c *certs.Config) { c.Mode = certs.Files },
+		"key":               func(c *certs.Config) { c.Cert = "x" },
+		"acme.accept_terms": func(c *certs.Config) { c.Mode = certs.ACME },
+		"acme.directory":    func(c *certs.Config) { c.ACME.Directory = "http://plain" },
+		"acme.email":        func(c *certs.Config) { c.ACME.Email = "nobody" },
 	} {
 		cfg := certs.DefaultConfig()
 		edit(&cfg)

@@ -44,22 +44,22 @@ func DefaultConfig() Config {
 // Validate reports the first mistake with its key.
 func (c Config) Validate() error {
 	if !slices.Contains([]string{Auto, Local, Files, ACME, Off}, c.Mode) {
-		return fmt.Errorf("tls.mode: %q is not one of auto, local, files, acme, off", c.Mode)
+		return fmt.Errorf("mode: %q is not one of auto, local, files, acme, off", c.Mode)
 	}
 	if c.Mode == Files && c.Cert == "" {
-		return errors.New("tls.cert: must name a file when tls.mode is files")
+		return errors.New("cert: must name a file when tls.mode is files")
 	}
 	if (c.Cert == "") != (c.Key == "") {
-		return errors.New("tls.key: tls.cert and tls.key must be set together")
+		return errors.New("key: tls.cert and tls.key must be set together")
 	}
 	if c.Mode == ACME && !c.ACME.AcceptTerms {
-		return errors.New("tls.acme.accept_terms: must be true when tls.mode is acme")
+		return errors.New("acme.accept_terms: must be true when tls.mode is acme")
 	}
 	if u, err := url.Parse(c.ACME.Directory); c.ACME.Directory != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
-		return fmt.Errorf("tls.acme.directory: %q is not an https URL", c.ACME.Directory)
+		return fmt.Errorf("acme.directory: %q is not an https URL", c.ACME.Directory)
 	}
 	if c.ACME.Email != "" && !strings.Contains(c.ACME.Email, "@") {
-		return fmt.Errorf("tls.acme.email: %q is not a mail address", c.ACME.Email)
+		return fmt.Errorf("acme.email: %q is not a mail address", c.ACME.Email)
 	}
 	return nil
 }

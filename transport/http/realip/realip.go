@@ -56,14 +56,14 @@ func New(c Config) (*Proxies, error) {
 	for _, text := range c.Trusted {
 		prefix, err := parsePrefix(text)
 		if err != nil {
-			return nil, fmt.Errorf("proxy.trusted: %q is not an address or a prefix", text)
+			return nil, fmt.Errorf("trusted: %q is not an address or a prefix", text)
 		}
 		p.trusted = append(p.trusted, prefix)
 	}
 	for _, name := range c.Headers {
 		name = http.CanonicalHeaderKey(name)
 		if !slices.Contains([]string{xForwardedFor, xRealIP, cfConnectingIP, forwarded}, name) {
-			return nil, fmt.Errorf("proxy.headers: %q is not one of X-Forwarded-For, X-Real-IP, CF-Connecting-IP, Forwarded", name)
+			return nil, fmt.Errorf("headers: %q is not one of X-Forwarded-For, X-Real-IP, CF-Connecting-IP, Forwarded", name)
 		}
 		p.headers = append(p.headers, name)
 	}

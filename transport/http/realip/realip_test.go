@@ -159,9 +159,9 @@ func TestConfigErrorsNameTheKey(t *testing.T) {
 		cfg  realip.Config
 		want string
 	}{
-		{realip.Config{Trusted: []string{"everyone"}}, "proxy.trusted"},
-		{realip.Config{Trusted: []string{"10.0.0.0/99"}}, "proxy.trusted"},
-		{realip.Config{Headers: []string{"User-Agent"}}, "proxy.headers"},
+		{realip.Config{Trusted: []string{"everyone"}}, "trusted"},
+		{realip.Config{Trusted: []string{"10.0.0.0/99"}}, "trusted"},
+		{realip.Config{Headers: []string{"User-Agent"}}, "headers"},
 	} {
 		if err := tc.cfg.Validate(); err == nil || !strings.HasPrefix(err.Error(), tc.want) {
 			t.Errorf("Validate(%+v) = %v, want an error about %s", tc.cfg, err, tc.want)
