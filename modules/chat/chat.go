@@ -4,8 +4,12 @@
 // sessions that should see it, so a client that is away for a moment, or an edge that is restarted, misses nothing. A private
 // message to somebody who is offline is unread mail, which Greet returns at the next login.
 //
-// Channel membership belongs to a session: it is the tag sessions.ChannelTag on its record. What a client calls its
-// channels (#multiplayer, #spectator) is the business of its edge; here every channel has one name.
+// A private message that no session of the recipient got is unread, until MarkRead. One that was delivered counts as read:
+// few clients say when somebody looks at it.
+//
+// Channel membership belongs to a session: it is the tag sessions.ChannelTag on its record, and ends with it. What a client
+// calls its channels (#multiplayer, #spectator) is the business of its edge; here every channel has one name. Sessions of
+// the kind sessions.Bot hear everything that is said in any channel without being in it.
 //
 // Every method is safe for concurrent use; returned values belong to the caller.
 package chat
@@ -24,7 +28,7 @@ const (
 	MaxText = 16 << 10
 	// MaxName bounds the bytes of a channel's name, its # included.
 	MaxName = 64
-	// MaxPage bounds a page of history and the channels of a server that are shown.
+	// MaxPage bounds a page of history and the channels of a server that are shown. Longer limits are cut to it.
 	MaxPage = 1000
 )
 
@@ -51,10 +55,13 @@ type Service interface {
 // Talk is what people do.
 type Talk interface {
 	// Greet returns what a client is told at login: the channels that its user may read (those to join at once have
-	// AutoJoin), by name, and the unread private messages, oldest first (at most MaxPage).
+	// AutoJoin), by name, and the unread private messages, oldest first (at most MaxPage). Temporary channels are not among
+	// them. It does not mark anything read: an edge calls MarkRead when its client has shown the messages. users.ErrNotFound.
 	Greet(ctx context.Context, userID int32) (Greeting, error)
 
-	// Join puts a session into a channel; repeating it changes nothing. ErrNoChannel also when the user may not read it.
+	// Join puts a session into a channel; repeating it changes nothing. ErrNoChannel also when the user may not read it;
+	// sessions.ErrNoSession. Who may be in a temporary channel is decided by the module that opened it: edges let no client
+	// join one by itself.
 	Join(ctx context.Context, sessionID, channel string) (Channel, error)
 
 	// Part takes a session out of a channel; one it is not in is no error.
@@ -62,7 +69,7 @@ type Talk interface {
 
 	// Say speaks in a channel. All members but the speaking session get Said, except those whose users block the sender.
 	// Text over the configured length is cut and the message says so. ErrEmpty, ErrSilenced, ErrRestricted, ErrFlood,
-	// ErrNoChannel, ErrNotMember, ErrReadOnly.
+	// ErrNoChannel, ErrNotMember, ErrReadOnly, users.ErrNotFound.
 	Say(ctx context.Context, line Line) (Message, error)
 
 	// Whisper sends a private message to the user named by Line.Target. All his sessions get Whispered, and so do the
@@ -73,7 +80,7 @@ type Talk interface {
 	MarkRead(ctx context.Context, userID, sender int32) error
 
 	// History returns messages of a channel with id below `before` (0: the newest), newest first, at most limit (1 to
-	// MaxPage), for a user who may read it. ErrNoChannel.
+	// MaxPage), for a user who may read it, and is in it if it is temporary. ErrNoChannel, ErrNotMember.
 	History(ctx context.Context, userID int32, channel string, before int64, limit int) ([]Message, error)
 
 	// Conversation returns the private messages between two users, in the same manner.
@@ -82,8 +89,9 @@ type Talk interface {
 
 // Channels is what staff and modules do with channels.
 type Channels interface {
-	// Open makes a channel or changes it. A channel that is Temporary lives in state and is gone with its last member or
-	// with Close; others are stored. ErrBadChannel.
+	// Open makes a channel or changes it. A channel that is Temporary lives in state and is gone some seconds after its last
+	// member (a minute when nobody joins it) or with Close; others are stored. Whether it is temporary cannot change. Those
+	// who may not read it any more are taken out. ErrBadChannel.
 	Open(ctx context.Context, channel Channel) (Channel, error)
 
 	// Close ends a channel and takes everybody out of it. One that is not there is no error.
@@ -104,7 +112,7 @@ type Channel struct {
 	Write     users.Privileges // any of these may write; 0 means everybody
 	AutoJoin  bool             // joined at login by those who may read it
 	Temporary bool
-	Members   int // users in it now; set by the service
+	Members   int // sessions in it now; set by the service
 }
 
 // Line is something to be said.
@@ -114,7 +122,7 @@ type Line struct {
 	Target    string // a channel's name, or a user's for Whisper
 	Text      string
 	Action    bool // /me
-	Automatic bool // said by the server itself: no flood control, no privileges, no membership
+	Automatic bool // said by the server itself: no flood control, no privileges, no membership; lines may be several
 }
 
 // Message is something that was said.
@@ -162,6 +170,6 @@ type (
 	// Parted tells a session that it is out of a channel, by another hand than its own.
 	Parted struct{ Channel string }
 
-	// Resized tells those who can see a channel its topic and its number of members, some seconds after it changed.
+	// Resized tells the members of a channel its topic and their number, some seconds after it changed.
 	Resized struct{ Channel Channel }
 )

@@ -2,7 +2,6 @@ package local
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -16,46 +15,6 @@ import (
 	"github.com/pure-peace/peace/modules/users/userspb"
 	"github.com/pure-peace/peace/modules/wire"
 )
-
-const firstPause, longestPause = 50 * time.Millisecond, 5 * time.Second
-
-// followAccounts applies what happens to accounts to their sessions until ctx ends. Events are told at most once, so every
-// time it begins to listen it compares all accounts that are online.
-func (s *Service) followAccounts(ctx context.Context) {
-	pause := firstPause
-	for {
-		err := s.listen(ctx, func() { pause = firstPause })
-		if ctx.Err() != nil {
-			return
-		}
-		s.deps.Log.WarnContext(ctx, "listens to accounts again", "error", err)
-		select {
-		case <-time.After(pause):
-			pause = min(2*pause, longestPause)
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-func (s *Service) listen(ctx context.Context, wentWell func()) error {
-	for notice, err := range s.deps.State.Subscribe(ctx, []string{users.Topic}) {
-		if err != nil {
-			return err
-		}
-		if notice.Topic == "" {
-			if err := s.compareAccounts(ctx); err != nil {
-				return fmt.Errorf("compare accounts: %w", err)
-			}
-			wentWell()
-			continue
-		}
-		if err := s.accountChanged(ctx, notice.Payload); err != nil {
-			return fmt.Errorf("account changed: %w", err)
-		}
-	}
-	return errors.New("the subscription ended without an error")
-}
 
 // compareAccounts brings every session up to its account.
 func (s *Service) compareAccounts(ctx context.Context) error {
@@ -87,9 +46,9 @@ func (s *Service) compareAccounts(ctx context.Context) error {
 }
 
 // accountChanged applies one event. An error means that what it said may be lost.
-func (s *Service) accountChanged(ctx context.Context, payload []byte) error {
+func (s *Service) accountChanged(ctx context.Context, notice state.Notice) error {
 	var m userspb.Changed
-	if err := proto.Unmarshal(payload, &m); err != nil {
+	if err := proto.Unmarshal(notice.Payload, &m); err != nil {
 		s.deps.Log.ErrorContext(ctx, "event of an account does not parse", "error", err)
 		return nil
 	}

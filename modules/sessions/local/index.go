@@ -90,9 +90,12 @@ func (x *index) everybody(limit int) []sessions.Presence {
 
 // present needs the lock.
 func (x *index) present(userIDs []int32) []sessions.Presence {
-	all := make([]sessions.Presence, 0, len(userIDs))
+	var all []sessions.Presence
 	for _, id := range userIDs {
 		if s := shown(x.byUser[id]); s != nil {
+			if all == nil {
+				all = make([]sessions.Presence, 0, len(userIDs))
+			}
 			all = append(all, presence(s))
 		}
 	}

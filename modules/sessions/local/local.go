@@ -80,7 +80,7 @@ func (s *Service) Run(ctx context.Context) error {
 		return nil
 	})
 	g.Go(func() error {
-		s.followAccounts(ctx)
+		view.Listen(ctx, s.deps.State, []string{users.Topic}, s.deps.Log, s.compareAccounts, s.accountChanged)
 		return nil
 	})
 	return g.Wait()

@@ -1,0 +1,114 @@
+package chat_test
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+	"google.golang.org/grpc"
+
+	"github.com/pure-peace/peace/modules/chat"
+	"github.com/pure-peace/peace/modules/chat/chatpb"
+	"github.com/pure-peace/peace/modules/chat/chattest"
+	"github.com/pure-peace/peace/modules/chat/local"
+	"github.com/pure-peace/peace/modules/database"
+	"github.com/pure-peace/peace/modules/database/databasetest"
+	relationsLocal "github.com/pure-peace/peace/modules/relations/local"
+	sessionsLocal "github.com/pure-peace/peace/modules/sessions/local"
+	"github.com/pure-peace/peace/modules/state/memory"
+	usersLocal "github.com/pure-peace/peace/modules/users/local"
+	"github.com/pure-peace/peace/transport/grpc/wiretest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestLocal(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.DB) { chattest.Run(t, newSubject(t, db)) })
+}
+
+func TestRemote(t *testing.T) {
+	s := newSubject(t, databasetest.Open(t, database.SQLite))
+	s.Chat = wiretest.Loopback(t, register, newClient, s.Chat)
+	chattest.Run(t, s)
+}
+
+func newSubject(t *testing.T, db *database.DB) chattest.Subject {
+	t.Helper()
+	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	store, err := memory.New(t.Context(), memory.Config{}, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	run(t, store)
+	accounts, err := usersLocal.New(t.Context(), usersLocal.DefaultConfig(), usersLocal.Deps{DB: db, Topics: store, Logger: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bonds, err := relationsLocal.New(t.Context(), relationsLocal.DefaultConfig(), relationsLocal.Deps{DB: db, Topics: store, Logger: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	registry, err := sessionsLocal.New(t.Context(), sessionsLocal.DefaultConfig(), sessionsLocal.Deps{State: store, Users: accounts, Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, registry)
+	config := local.DefaultConfig()
+	config.ResizeInterval = 100 * time.Millisecond
+	s, err := local.New(t.Context(), config, local.Deps{
+		DB: db, State: store, Users: accounts, Relations: bonds, Sessions: registry, Log: log,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, s)
+	return chattest.Subject{Chat: s, State: store, Users: accounts, Relations: bonds, Sessions: registry}
+}
+
+// run runs a module until the test ends.
+func run(t *testing.T, module interface{ Run(context.Context) error }) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- module.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// The contract has two interfaces and therefore two services on the wire.
+
+func register(r grpc.ServiceRegistrar, s chat.Service) {
+	chatpb.RegisterTalk(r, s)
+	chatpb.RegisterChannels(r, s)
+}
+
+func newClient(conn grpc.ClientConnInterface) chat.Service {
+	return struct {
+		chat.Talk
+		chat.Channels
+	}{chatpb.NewTalkClient(conn), chatpb.NewChannelsClient(conn)}
+}
+
+func TestRoundTrip(t *testing.T) {
+	wiretest.RoundTrip(t, chatpb.FromChannel, chatpb.ToChannel)
+	wiretest.RoundTrip(t, chatpb.FromLine, chatpb.ToLine)
+	wiretest.RoundTrip(t, chatpb.FromMessage, chatpb.ToMessage)
+	wiretest.RoundTrip(t, chatpb.FromWhisper, chatpb.ToWhisper)
+	wiretest.RoundTrip(t, chatpb.FromGreeting, chatpb.ToGreeting)
+	wiretest.RoundTrip(t, chatpb.FromSaid, chatpb.ToSaid)
+	wiretest.RoundTrip(t, chatpb.FromWhispered, chatpb.ToWhispered)
+	wiretest.RoundTrip(t, chatpb.FromJoined, chatpb.ToJoined)
+	wiretest.RoundTrip(t, chatpb.FromParted, chatpb.ToParted)
+	wiretest.RoundTrip(t, chatpb.FromResized, chatpb.ToResized)
+}
