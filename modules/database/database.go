@@ -38,7 +38,7 @@ const (
 type Config struct {
 	// URL names the database: sqlite:PATH, sqlite::memory:, postgres://USER:PASSWORD@HOST:PORT/NAME or
 	// mysql://USER:PASSWORD@HOST:PORT/NAME; the servers also take ?socket=PATH.
-	URL URL `koanf:"url" doc:"sqlite:PATH, postgres://USER:PASSWORD@HOST:PORT/NAME or mysql://USER:PASSWORD@HOST:PORT/NAME; ?socket=/path for a unix socket"`
+	URL URL `koanf:"url" doc:"empty for peace.db in data_dir, or sqlite:PATH, postgres://USER:PASSWORD@HOST:PORT/NAME or mysql://USER:PASSWORD@HOST:PORT/NAME; ?socket=/path for a unix socket"`
 	// MaxConns bounds the connections of the pool, 1 to 1000. On SQLite it bounds the readers: there is one writer.
 	MaxConns int `koanf:"max_conns" doc:"connections at most; on SQLite those that read, beside the one that writes"`
 	// MaxIdleTime and MaxLifetime say when a connection is closed; zero means never. SQLite ignores both.

@@ -16,23 +16,23 @@ type Config struct {
 
 // PlainConfig is the section [http]. Its limits hold for HTTPS too.
 type PlainConfig struct {
-	Listen                   string        `koanf:"listen" doc:"Address of the plain HTTP listener, as :8080, 127.0.0.1:8080 or unix:PATH; empty switches it off."`
-	ReadHeaderTimeout        time.Duration `koanf:"read_header_timeout" doc:"How long a client may take to send a request's header."`
-	ReadTimeout              time.Duration `koanf:"read_timeout" doc:"How long a client may take to send a whole request; uploads have more."`
-	WriteTimeout             time.Duration `koanf:"write_timeout" doc:"How long an answer may take, from the end of the request's header; downloads have more."`
-	IdleTimeout              time.Duration `koanf:"idle_timeout" doc:"How long a connection is kept open for the next request."`
-	RequestTimeout           time.Duration `koanf:"request_timeout" doc:"How long the server works on a request before giving up."`
-	DrainLinger              time.Duration `koanf:"drain_linger" doc:"How long idle connections may send one more request while the server stops, so that no client runs into a closing door."`
-	MaxHeaderBytes           int           `koanf:"max_header_bytes" doc:"Largest header of a request, in bytes."`
-	MaxConnections           int           `koanf:"max_connections" doc:"Most connections at a time; further clients wait."`
-	MaxConnectionsPerAddress int           `koanf:"max_connections_per_address" doc:"Most connections at a time from one address that is neither this machine nor a trusted proxy."`
-	Rate                     float64       `koanf:"rate" doc:"Requests a second that one address may make in the long run, besides the polls of game clients."`
-	RateBurst                int           `koanf:"rate_burst" doc:"Requests that one address may make at once."`
+	Listen                   string        `koanf:"listen" doc:"address of the plain HTTP listener, as :8080, 127.0.0.1:8080 or unix:PATH; empty switches it off"`
+	ReadHeaderTimeout        time.Duration `koanf:"read_header_timeout" doc:"how long a client may take to send a request's header"`
+	ReadTimeout              time.Duration `koanf:"read_timeout" doc:"how long a client may take to send a whole request; uploads have more"`
+	WriteTimeout             time.Duration `koanf:"write_timeout" doc:"how long an answer may take, from the end of the request's header; downloads have more"`
+	IdleTimeout              time.Duration `koanf:"idle_timeout" doc:"how long a connection is kept open for the next request"`
+	RequestTimeout           time.Duration `koanf:"request_timeout" doc:"how long the server works on a request before giving up"`
+	DrainLinger              time.Duration `koanf:"drain_linger" doc:"how long idle connections may send one more request while the server stops, so that no client runs into a closing door"`
+	MaxHeaderBytes           int           `koanf:"max_header_bytes" doc:"largest header of a request, in bytes"`
+	MaxConnections           int           `koanf:"max_connections" doc:"most connections at a time; further clients wait"`
+	MaxConnectionsPerAddress int           `koanf:"max_connections_per_address" doc:"most connections at a time from one address that is neither this machine nor a trusted proxy"`
+	Rate                     float64       `koanf:"rate" doc:"requests a second that one address may make in the long run, besides the polls of game clients"`
+	RateBurst                int           `koanf:"rate_burst" doc:"requests that one address may make at once"`
 }
 
 // SecureConfig is the section [https]. Its certificate is configured in [tls].
 type SecureConfig struct {
-	Listen string `koanf:"listen" doc:"Address of the HTTPS listener, as :8443 or unix:PATH; empty switches it off."`
+	Listen string `koanf:"listen" doc:"address of the HTTPS listener, as :8443 or unix:PATH; empty switches it off"`
 }
 
 // DefaultConfig listens on every address, on ports that need no privileges: a second machine with the game can connect.

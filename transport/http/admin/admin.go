@@ -29,8 +29,8 @@ import (
 
 // Config is the section [admin].
 type Config struct {
-	Listen string `koanf:"listen" doc:"Address of the operator's listener (health, metrics, profiles), or unix:PATH; empty switches it off."`
-	Token  string `koanf:"token" doc:"Bearer token that allows changing the log level and taking profiles; empty allows neither from outside this machine."`
+	Listen string `koanf:"listen" doc:"address of the operator's listener (health, metrics, profiles), or unix:PATH; empty switches it off"`
+	Token  string `koanf:"token" doc:"bearer token that allows changing the log level and taking profiles; empty allows neither from outside this machine"`
 }
 
 // DefaultConfig listens on loopback only.

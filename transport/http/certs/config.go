@@ -23,17 +23,17 @@ const (
 
 // Config is the section [tls].
 type Config struct {
-	Mode string     `koanf:"mode" doc:"Where the certificate comes from: auto, local (an authority of our own), files, acme, or off."`
-	Cert string     `koanf:"cert" doc:"File with the certificate and its chain in PEM, for mode files; it is read again when it changes."`
-	Key  string     `koanf:"key" doc:"File with the private key in PEM, for mode files."`
+	Mode string     `koanf:"mode" doc:"where the certificate comes from: auto, local (an authority of our own), files, acme, or off"`
+	Cert string     `koanf:"cert" doc:"file with the certificate and its chain in PEM, for mode files; it is read again when it changes"`
+	Key  string     `koanf:"key" doc:"file with the private key in PEM, for mode files"`
 	ACME ACMEConfig `koanf:"acme"`
 }
 
 // ACMEConfig is the section [tls.acme].
 type ACMEConfig struct {
-	AcceptTerms bool   `koanf:"accept_terms" doc:"Accept the terms of service of the ACME authority; without this no certificate is requested."`
-	Email       string `koanf:"email" doc:"Address that the authority may write to about certificates that expire."`
-	Directory   string `koanf:"directory" doc:"Directory URL of the ACME authority."`
+	AcceptTerms bool   `koanf:"accept_terms" doc:"accept the terms of service of the ACME authority; without this no certificate is requested"`
+	Email       string `koanf:"email" doc:"address that the authority may write to about certificates that expire"`
+	Directory   string `koanf:"directory" doc:"directory URL of the ACME authority"`
 }
 
 // DefaultConfig decides by the domain.

@@ -18,9 +18,9 @@ import (
 
 // Config is the section [proxy].
 type Config struct {
-	Trusted   []string `koanf:"trusted" doc:"Addresses and prefixes of reverse proxies whose forwarded headers are believed, for example 127.0.0.1 or 10.0.0.0/8."`
-	TrustUnix bool     `koanf:"trust_unix" doc:"Believe the forwarded headers of whoever connects over a unix socket."`
-	Headers   []string `koanf:"headers" doc:"Headers that carry the client's address, the first one present wins: list only those that your proxy sets itself."`
+	Trusted   []string `koanf:"trusted" doc:"addresses and prefixes of reverse proxies whose forwarded headers are believed, for example 127.0.0.1 or 10.0.0.0/8"`
+	TrustUnix bool     `koanf:"trust_unix" doc:"believe the forwarded headers of whoever connects over a unix socket"`
+	Headers   []string `koanf:"headers" doc:"headers that carry the client's address, the first one present wins: list only those that your proxy sets itself"`
 }
 
 // headers that can carry the client's address.
