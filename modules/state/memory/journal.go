@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,6 +21,8 @@ const (
 	seqReserve = 1 << 24
 	// journalShare bounds the journal's work: after a flush it rests this many times as long as the flush took.
 	journalShare = 4
+	// flushStep is how many mailboxes one transaction writes, so that a durable append does not wait for 50,000 of them.
+	flushStep = 2000
 )
 
 // journal knows what has changed since it was last written. It does not log operations: a flush writes the present state of
@@ -148,14 +151,23 @@ func (s *Service) runJournal(ctx context.Context) {
 	}
 }
 
-// flush writes everything that changed.
+// flush writes everything that has changed until now.
 func (s *Service) flush() error {
-	s.journal.flushing.Lock()
-	defer s.journal.flushing.Unlock()
-	return s.flushLocked(true)
+	j := s.journal
+	j.mu.Lock()
+	left := len(j.mail)
+	j.mu.Unlock()
+	for {
+		j.flushing.Lock()
+		err := s.flushLocked(true)
+		j.flushing.Unlock()
+		if left -= flushStep; left <= 0 || err != nil {
+			return err
+		}
+	}
 }
 
-// flushLocked writes records, boards and urgent mailboxes, and with all the other mailboxes, too.
+// flushLocked writes records, boards and urgent mailboxes, and with all the next step of the other mailboxes, too.
 func (s *Service) flushLocked(all bool) error {
 	j := s.journal
 	c := s.cut(all)
@@ -240,7 +252,11 @@ func (s *Service) cut(all bool) *cut {
 	c.urgent, j.urgent = j.urgent, nil
 	c.settled, j.next = j.next, new(batch)
 	if all {
-		c.mail, j.mail = j.mail, nil
+		n := min(len(j.mail), flushStep)
+		c.mail = slices.Clone(j.mail[:n])
+		if j.mail = j.mail[n:]; len(j.mail) == 0 {
+			j.mail = nil
+		}
 	}
 	j.mu.Unlock()
 
@@ -296,8 +312,9 @@ func (c *cut) capture(j *journal) {
 	}
 	c.rows.items = c.newItems
 	if !c.all {
-		return // an item that nobody holds may still be in the row of a mailbox that is not written now
+		return
 	}
+	// The row of a mailbox that is written later may still name an item that nobody holds. It was drained there: load leaves it out.
 	for id, it := range j.items {
 		if it.holders.Load() == 0 {
 			c.rows.deadItems = append(c.rows.deadItems, id)

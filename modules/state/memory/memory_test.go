@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
@@ -142,6 +143,107 @@ func BenchmarkList10000(b *testing.B) {
 		}
 		if n != 10_000 {
 			b.Fatal(n)
+		}
+	}
+}
+
+func BenchmarkBoardOfAMillion(b *testing.B) {
+	s := open(b, "")
+	const n = 1_000_000
+	scores := make([]state.Score, 0, state.MaxScores)
+	for i := range int64(n) {
+		scores = append(scores, state.Score{Member: i, Value: float64(i * 7919 % n)})
+		if len(scores) == state.MaxScores {
+			if err := s.SetScores(context.Background(), "pp", scores); err != nil {
+				b.Fatal(err)
+			}
+			scores = scores[:0]
+		}
+	}
+	member := []int64{0}
+	b.Run("Positions", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			member[0] = (member[0] + 104729) % n
+			if p, err := s.Positions(context.Background(), "pp", member); err != nil || p[0] == 0 {
+				b.Fatal(p, err)
+			}
+		}
+	})
+	b.Run("SetScores", func(b *testing.B) {
+		b.ReportAllocs()
+		score := []state.Score{{}}
+		for b.Loop() {
+			score[0].Member = (score[0].Member + 104729) % n
+			score[0].Value += 17
+			if err := s.SetScores(context.Background(), "pp", score); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("Range50", func(b *testing.B) {
+		from := 1
+		for b.Loop() {
+			from = (from+104729)%(n-50) + 1
+			if got, err := s.Range(context.Background(), "pp", from, 50); err != nil || len(got) != 50 {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// BenchmarkRecordMemory reports what a session's record costs: a value of 200 bytes, six tags of which one is its own, and a mailbox
+// that has been used.
+func BenchmarkRecordMemory(b *testing.B) {
+	const n = 50_000
+	for b.Loop() {
+		s := open(b, "")
+		before := heapInUse()
+		fill(b, s, n)
+		if _, err := s.Append(context.Background(), state.Append{Space: "sessions", Tags: []string{"c:#osu"}, Item: make([]byte, 200)}); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(heapInUse()-before)/n, "B/record")
+		runtime.KeepAlive(s)
+	}
+}
+
+func heapInUse() uint64 {
+	runtime.GC()
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return stats.HeapAlloc
+}
+
+func BenchmarkDurableAppend(b *testing.B) {
+	s := open(b, filepath.Join(b.TempDir(), "state.db"))
+	fill(b, s, 1000)
+	if err := s.flush(); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := s.Append(context.Background(), state.Append{Space: "sessions", Tags: []string{"u500"}, Item: make([]byte, 200), Durable: true}); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := s.Drain(context.Background(), "sessions", "session-00000500", 0, 0); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkFlush50000 writes a mailbox each for 50,000 records, and forgets them again.
+func BenchmarkFlush50000(b *testing.B) {
+	s := open(b, filepath.Join(b.TempDir(), "state.db"))
+	fill(b, s, 50_000)
+	if err := s.flush(); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := s.Append(context.Background(), state.Append{Space: "sessions", Tags: []string{"c:#osu"}, Item: make([]byte, 200)}); err != nil {
+			b.Fatal(err)
+		}
+		if err := s.flush(); err != nil {
+			b.Fatal(err)
 		}
 	}
 }
