@@ -1,0 +1,214 @@
+package banchotest
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/pure-peace/peace/modules/relations"
+	"github.com/pure-peace/peace/modules/sessions"
+	"github.com/pure-peace/peace/modules/users"
+	"github.com/pure-peace/peace/osu"
+	"github.com/pure-peace/peace/osu/packets"
+)
+
+func testArrival(t *testing.T, s Subject) {
+	watcher := s.player(t)
+	p := s.account(t)
+	p.enter(t)
+	presence := eventually(t, watcher, func(q packets.UserPresence) bool { return q.UserID == p.ID })
+	if presence.Name != p.Name || presence.Country != "JP" || presence.UTCOffset != 9 {
+		t.Errorf("presence is %+v", presence)
+	}
+	if err := s.Sessions.Close(t.Context(), sessions.ID(p.token), sessions.ReasonLogout); err != nil {
+		t.Fatal(err)
+	}
+	gone := eventually(t, watcher, func(q packets.UserLogout) bool { return q.UserID == p.ID })
+	if gone.State != packets.LogoutGone {
+		t.Errorf("state is %d, want gone", gone.State)
+	}
+}
+
+func testStatus(t *testing.T, s Subject) {
+	watcher, p := s.player(t), s.player(t)
+	status := packets.Status{
+		Action: osu.ActionPlaying, Info: "Artist - Title [Hard]", BeatmapMD5: strings.Repeat("0f", 16),
+		Mods: osu.ModHidden | osu.ModDoubleTime, Ruleset: osu.Taiko, BeatmapID: 75,
+	}
+	p.send(t, packets.ChangeAction(status))
+	stats := eventually(t, watcher, func(q packets.UserStats) bool { return q.UserID == p.ID && q.Status.Action == osu.ActionPlaying })
+	if diff := cmp.Diff(status, stats.Status); diff != "" {
+		t.Errorf("status (-want +got):\n%s", diff)
+	}
+
+	// What cannot be is left out, and harms nobody.
+	list := p.send(t, packets.ChangeAction{
+		Action: 200, Info: strings.Repeat("ä", 1000), BeatmapMD5: "nonsense", Mods: ^osu.Mods(0), Ruleset: 77, BeatmapID: -1,
+	}, packets.RequestStatusUpdate{})
+	own := all[packets.UserStats](list)
+	if len(own) != 1 {
+		t.Fatalf("answer is %v", list)
+	}
+	got := own[0].Status
+	if got.Action > osu.ActionDirect || got.BeatmapMD5 != "" || got.Mods&^osu.AllMods != 0 || !got.Ruleset.Valid() ||
+		len(got.Info) > 512 || strings.Trim(got.Info, "ä") != "" {
+		t.Errorf("status is %+v", got)
+	}
+}
+
+func testOwnStats(t *testing.T, s Subject) {
+	p := s.player(t)
+	figures := sessions.Stats{RankedScore: 123456789, TotalScore: 987654321, Accuracy: .9876, Playcount: 42, Rank: 7, Performance: 4321.4}
+	if _, err := s.Sessions.Update(t.Context(), sessions.ID(p.token), sessions.Update{Stats: &figures}); err != nil {
+		t.Fatal(err)
+	}
+	want := packets.UserStats{UserID: p.ID, RankedScore: 123456789, TotalScore: 987654321, Accuracy: .9876, PlayCount: 42, Rank: 7, PP: 4321}
+	list := p.send(t, packets.RequestStatusUpdate{})
+	if got := all[packets.UserStats](list); len(got) == 0 || got[0] != want {
+		t.Errorf("stats are %+v, want %+v", got, want)
+	}
+}
+
+func testRequests(t *testing.T, s Subject) {
+	p, other, gone := s.player(t), s.player(t), s.account(t)
+	p.send(t)
+	list := p.send(t, packets.UserStatsRequest{other.ID, p.ID, gone.ID, other.ID, -5})
+	if got := all[packets.UserStats](list); len(got) != 1 || got[0].UserID != other.ID {
+		t.Errorf("stats are %+v, want those of %d", got, other.ID)
+	}
+	expect(t, list, packets.UserLogout{UserID: gone.ID})
+	list = p.send(t, packets.UserPresenceRequest{other.ID, gone.ID})
+	if got := all[packets.UserPresence](list); len(got) != 1 || got[0].UserID != other.ID {
+		t.Errorf("presences are %+v, want that of %d", got, other.ID)
+	}
+	if list := spoken(p.send(t, packets.UserPresenceRequest{}, packets.UserStatsRequest{p.ID})); len(list) != 0 {
+		t.Errorf("a request about nobody is answered %v", list)
+	}
+	if list := p.send(t, packets.UserPresenceRequestAll(1)); !knows(list, other.ID) {
+		t.Errorf("%d is not among all: %v", other.ID, list)
+	}
+	many := make(packets.UserPresenceRequest, 4000)
+	for i := range many {
+		many[i] = int32(1e9 + i)
+	}
+	p.send(t, many, many, many)
+}
+
+func testInterest(t *testing.T, s Subject) {
+	p, friend, stranger := s.player(t), s.player(t), s.player(t)
+	p.send(t, packets.UpdatesNone)
+	p.send(t)
+	move := func(q *player, text string) { q.send(t, packets.ChangeAction{Action: osu.ActionEditing, Info: text}) }
+	moved := func(list []packets.Packet) (ids []int32) {
+		for _, stats := range all[packets.UserStats](list) {
+			if stats.UserID == friend.ID || stats.UserID == stranger.ID {
+				ids = append(ids, stats.UserID)
+			}
+		}
+		return ids
+	}
+	move(friend, "1")
+	if got := moved(p.send(t)); got != nil {
+		t.Errorf("nobody is of interest, but %v are told", got)
+	}
+	list := p.send(t, packets.FriendAdd(friend.ID), packets.UpdatesFriends)
+	if !knows(list, friend.ID) || knows(list, stranger.ID) {
+		t.Errorf("friends online are %v, want %d", list, friend.ID)
+	}
+	move(stranger, "2")
+	move(friend, "2")
+	if got := moved(p.send(t)); !slices.Equal(got, []int32{friend.ID}) {
+		t.Errorf("moved are %v, want the friend %d", got, friend.ID)
+	}
+	p.send(t, packets.FriendAdd(stranger.ID), packets.FriendRemove(friend.ID))
+	move(stranger, "3")
+	move(friend, "3")
+	if got := moved(p.send(t)); !slices.Equal(got, []int32{stranger.ID}) {
+		t.Errorf("after the list changed moved are %v, want %d", got, stranger.ID)
+	}
+	if list := p.send(t, packets.UpdatesAll); !knows(list, friend.ID) || !knows(list, stranger.ID) {
+		t.Errorf("online are %v", list)
+	}
+	p.send(t, packets.ReceiveUpdates(17))
+}
+
+func testFriends(t *testing.T, s Subject) {
+	p, online, offline := s.player(t), s.player(t), s.account(t)
+	if list := p.send(t, packets.FriendAdd(online.ID), packets.FriendAdd(offline.ID), packets.FriendAdd(users.BotID)); len(all[packets.FriendsList](list)) > 0 {
+		t.Error("a list that is right is sent again")
+	}
+	p.send(t, packets.FriendRemove(online.ID))
+	list, err := s.Relations.List(t.Context(), p.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(list) != 1 || list[0].Target != offline.ID || list[0].Kind != relations.Friend {
+		t.Errorf("relations are %+v", list)
+	}
+	again := &player{User: p.User, s: s, login: p.login}
+	friends, _ := first[packets.FriendsList](again.enter(t))
+	slices.Sort(friends)
+	if !slices.Equal(friends, packets.FriendsList{users.BotID, offline.ID}) {
+		t.Errorf("friends are %v", friends)
+	}
+	for _, wrong := range []int32{again.ID, 0, -1, 1 << 30} {
+		if _, ok := first[packets.FriendsList](again.send(t, packets.FriendAdd(wrong))); !ok {
+			t.Errorf("befriending %d does not put the client's list right", wrong)
+		}
+	}
+}
+
+func testAccount(t *testing.T, s Subject) {
+	watcher, p := s.player(t), s.player(t)
+	if _, err := s.Users.Grant(t.Context(), p.ID, users.BotID, users.Moderator, 0); err != nil {
+		t.Fatal(err)
+	}
+	own := eventually(t, p, func(q packets.Privileges) bool { return osu.ClientPrivileges(q)&osu.ClientModerator != 0 })
+	if osu.ClientPrivileges(own)&^osu.AllClientPrivileges != 0 {
+		t.Errorf("privileges %b have bits on which clients crash", own)
+	}
+	eventually(t, watcher, func(q packets.UserPresence) bool {
+		return q.UserID == p.ID && q.Privileges&osu.ClientModerator != 0
+	})
+
+	name := "n" + p.Name[1:]
+	if _, err := s.Users.Update(t.Context(), p.ID, p.ID, users.Change{Name: &name}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, watcher, func(q packets.UserPresence) bool { return q.UserID == p.ID && q.Name == name })
+}
+
+func testRestricted(t *testing.T, s Subject) {
+	watcher, p := s.player(t), s.player(t)
+	if _, err := s.Users.Restrict(t.Context(), p.ID, users.BotID, "a test"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, p, func(packets.AccountRestricted) bool { return true })
+	eventually(t, watcher, func(q packets.UserLogout) bool { return q.UserID == p.ID })
+
+	list := p.enter(t)
+	if _, ok := first[packets.AccountRestricted](list); !ok {
+		t.Errorf("the login does not say that the account is restricted: %v", list)
+	}
+	var why bool
+	for _, m := range all[packets.Message](list) {
+		why = why || m.SenderID == users.BotID && m.Target == p.Name
+	}
+	if !why {
+		t.Error("the bot does not say what a restriction is")
+	}
+	if !knows(list, watcher.ID) {
+		t.Error("a restricted player does not see others")
+	}
+	if list := p.send(t, packets.RequestStatusUpdate{}); len(all[packets.UserStats](list)) == 0 {
+		t.Error("a restricted player is not told his own figures")
+	}
+	p.send(t, packets.PublicMessage{Text: "can you hear me", Target: "#osu"})
+	for _, m := range all[packets.Message](watcher.send(t)) {
+		if m.SenderID == p.ID {
+			t.Errorf("a restricted player speaks: %+v", m)
+		}
+	}
+}
