@@ -24,7 +24,9 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestLocal(t *testing.T) {
-	databasetest.Each(t, func(t *testing.T, db *database.DB) { relationstest.Run(t, newSubject(t, db)) })
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		relationstest.Run(t, newSubject(t, databasetest.Indexed(t, db)))
+	})
 }
 
 func TestRemote(t *testing.T) {
