@@ -68,8 +68,8 @@ type Accounts interface {
 	// Get returns the accounts of the ids (at most MaxBatch, else ErrTooLarge) that exist, in the order asked for.
 	Get(ctx context.Context, ids []int32) ([]User, error)
 
-	// Find returns the accounts of the names (at most MaxBatch, else ErrTooLarge) that exist, in the order asked for. Names are matched by
-	// osu.SafeName, and unicode names exactly.
+	// Find returns the accounts of the names (at most MaxBatch, else ErrTooLarge) that exist, in the order asked for. Names
+	// are matched by osu.SafeName, and unicode names exactly.
 	Find(ctx context.Context, names []string) ([]User, error)
 
 	// Update changes the parts of an account that are set, on behalf of `by`, and writes an audit row when by is somebody

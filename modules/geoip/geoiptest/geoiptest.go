@@ -1,5 +1,5 @@
-// Package geoiptest is the conformance suite of the geoip contract. Which address is where is for an implementation to know, so the
-// suite asks for what all must know, and for the fixtures that the caller adds.
+// Package geoiptest is the conformance suite of the geoip contract. Which address is where is for an implementation to know,
+// so the suite asks for what all must know, and for the fixtures that the caller adds.
 package geoiptest
 
 import (

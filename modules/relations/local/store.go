@@ -57,9 +57,9 @@ func (s store) add(ctx context.Context, userID, target int32, kind relations.Kin
 	return before, err
 }
 
-// lock makes sure that both accounts exist, and stands in for a lock on the user's list, which may have no row yet: without it two
-// additions at once could both see room for the last one. Both rows are taken in the order of ids because the foreign keys will
-// want them anyway: two users who befriend each other do not wait for each other.
+// lock makes sure that both accounts exist, and stands in for a lock on the user's list, which may have no row yet: without
+// it two additions at once could both see room for the last one. Both rows are taken in the order of ids because the foreign
+// keys will want them anyway: two users who befriend each other do not wait for each other.
 func (s store) lock(ctx context.Context, tx bun.Tx, userID, target int32) error {
 	var ids []int32
 	q := tx.NewSelect().Table("users").Column("id").Where("id IN (?)", bun.List([]int32{userID, target})).Order("id")

@@ -1,5 +1,5 @@
-// Package relationstest is the conformance suite of the relations contract: what it asks, every implementation must answer, in this
-// process or behind a peer.
+// Package relationstest is the conformance suite of the relations contract: what it asks, every implementation must answer,
+// in this process or behind a peer.
 package relationstest
 
 import (

@@ -84,7 +84,8 @@ func newKey(dir string, at time.Time) (_ key, err error) {
 	if err := os.Rename(f.Name(), filepath.Join(dir, k.fileName())); err != nil {
 		return key{}, err
 	}
-	// The key exists from here on, so that nothing is removed any more: a directory that cannot be synced is only less durable.
+	// The key exists from here on, so that nothing is removed any more: a directory that cannot be synced is only less
+	// durable.
 	return k, syncDir(dir)
 }
 

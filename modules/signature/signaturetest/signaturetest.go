@@ -1,5 +1,5 @@
-// Package signaturetest is the conformance suite of the signature contract: what it asks, every implementation must answer, in this
-// process or behind a peer. It makes new keys; do not run it on a server whose keys matter.
+// Package signaturetest is the conformance suite of the signature contract: what it asks, every implementation must answer,
+// in this process or behind a peer. It makes new keys; do not run it on a server whose keys matter.
 package signaturetest
 
 import (

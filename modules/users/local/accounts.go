@@ -139,7 +139,8 @@ func (s *Service) fillTaken(ctx context.Context, a *account, wrong problems) err
 	return nil
 }
 
-// repeated answers a form that cannot make an account: with the one that the same form made a moment ago, or with what is wrong.
+// repeated answers a form that cannot make an account: with the one that the same form made a moment ago, or with what is
+// wrong.
 func (s *Service) repeated(ctx context.Context, a *account, secret string, from netip.Prefix, wrong problems) (users.User, error) {
 	if wrong["name"] != nameTaken {
 		return users.User{}, wrong.err()
@@ -201,8 +202,8 @@ func (s *Service) lookup(ctx context.Context, name string) (*account, error) {
 	return &found[0], nil
 }
 
-// verify checks a password against its hash, which takes its time: no longer and no shorter when there is no account. Failures are
-// counted only by those who hold a processor, so no burst of guesses gets past the limits.
+// verify checks a password against its hash, which takes its time: no longer and no shorter when there is no account.
+// Failures are counted only by those who hold a processor, so no burst of guesses gets past the limits.
 func (s *Service) verify(ctx context.Context, r *rules, a *account, secret string, from netip.Prefix) error {
 	release, err := s.passwords.acquire(ctx)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 // attemptsKept bounds the keys that one attempts counts at a time: some 6 MiB.
 const attemptsKept = 1 << 16
 
-// attempts counts what somebody did within a window that begins with his first attempt. It forgets those who made theirs longest
-// ago when there are too many to count. It is safe for concurrent use.
+// attempts counts what somebody did within a window that begins with his first attempt. It forgets those who made theirs
+// longest ago when there are too many to count. It is safe for concurrent use.
 type attempts[K comparable] struct {
 	mu     sync.Mutex
 	counts *recent[K, count]

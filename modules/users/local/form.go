@@ -54,7 +54,8 @@ func (p problems) err() error {
 	return f
 }
 
-// nameProblem says why a plain name is not acceptable. The rules are those of ppy/osu-web app/Libraries/UsernameValidation.php.
+// nameProblem says why a plain name is not acceptable. The rules are those of ppy/osu-web
+// app/Libraries/UsernameValidation.php.
 func nameProblem(name string, shortest int) string {
 	switch {
 	case len(name) < shortest:
@@ -76,8 +77,8 @@ func nameProblem(name string, shortest int) string {
 }
 
 // unicodeName returns the form in which a name in any script is kept, the key by which such names must differ, and what is
-// wrong with it. The key sees through case, width and other compatible forms and is never plain ASCII: no unicode name can pass for
-// somebody's plain name.
+// wrong with it. The key sees through case, width and other compatible forms and is never plain ASCII: no unicode name can
+// pass for somebody's plain name.
 func unicodeName(typed string) (name, key, problem string) {
 	if len(typed) > 4*maxName*utf8.UTFMax || !utf8.ValidString(typed) {
 		return "", "", fmt.Sprintf("A name has at most %d characters.", maxName)

@@ -1,8 +1,8 @@
 // Package local keeps accounts in SQL: it is the implementation of the users contract that ships with Peace.
 //
 // The rules are in form.go (what a name, an e-mail address and a password may be) and moderation.go (who may do what to
-// whom); store.go holds the SQL. Passwords are checked in password.go, at a bounded rate (attempts.go), and remembered for a while
-// (verified.go) so that a request that repeats a password costs one keyed read. A Service starts no goroutine.
+// whom); store.go holds the SQL. Passwords are checked in password.go, at a bounded rate (attempts.go), and remembered for a
+// while (verified.go) so that a request that repeats a password costs one keyed read. A Service starts no goroutine.
 package local
 
 import (

@@ -1,9 +1,9 @@
 // Package userstest is the conformance suite of the users contract: what it asks, every implementation must answer, in this
 // process or behind a peer.
 //
-// It makes accounts with random names and leaves them behind, so it can run on an implementation that has others, such as the peer that
-// PEACE_TEST_PEER names; not on one that matters. What is configurable (reserved names, limits, the length of names within 3
-// to 15) it stays clear of. It calls without addresses, as the command line does.
+// It makes accounts with random names and leaves them behind, so it can run on an implementation that has others, such as
+// the peer that PEACE_TEST_PEER names; not on one that matters. What is configurable (reserved names, limits, the length of
+// names within 3 to 15) it stays clear of. It calls without addresses, as the command line does.
 package userstest
 
 import (
