@@ -152,6 +152,29 @@ func TestJournalInUse(t *testing.T) {
 	}
 }
 
+// TestJournalCanBeCopied reads the file while the engine writes it, as a backup does.
+func TestJournalCanBeCopied(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, filepath.Join(dir, "state.db"))
+	mustApply(t, s, state.Change{Put: &state.Put{Space: "s", Key: "k"}})
+	if err := s.flush(); err != nil {
+		t.Fatal(err)
+	}
+	db, err := openSQLite(filepath.Join(dir, "state.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec("VACUUM INTO ?", filepath.Join(dir, "copy.db")); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(dump(t, s), dump(t, open(t, filepath.Join(dir, "copy.db"))), cmpopts.EquateEmpty()); d != "" {
+		t.Fatal(d)
+	}
+}
+
 func TestJournalDamaged(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.db")
 	if err := os.WriteFile(path, []byte(strings.Repeat("this is no journal ", 1000)), 0o600); err != nil {

@@ -33,10 +33,13 @@ CREATE TABLE scores (board TEXT, member INTEGER, value REAL NOT NULL,
 	PRIMARY KEY (board, member)) WITHOUT ROWID;
 `
 
-// store is the journal's file. One connection holds an exclusive lock on it for as long as the store is open.
+// store is the journal's file. Others may read it (a backup does). That only one process writes it is the work of a second file
+// beside it, PATH.lock: a database in which this process leaves an exclusive transaction open. The operating system ends that with
+// the process, however it dies.
 type store struct {
 	path string
 	db   *sql.DB
+	lock *sql.DB
 }
 
 // rows are what one flush writes.
@@ -86,6 +89,25 @@ func openStore(ctx context.Context, path string) (*store, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
+	st := &store{path: path}
+	if st.lock, err = openSQLite(path+".lock", "busy_timeout(500)"); err != nil {
+		return nil, err
+	}
+	if _, err := st.lock.ExecContext(ctx, "BEGIN EXCLUSIVE"); err != nil {
+		return nil, errors.Join(st.explain(err), st.lock.Close())
+	}
+	st.db, err = openSQLite(path, "busy_timeout(5000)", "journal_mode(wal)", "synchronous(normal)")
+	if err != nil {
+		return nil, errors.Join(err, st.lock.Close())
+	}
+	if err := st.prepare(ctx); err != nil {
+		return nil, errors.Join(st.explain(err), st.close())
+	}
+	return st, nil
+}
+
+// openSQLite opens a file with one connection that is never given back.
+func openSQLite(path string, pragmas ...string) (*sql.DB, error) {
 	// SQLite would make the file readable for everybody.
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -98,23 +120,17 @@ func openStore(ctx context.Context, path string) (*store, error) {
 	if !strings.HasPrefix(slashed, "/") {
 		slashed = "/" + slashed // C:/state.db
 	}
-	dsn := url.URL{Scheme: "file", Path: slashed, RawQuery: url.Values{
-		"_pragma": {"busy_timeout(500)", "locking_mode(exclusive)", "journal_mode(wal)", "synchronous(normal)"},
-		"_txlock": {"immediate"},
-	}.Encode()}
+	dsn := url.URL{Scheme: "file", Path: slashed, RawQuery: url.Values{"_pragma": pragmas, "_txlock": {"immediate"}}.Encode()}
 	db, err := sql.Open("sqlite", dsn.String())
 	if err != nil {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1)
-	st := &store{path: path, db: db}
-	if err := st.prepare(ctx); err != nil {
-		return nil, errors.Join(st.explain(err), db.Close())
-	}
-	return st, nil
+	db.SetMaxIdleConns(1)
+	return db, nil
 }
 
-// prepare takes the lock and makes the tables of a new file.
+// prepare makes the tables of a new file.
 func (st *store) prepare(ctx context.Context) error {
 	var version int
 	if err := st.db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
@@ -122,9 +138,7 @@ func (st *store) prepare(ctx context.Context) error {
 	}
 	switch version {
 	case storeVersion:
-		// The write makes this connection the one that holds the file.
-		_, err := st.db.ExecContext(ctx, "PRAGMA user_version = 1")
-		return err
+		return nil
 	case 0:
 		_, err := st.db.ExecContext(ctx, "BEGIN IMMEDIATE;"+storeTables+"PRAGMA user_version = 1; COMMIT")
 		return err
@@ -133,7 +147,7 @@ func (st *store) prepare(ctx context.Context) error {
 	}
 }
 
-func (st *store) close() error { return st.db.Close() }
+func (st *store) close() error { return errors.Join(st.db.Close(), st.lock.Close()) }
 
 // explain says what an error of SQLite means for whoever runs the server.
 func (st *store) explain(err error) error {

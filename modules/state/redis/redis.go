@@ -53,12 +53,12 @@ const (
 
 // Config sets up the engine.
 type Config struct {
-	URL    string `koanf:"url" doc:"redis://user:password@host:6379/0 (rediss:// for TLS, unix:///path for a socket); a secret"`
+	URL    string `koanf:"url" secret:"true" doc:"redis://user:password@host:6379/0 (rediss:// for TLS, unix:///path for a socket)"`
 	Prefix string `koanf:"prefix" doc:"what every key in Redis begins with, so that several servers can share one"`
 }
 
 // DefaultConfig has no URL: there is no default server.
-func DefaultConfig() Config { return Config{Prefix: "peace:"} }
+func DefaultConfig() Config { return Config{URL: "redis://localhost:6379/0", Prefix: "peace:"} }
 
 // Validate reports what is wrong, by key, and does not repeat the URL, which may hold a password.
 func (c Config) Validate() error {
