@@ -1,0 +1,181 @@
+package app
+
+import (
+	"context"
+
+	"github.com/pure-peace/peace/modules/bancho"
+	"github.com/pure-peace/peace/modules/bancho/banchopb"
+	banchomodule "github.com/pure-peace/peace/modules/bancho/local"
+	"github.com/pure-peace/peace/modules/bot"
+	"github.com/pure-peace/peace/modules/bot/botpb"
+	botmodule "github.com/pure-peace/peace/modules/bot/local"
+	"github.com/pure-peace/peace/modules/chat"
+	"github.com/pure-peace/peace/modules/chat/chatpb"
+	chatmodule "github.com/pure-peace/peace/modules/chat/local"
+	"github.com/pure-peace/peace/modules/geoip"
+	"github.com/pure-peace/peace/modules/geoip/geoippb"
+	geoipmodule "github.com/pure-peace/peace/modules/geoip/local"
+	"github.com/pure-peace/peace/modules/relations"
+	relationsmodule "github.com/pure-peace/peace/modules/relations/local"
+	"github.com/pure-peace/peace/modules/relations/relationspb"
+	"github.com/pure-peace/peace/modules/sessions"
+	sessionsmodule "github.com/pure-peace/peace/modules/sessions/local"
+	"github.com/pure-peace/peace/modules/sessions/sessionspb"
+	"github.com/pure-peace/peace/modules/signature"
+	signaturemodule "github.com/pure-peace/peace/modules/signature/local"
+	"github.com/pure-peace/peace/modules/signature/signaturepb"
+	"github.com/pure-peace/peace/modules/state"
+	statemodule "github.com/pure-peace/peace/modules/state/local"
+	"github.com/pure-peace/peace/modules/state/statepb"
+	"github.com/pure-peace/peace/modules/users"
+	usersmodule "github.com/pure-peace/peace/modules/users/local"
+	"github.com/pure-peace/peace/modules/users/userspb"
+)
+
+// The module table, lowest first: a module may use those above it.
+var (
+	// State keeps everything that must outlive logic.
+	State = &Module[state.Service, statemodule.Config]{
+		Name:   "state",
+		Config: func(c *Config) statemodule.Config { return c.State },
+		New:    newState,
+		Dial:   statepb.NewClient, Serve: statepb.Register, Observe: statepb.Observe,
+	}
+
+	// Geoip places addresses on the map.
+	Geoip = &Module[geoip.Service, geoipmodule.Config]{
+		Name:   "geoip",
+		Config: func(c *Config) geoipmodule.Config { return c.Geoip },
+		New:    newGeoip,
+		Dial:   geoippb.NewClient, Serve: geoippb.Register, Observe: geoippb.Observe,
+	}
+
+	// Signature signs on behalf of the server.
+	Signature = &Module[signature.Service, signaturemodule.Config]{
+		Name:   "signature",
+		Config: func(c *Config) signaturemodule.Config { return c.Signature },
+		New:    newSignature,
+		Dial:   signaturepb.NewClient, Serve: signaturepb.Register, Observe: signaturepb.Observe,
+	}
+
+	// Users keeps accounts.
+	Users = &Module[users.Service, usersmodule.Config]{
+		Name:   "users",
+		Config: func(c *Config) usersmodule.Config { return c.Users },
+		New:    newUsers,
+		Dial:   userspb.NewClient, Serve: userspb.Register, Observe: userspb.Observe,
+	}
+
+	// Relations keeps friends and blocks.
+	Relations = &Module[relations.Service, relationsmodule.Config]{
+		Name:   "relations",
+		Config: func(c *Config) relationsmodule.Config { return c.Relations },
+		New:    newRelations,
+		Dial:   relationspb.NewClient, Serve: relationspb.Register, Observe: relationspb.Observe,
+	}
+
+	// Sessions knows who is online.
+	Sessions = &Module[sessions.Service, sessionsmodule.Config]{
+		Name:   "sessions",
+		Config: func(c *Config) sessionsmodule.Config { return c.Sessions },
+		New:    newSessions,
+		Dial:   sessionspb.NewClient, Serve: sessionspb.Register, Observe: sessionspb.Observe,
+	}
+
+	// Chat is where people talk.
+	Chat = &Module[chat.Service, chatmodule.Config]{
+		Name:   "chat",
+		Config: func(c *Config) chatmodule.Config { return c.Chat },
+		New:    newChat,
+		Dial:   chatpb.NewClient, Serve: chatpb.Register, Observe: chatpb.Observe,
+	}
+
+	// Bot answers commands.
+	Bot = &Module[bot.Service, botmodule.Config]{
+		Name:   "bot",
+		Config: func(c *Config) botmodule.Config { return c.Bot },
+		New:    newBot,
+		Dial:   botpb.NewClient, Serve: botpb.Register, Observe: botpb.Observe,
+	}
+
+	// Bancho speaks with stable clients.
+	Bancho = &Module[bancho.Service, banchomodule.Config]{
+		Name:   "bancho",
+		Config: func(c *Config) banchomodule.Config { return c.Bancho },
+		New:    newBancho,
+		Dial:   banchopb.NewClient, Serve: banchopb.Register, Observe: banchopb.Observe,
+	}
+)
+
+// table is every built-in row. It is a function, because a variable would be part of the rows' initialization.
+func table() []Row {
+	return []Row{State, Geoip, Signature, Users, Relations, Sessions, Chat, Bot, Bancho}
+}
+
+func newState(ctx context.Context, c statemodule.Config, r *Resolver) (state.Service, error) {
+	return statemodule.New(ctx, c, statemodule.Deps{Log: r.Log("state")})
+}
+
+func newGeoip(ctx context.Context, c geoipmodule.Config, r *Resolver) (geoip.Service, error) {
+	return geoipmodule.New(ctx, c, geoipmodule.Deps{Logger: r.Log("geoip")})
+}
+
+func newSignature(ctx context.Context, c signaturemodule.Config, r *Resolver) (signature.Service, error) {
+	return signaturemodule.New(ctx, c, signaturemodule.Deps{Logger: r.Log("signature")})
+}
+
+func newUsers(ctx context.Context, c usersmodule.Config, r *Resolver) (users.Service, error) {
+	deps := usersmodule.Deps{DB: r.Database(ctx), Topics: Use(r, State), Logger: r.Log("users")}
+	if err := r.Err(); err != nil {
+		return nil, err
+	}
+	return usersmodule.New(ctx, c, deps)
+}
+
+func newRelations(ctx context.Context, c relationsmodule.Config, r *Resolver) (relations.Service, error) {
+	deps := relationsmodule.Deps{DB: r.Database(ctx), Topics: Use(r, State), Logger: r.Log("relations")}
+	if err := r.Err(); err != nil {
+		return nil, err
+	}
+	return relationsmodule.New(ctx, c, deps)
+}
+
+func newSessions(ctx context.Context, c sessionsmodule.Config, r *Resolver) (sessions.Service, error) {
+	deps := sessionsmodule.Deps{State: Use(r, State), Users: Use(r, Users), Log: r.Log("sessions")}
+	if err := r.Err(); err != nil {
+		return nil, err
+	}
+	return sessionsmodule.New(ctx, c, deps)
+}
+
+func newChat(ctx context.Context, c chatmodule.Config, r *Resolver) (chat.Service, error) {
+	deps := chatmodule.Deps{
+		DB: r.Database(ctx), State: Use(r, State), Users: Use(r, Users), Relations: Use(r, Relations), Sessions: Use(r, Sessions),
+		Log: r.Log("chat"),
+	}
+	if err := r.Err(); err != nil {
+		return nil, err
+	}
+	return chatmodule.New(ctx, c, deps)
+}
+
+func newBot(ctx context.Context, c botmodule.Config, r *Resolver) (bot.Service, error) {
+	deps := botmodule.Deps{
+		State: Use(r, State), Users: Use(r, Users), Sessions: Use(r, Sessions), Chat: Use(r, Chat), Log: r.Log("bot"),
+	}
+	if err := r.Err(); err != nil {
+		return nil, err
+	}
+	return botmodule.New(ctx, c, deps)
+}
+
+func newBancho(ctx context.Context, c banchomodule.Config, r *Resolver) (bancho.Service, error) {
+	deps := banchomodule.Deps{
+		State: Use(r, State), Geoip: Use(r, Geoip), Users: Use(r, Users), Relations: Use(r, Relations), Sessions: Use(r, Sessions),
+		Chat: Use(r, Chat), Log: r.Log("bancho"), Metrics: r.Metrics(),
+	}
+	if err := r.Err(); err != nil {
+		return nil, err
+	}
+	return banchomodule.New(ctx, c, deps)
+}
