@@ -22,7 +22,7 @@ import (
 
 // Config is the geoip section of the configuration.
 type Config struct {
-	File       string        `koanf:"file" doc:"path of a MaxMind DB file of cities or countries (GeoLite2, GeoIP2, DB-IP); empty places nobody"`
+	File       string        `koanf:"file" doc:"MaxMind DB file of cities or countries (GeoLite2, GeoIP2, DB-IP); empty places nobody"`
 	CheckEvery time.Duration `koanf:"check_every" doc:"how often to look whether the file was replaced"`
 }
 

@@ -18,14 +18,19 @@ import (
 
 // Config is the signature section of the configuration.
 type Config struct {
-	Dir string `koanf:"dir" doc:"directory of the private keys, readable by this user alone; empty is keys in data_dir"`
+	Dir string `koanf:"dir" doc:"directory of the private keys, which only this user may read"`
 }
 
-// DefaultConfig leaves the directory to the caller, who knows the data directory: New needs one.
-func DefaultConfig() Config { return Config{} }
+// DefaultConfig names a directory within that of the server's data: whoever calls New says where that is.
+func DefaultConfig() Config { return Config{Dir: "signature"} }
 
-// Validate reports the first setting that cannot work, named by its key. There is none before the directory is opened.
-func (c Config) Validate() error { return nil }
+// Validate reports the first setting that cannot work, named by its key. It does not look at the directory.
+func (c Config) Validate() error {
+	if c.Dir == "" {
+		return errors.New("dir: must not be empty")
+	}
+	return nil
+}
 
 // Deps are what the module needs of others.
 type Deps struct {
@@ -49,8 +54,8 @@ type Service struct {
 // New reads the keys, and makes the first one when there is none. It fails when the directory or a key in it is unsafe or
 // damaged.
 func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
-	if cfg.Dir == "" {
-		return nil, errors.New("dir: names no directory")
+	if err := cfg.Validate(); err != nil {
+		return nil, err
 	}
 	s := &Service{dir: cfg.Dir, log: deps.Logger}
 	keys, err := readKeys(cfg.Dir)

@@ -199,7 +199,8 @@ func TestRefused(t *testing.T) {
 			}
 		})
 	}
-	if _, err := New(t.Context(), DefaultConfig(), Deps{}); err == nil || !strings.HasPrefix(err.Error(), "dir: ") {
+	check(t, DefaultConfig().Validate())
+	if _, err := New(t.Context(), Config{}, Deps{}); err == nil || !strings.HasPrefix(err.Error(), "dir: ") {
 		t.Error(err)
 	}
 }
