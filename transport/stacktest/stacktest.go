@@ -14,21 +14,29 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/pure-peace/peace/modules/bancho"
+	"github.com/pure-peace/peace/modules/bancho/banchopb"
 	banchoLocal "github.com/pure-peace/peace/modules/bancho/local"
 	"github.com/pure-peace/peace/modules/chat"
+	"github.com/pure-peace/peace/modules/chat/chatpb"
 	chatLocal "github.com/pure-peace/peace/modules/chat/local"
 	"github.com/pure-peace/peace/modules/database"
 	"github.com/pure-peace/peace/modules/database/databasetest"
 	"github.com/pure-peace/peace/modules/geoip"
+	"github.com/pure-peace/peace/modules/geoip/geoippb"
 	geoipLocal "github.com/pure-peace/peace/modules/geoip/local"
 	"github.com/pure-peace/peace/modules/relations"
 	relationsLocal "github.com/pure-peace/peace/modules/relations/local"
+	"github.com/pure-peace/peace/modules/relations/relationspb"
 	"github.com/pure-peace/peace/modules/sessions"
 	sessionsLocal "github.com/pure-peace/peace/modules/sessions/local"
+	"github.com/pure-peace/peace/modules/sessions/sessionspb"
 	"github.com/pure-peace/peace/modules/state"
 	"github.com/pure-peace/peace/modules/state/memory"
+	"github.com/pure-peace/peace/modules/state/statepb"
 	"github.com/pure-peace/peace/modules/users"
 	usersLocal "github.com/pure-peace/peace/modules/users/local"
+	"github.com/pure-peace/peace/modules/users/userspb"
+	"github.com/pure-peace/peace/modules/wire"
 	banchoHTTP "github.com/pure-peace/peace/transport/bancho"
 	"github.com/pure-peace/peace/transport/bancho/client"
 	"github.com/pure-peace/peace/transport/http/hosts"
@@ -47,6 +55,7 @@ type Options struct {
 	Proxies []string                            // whose forwarded headers are believed
 	State   func(state.Service) state.Service   // between every module and state
 	Gateway func(bancho.Service) bancho.Service // between the edge and the bancho module
+	Calls   wire.Observer                       // of all calls between modules, and of the edges
 	Log     *slog.Logger                        // the test's output when nil
 }
 
@@ -85,20 +94,24 @@ func New(t testing.TB, o Options) *Stack {
 	if o.State != nil {
 		s.State = o.State(engine)
 	}
-	s.Geoip = must(geoipLocal.New(ctx, geoipLocal.DefaultConfig(), geoipLocal.Deps{Logger: o.Log}))(t)
+	s.State = statepb.Observe(s.State, o.Calls)
+	places := must(geoipLocal.New(ctx, geoipLocal.DefaultConfig(), geoipLocal.Deps{Logger: o.Log}))(t)
+	s.Geoip = geoippb.Observe(places, o.Calls)
 	usersConfig := usersLocal.DefaultConfig()
 	usersConfig.RegistrationsPerAddress = 1 << 20 // all of a test's players come from one address
 	apply(o.Users, &usersConfig)
-	s.Users = must(usersLocal.New(ctx, usersConfig, usersLocal.Deps{DB: db, Topics: s.State, Logger: o.Log}))(t)
-	s.Relations = must(relationsLocal.New(ctx, relationsLocal.DefaultConfig(), relationsLocal.Deps{DB: db, Topics: s.State, Logger: o.Log}))(t)
+	accounts := must(usersLocal.New(ctx, usersConfig, usersLocal.Deps{DB: db, Topics: s.State, Logger: o.Log}))(t)
+	s.Users = userspb.Observe(accounts, o.Calls)
+	friends := must(relationsLocal.New(ctx, relationsLocal.DefaultConfig(), relationsLocal.Deps{DB: db, Topics: s.State, Logger: o.Log}))(t)
+	s.Relations = relationspb.Observe(friends, o.Calls)
 	registry := must(sessionsLocal.New(ctx, sessionsLocal.DefaultConfig(), sessionsLocal.Deps{State: s.State, Users: s.Users, Log: o.Log}))(t)
 	run(t, registry)
-	s.Sessions = registry
+	s.Sessions = sessionspb.Observe(registry, o.Calls)
 	talk := must(chatLocal.New(ctx, chatLocal.DefaultConfig(), chatLocal.Deps{
 		DB: db, State: s.State, Users: s.Users, Relations: s.Relations, Sessions: s.Sessions, Log: o.Log,
 	}))(t)
 	run(t, talk)
-	s.Chat = talk
+	s.Chat = chatpb.Observe(talk, o.Calls)
 
 	banchoConfig := banchoLocal.DefaultConfig()
 	apply(o.Bancho, &banchoConfig)
@@ -113,7 +126,7 @@ func New(t testing.TB, o Options) *Stack {
 // edges puts the hosts together as transport/http does.
 func (s *Stack) edges(t testing.TB, o Options) http.Handler {
 	t.Helper()
-	var gateway bancho.Service = s.Bancho
+	gateway := banchopb.Observe(s.Bancho, o.Calls)
 	if o.Gateway != nil {
 		gateway = o.Gateway(gateway)
 	}
