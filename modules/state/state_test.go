@@ -65,6 +65,27 @@ func onRedis(t *testing.T) state.Service {
 	return start(t, local.Config{Engine: local.EngineRedis, Redis: redis.Config{URL: url, Prefix: "test:" + rand.Text() + ":"}})
 }
 
+// reloaded is an engine that has come back from a journal with something in it.
+func reloaded(t *testing.T) state.Service {
+	config := local.Config{Engine: local.EngineMemory, JournalInterval: 10 * time.Millisecond, Journal: filepath.Join(t.TempDir(), "state.db")}
+	t.Run("before", func(t *testing.T) {
+		s := start(t, config)
+		_, err := s.Apply(t.Context(), []state.Change{
+			{Put: &state.Put{Space: "s", Key: "k", TTL: time.Hour, AddTags: []string{"t"}}},
+			{Append: &state.Append{Space: "s", Tags: []string{"t"}, Item: []byte("from before")}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+	s := start(t, config)
+	mail, err := s.Drain(t.Context(), "s", "k", 0, 0)
+	if err != nil || len(mail.Items) != 1 {
+		t.Fatal(mail, err)
+	}
+	return s
+}
+
 func overGRPC(open func(*testing.T) state.Service) func(*testing.T) state.Service {
 	return func(t *testing.T) state.Service {
 		return wiretest.Loopback(t, statepb.Register, statepb.NewClient, open(t))
@@ -77,6 +98,14 @@ func TestMemory(t *testing.T) {
 
 func TestMemoryWithJournal(t *testing.T) {
 	statetest.Run(t, journaled)
+}
+
+func TestMemoryAfterReload(t *testing.T) {
+	statetest.Run(t, reloaded)
+}
+
+func TestMemoryWithJournalOverGRPC(t *testing.T) {
+	statetest.Run(t, overGRPC(journaled))
 }
 
 func TestMemoryOverGRPC(t *testing.T) {

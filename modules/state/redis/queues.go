@@ -3,6 +3,7 @@ package redis
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"iter"
 	"strconv"
 	"time"
@@ -12,6 +13,9 @@ import (
 	"github.com/pure-peace/peace/modules/state"
 	"github.com/pure-peace/peace/modules/state/internal/feed"
 )
+
+// listenTries is how often a waiting drain takes another connection when one is lost before it has begun to listen.
+const listenTries = 3
 
 // Append implements state.Queues.
 func (s *Service) Append(ctx context.Context, a state.Append) (int, error) {
@@ -36,9 +40,13 @@ func (s *Service) Drain(ctx context.Context, space, key string, maxBytes int, wa
 	timeout := time.NewTimer(wait)
 	defer timeout.Stop()
 	record := strconv.Itoa(len(space)) + ":" + space + key
-	for {
+	for lost := 0; ; {
 		// Listen first: the script makes the next append tell whoever listens.
 		news, stop, err := s.hub.listen(ctx, record)
+		if errors.Is(err, errRedis) && lost < listenTries {
+			lost++
+			continue
+		}
 		if err != nil {
 			return state.Mail{}, s.fail(err)
 		}

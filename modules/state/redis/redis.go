@@ -57,7 +57,7 @@ type Config struct {
 	Prefix string `koanf:"prefix" doc:"what every key in Redis begins with, so that several servers can share one"`
 }
 
-// DefaultConfig has no URL: there is no default server.
+// DefaultConfig is a Redis on this machine.
 func DefaultConfig() Config { return Config{URL: "redis://localhost:6379/0", Prefix: "peace:"} }
 
 // Validate reports what is wrong, by key, and does not repeat the URL, which may hold a password.
@@ -166,7 +166,7 @@ func (s *Service) Check(ctx context.Context) error {
 
 // fail gives an error of Redis its meaning in the contract.
 func (s *Service) fail(err error) error {
-	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if err == nil || errors.Is(err, errRedis) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	if errors.Is(err, rueidis.ErrClosing) {
