@@ -23,7 +23,7 @@ func (s *Service) Apply(ctx context.Context, changes []state.Change) ([]state.Ou
 		s.write.Unlock()
 		return nil, state.ErrClosed
 	}
-	tx := transaction{s: s}
+	tx := s.begin()
 	outcomes, err := tx.index(changes)
 	var written *batch
 	if err == nil {
@@ -48,6 +48,9 @@ type transaction struct {
 	effects []effect
 	durable bool
 }
+
+// begin starts a transaction. The caller holds Service.write and ends the transaction with perform or rollBack.
+func (s *Service) begin() transaction { return transaction{s: s, effects: s.effects} }
 
 // undo is what a record was before a change of the transaction.
 type undo struct {
@@ -111,7 +114,7 @@ func (tx *transaction) rollBack() {
 		}
 	}
 	tx.tidy()
-	tx.dropTargets()
+	tx.end()
 }
 
 // tidy forgets the spaces that are empty now. Not earlier: a later change may fill them again, or fail and bring back what was in
@@ -311,7 +314,7 @@ func (tx *transaction) perform() *batch {
 	if s.journal != nil {
 		written = s.journal.mailAppended(mail, s.targets, tx.durable)
 	}
-	tx.dropTargets()
+	tx.end()
 	return written
 }
 
@@ -338,9 +341,11 @@ func (tx *transaction) settle(e *effect, now int64) {
 	}
 }
 
-// dropTargets empties the scratch list and lets go of an unusually large one.
-func (tx *transaction) dropTargets() {
+// end empties the scratch lists and lets go of an unusually large one.
+func (tx *transaction) end() {
 	s := tx.s
+	clear(tx.effects)
+	s.effects = tx.effects[:0]
 	clear(s.targets)
 	s.targets = s.targets[:0]
 	if cap(s.targets) > 1<<20 {

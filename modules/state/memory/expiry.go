@@ -107,7 +107,7 @@ func (s *Service) expire() time.Duration {
 func (s *Service) expireSome() (wait time.Duration, more bool) {
 	s.write.Lock()
 	defer s.write.Unlock()
-	tx := transaction{s: s}
+	tx := s.begin()
 	defer func() { tx.perform() }()
 	now := s.now()
 	for range expiryStep {

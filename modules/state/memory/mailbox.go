@@ -148,7 +148,7 @@ func (s *Service) Append(ctx context.Context, a state.Append) (int, error) {
 		s.write.Unlock()
 		return 0, state.ErrClosed
 	}
-	tx := transaction{s: s}
+	tx := s.begin()
 	reached := tx.append(&a)
 	written := tx.perform()
 	s.write.Unlock()

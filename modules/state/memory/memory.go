@@ -44,6 +44,7 @@ type Service struct {
 	seq     uint64     // the last version or item id given out
 	mark    uint64     // see transaction.address
 	targets []*record  // scratch of transaction.address
+	effects []effect   // scratch of transaction
 	expiry  expiry
 
 	mu     sync.RWMutex // guards the fields below; writers hold write as well
