@@ -23,7 +23,7 @@ var layers = []struct {
 	// Kits for tests are no part of the program and may import anything; nothing but tests and kits may import them.
 	{"kit", regexp.MustCompile(`^(.*/)?[a-z]*test$|^transport/grpc/internal/`), nil, nil},
 	{"main", regexp.MustCompile(`^$`), []string{"app"}, nil},
-	{"example", regexp.MustCompile(`^examples/`), []string{"app", "local", "contract", "pb", "fault", "wire", "transport", "config", "migrations", "osu", "database"}, nil},
+	{"example", regexp.MustCompile(`^examples/`), []string{"example", "app", "local", "contract", "pb", "fault", "wire", "transport", "config", "migrations", "osu", "database"}, nil},
 	{"app", regexp.MustCompile(`^app(/|$)`), []string{"app", "local", "contract", "pb", "fault", "wire", "transport", "config", "migrations", "osu", "database"}, nil},
 	{"generator", regexp.MustCompile(`^transport/grpc/protoc-gen-peace$`), []string{"wire"}, nil},
 	{"transport", regexp.MustCompile(`^transport/`), []string{"transport", "contract", "pb", "fault", "wire", "osu"}, nil},
@@ -31,7 +31,8 @@ var layers = []struct {
 	{"wire", regexp.MustCompile(`^modules/wire(/|$)`), []string{"wire", "fault"}, regexp.MustCompile(`^google\.golang\.org/(protobuf|grpc)`)},
 	{"database", regexp.MustCompile(`^modules/database$`), []string{"fault"}, nil},
 	{"pb", regexp.MustCompile(`^(modules|transport)/.*pb$`), []string{"pb", "contract", "fault", "wire", "osu"}, regexp.MustCompile(`^google\.golang\.org/(protobuf|grpc)`)},
-	{"local", regexp.MustCompile(`^modules/[a-z]+/(local|redis)(/|$)`), []string{"contract", "pb", "fault", "wire", "osu", "database"}, nil},
+	{"local", regexp.MustCompile(`^modules/[a-z]+/(local|memory|redis|internal)(/|$)`), []string{"contract", "view", "pb", "fault", "wire", "osu", "database"}, nil},
+	{"view", regexp.MustCompile(`^modules/state/view$`), []string{"contract", "fault"}, nil},
 	{"contract", regexp.MustCompile(`^modules/[a-z]+$`), []string{"contract", "fault", "osu"}, nothing},
 	{"config", regexp.MustCompile(`^config$`), nil, nil},
 	{"migrations", regexp.MustCompile(`^migrations$`), []string{"database"}, nil},

@@ -146,7 +146,7 @@ func (r *Resolver) use(row Row) *instance {
 		return made
 	}
 	if slices.Contains(r.path, name) {
-		r.err = fmt.Errorf("modules depend on one another in a circle: %s → %s", strings.Join(r.path, " → "), name)
+		r.err = &unresolved{fmt.Errorf("modules depend on one another in a circle: %s → %s", strings.Join(r.path, " → "), name)}
 		return nil
 	}
 	if own, ok := r.rows[name]; ok {
