@@ -11,7 +11,6 @@ import (
 	"github.com/pure-peace/peace/modules/chat"
 	"github.com/pure-peace/peace/modules/fault"
 	"github.com/pure-peace/peace/modules/geoip"
-	"github.com/pure-peace/peace/modules/relations"
 	"github.com/pure-peace/peace/modules/sessions"
 	"github.com/pure-peace/peace/modules/users"
 	"github.com/pure-peace/peace/osu"
@@ -35,14 +34,15 @@ func (s *Service) Login(ctx context.Context, attempt bancho.Attempt) (bancho.Wel
 	if refused != nil {
 		return s.refuse(refused), nil
 	}
-	visitor, err := s.meet(ctx, attempt, &login)
+	user, err := s.authenticate(ctx, &login, attempt)
 	if err != nil {
 		return s.turnAway(ctx, err)
 	}
-	if refused := checkUser(config, version, visitor.user); refused != nil {
+	if refused := checkUser(config, version, user); refused != nil {
 		return s.refuse(refused), nil
 	}
-	if err := s.introduce(ctx, visitor); err != nil {
+	visitor, err := s.meet(ctx, user, &login, attempt)
+	if err != nil {
 		return s.turnAway(ctx, err)
 	}
 	opened, err := s.sessions.Open(ctx, opening(config, version, &login, attempt, visitor))
@@ -64,11 +64,24 @@ type visitor struct {
 	greeting chat.Greeting
 }
 
-// meet finds out who and where the visitor is, both at once. Where is a guess and not worth a failed login.
-func (s *Service) meet(ctx context.Context, attempt bancho.Attempt, login *packets.Login) (*visitor, error) {
-	v := new(visitor)
+func (s *Service) authenticate(ctx context.Context, login *packets.Login, attempt bancho.Attempt) (users.User, error) {
+	credentials := users.Credentials{Name: login.Name, PasswordMD5: login.PasswordMD5, Address: attempt.Address}
+	return s.users.Authenticate(ctx, credentials, &users.Device{
+		ClientVersion: login.Version,
+		Executable:    login.Hashes.Executable,
+		Adapters:      login.Hashes.AdaptersMD5,
+		Uninstall:     login.Hashes.UninstallMD5,
+		Disk:          login.Hashes.DiskMD5,
+		Wine:          login.Hashes.Wine(),
+	})
+}
+
+// meet asks the other modules about the visitor, all at once. Where he is is a guess and not worth a failed login; nobody is
+// asked when it is not to be shown and the country is known.
+func (s *Service) meet(ctx context.Context, user users.User, login *packets.Login, attempt bancho.Attempt) (*visitor, error) {
+	v := &visitor{user: user}
 	group, ctx := errgroup.WithContext(ctx)
-	if attempt.Address.IsValid() {
+	if attempt.Address.IsValid() && (login.DisplayCity || user.Country == "" && attempt.Country == "") {
 		group.Go(func() error {
 			place, err := s.geoip.Locate(ctx, attempt.Address)
 			if err != nil && ctx.Err() == nil {
@@ -79,38 +92,19 @@ func (s *Service) meet(ctx context.Context, attempt bancho.Attempt, login *packe
 		})
 	}
 	group.Go(func() (err error) {
-		credentials := users.Credentials{Name: login.Name, PasswordMD5: login.PasswordMD5, Address: attempt.Address}
-		v.user, err = s.users.Authenticate(ctx, credentials, &users.Device{
-			ClientVersion: login.Version,
-			Executable:    login.Hashes.Executable,
-			Adapters:      login.Hashes.AdaptersMD5,
-			Uninstall:     login.Hashes.UninstallMD5,
-			Disk:          login.Hashes.DiskMD5,
-			Wine:          login.Hashes.Wine(),
-		})
-		return err
-	})
-	return v, group.Wait()
-}
-
-// introduce asks all at once what the visitor's client has to be told.
-func (s *Service) introduce(ctx context.Context, v *visitor) error {
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() (err error) {
-		v.settings, err = s.users.Settings(ctx, v.user.ID)
+		v.settings, err = s.users.Settings(ctx, user.ID)
 		return err
 	})
 	group.Go(func() error {
-		var list []relations.Relation
-		list, err := s.relations.List(ctx, v.user.ID)
+		list, err := s.relations.List(ctx, user.ID)
 		v.friends = friendIDs(list)
 		return err
 	})
 	group.Go(func() (err error) {
-		v.greeting, err = s.chat.Greet(ctx, v.user.ID)
+		v.greeting, err = s.chat.Greet(ctx, user.ID)
 		return err
 	})
-	return group.Wait()
+	return v, group.Wait()
 }
 
 // opening describes the session. A country is that of the account when it has one, as flags are part of a profile.
