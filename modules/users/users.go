@@ -57,7 +57,8 @@ type Service interface {
 type Accounts interface {
 	// Register validates the form and, unless it is only a check, makes the account. A repeated identical registration (same
 	// name, e-mail and password within a minute, as a client's network retry makes) returns the account made first.
-	// ErrInvalidForm with a detail for each wrong field; ErrClosed.
+	// ErrInvalidForm with a detail for each wrong field; ErrClosed, ErrTooMany (both only for a form with an address),
+	// ErrBusy.
 	Register(ctx context.Context, form Registration) (User, error)
 
 	// Authenticate returns the account when name (or e-mail) and password fit, and records the visit and the device when one
@@ -73,7 +74,7 @@ type Accounts interface {
 	Find(ctx context.Context, names []string) ([]User, error)
 
 	// Update changes the parts of an account that are set, on behalf of `by`, and writes an audit row when by is somebody
-	// else: an administrator, under the rules of Moderation. ErrNotFound, ErrInvalidForm, ErrForbidden.
+	// else: an administrator, under the rules of Moderation. ErrNotFound, ErrInvalidForm, ErrForbidden, ErrBusy.
 	Update(ctx context.Context, id, by int32, change Change) (User, error)
 
 	// Settings returns the account's settings, their defaults included. ErrNotFound.
@@ -166,7 +167,7 @@ type Registration struct {
 	UnicodeName string // optional
 	Email       string
 	Password    string     // plain text, as the stable client's form sends it; checked for strength, then hashed
-	Country     string     // "" when unknown
+	Country     string     // "" when unknown; with an Address, a code that does not exist is unknown too
 	Address     netip.Addr // whence; zero for the CLI. Counts against the limit of registrations an address
 	CheckOnly   bool       // validate, make nothing; the returned user has no ID
 	Privileges  Privileges // only for calls that no player can make: the CLI and the first start

@@ -92,9 +92,11 @@ func (r *rules) account(form users.Registration) (*account, problems) {
 		wrong.add("email", emailProblem(form.Email))
 	}
 	wrong.add("password", passwordProblem(form.Password, form.Name, form.Email))
-	var problem string
-	a.Country, problem = countryCode(form.Country)
-	wrong.add("country", problem)
+	country, problem := countryCode(form.Country)
+	a.Country = country
+	if !form.Address.IsValid() { // else it is the guess of an edge, which no player could mend
+		wrong.add("country", problem)
+	}
 	if form.Privileges&^known != 0 {
 		wrong.add("privileges", "There are no such privileges.")
 	}

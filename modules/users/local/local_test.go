@@ -203,6 +203,19 @@ func TestReserved(t *testing.T) {
 	wantNone(t, err)
 }
 
+// TestGuessedCountry lets a player in although an edge told nonsense of his address.
+func TestGuessedCountry(t *testing.T) {
+	s := newSQLite(t, nil)
+	form := player("somebody")
+	form.Country = "QQ"
+	_, err := s.Register(t.Context(), form)
+	want(t, err, users.ErrInvalidForm)
+	form.Address = netip.MustParseAddr("192.0.2.1")
+	if u, err := s.Register(t.Context(), form); err != nil || u.Country != "" {
+		t.Errorf("from %q, %v", u.Country, err)
+	}
+}
+
 func TestAddressLimit(t *testing.T) {
 	s := newSQLite(t, func(c *Config) { c.FailuresPerAddress = 3 })
 	register(t, s, "victim")

@@ -41,16 +41,16 @@ func (s *Service) edit(ctx context.Context, id, by int32, change users.Change) (
 	e, target, wrong := edit{Change: change}, found[0], problems{}
 	if change.Name != nil {
 		s.rules.Load().checkName(*change.Name, id == by, wrong)
-		target.Name = *change.Name
+		target.Name, target.SafeName = *change.Name, osu.SafeName(*change.Name)
 	}
 	if change.UnicodeName != nil && *change.UnicodeName != "" {
 		name, key, problem := unicodeName(*change.UnicodeName)
-		e.UnicodeName, e.unicodeKey = &name, key
+		e.UnicodeName, e.unicodeKey, target.UnicodeKey = &name, key, key
 		wrong.add("unicode_name", problem)
 	}
 	if change.Email != nil {
 		wrong.add("email", emailProblem(*change.Email))
-		target.Email = *change.Email
+		target.Email, target.EmailKey = *change.Email, emailKey(*change.Email)
 	}
 	if change.Country != nil {
 		code, problem := countryCode(*change.Country)
@@ -62,6 +62,9 @@ func (s *Service) edit(ctx context.Context, id, by int32, change users.Change) (
 	}
 	if change.Password != nil {
 		wrong.add("password", passwordProblem(*change.Password, target.Name, target.Email))
+	}
+	if err := s.fillTaken(ctx, &target, wrong); err != nil {
+		return edit{}, err
 	}
 	if err := wrong.err(); err != nil || change.Password == nil {
 		return e, err

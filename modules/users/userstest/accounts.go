@@ -374,6 +374,7 @@ func testUpdateProblems(t *testing.T, s Subject) {
 			Name: ptr("x"), UnicodeName: ptr("x"), Email: ptr("x"), Country: ptr("x"), Ruleset: ptr(osu.Ruleset(200)), Password: ptr("x"),
 		}, []string{"name", "unicode_name", "email", "country", "ruleset", "password"}},
 		"taken name":           {users.Change{Name: ptr(strings.ToUpper(other.Name))}, []string{"name"}},
+		"taken and short":      {users.Change{Name: &other.Name, Password: ptr("x")}, []string{"name", "password"}},
 		"taken e-mail":         {users.Change{Email: ptr(strings.ToUpper(other.Email))}, []string{"email"}},
 		"the name as password": {users.Change{Password: &f.Name}, []string{"password"}},
 	} {
