@@ -31,16 +31,24 @@ const (
 // scenario is the life of two players on a server: it must go the same way whatever the server is made of. between is
 // called at each step.
 func scenario(t *testing.T, address string, between func(step)) {
+	for _, name := range []string{"Ann", "Bob"} {
+		c := apptest.Client(t, address, name)
+		if err := c.Register(t.Context(), strings.ToLower(name)+"@example.com"); err != nil {
+			t.Fatalf("registering %s: %v", name, err)
+		}
+		if err := c.StartUp(t.Context()); err != nil {
+			t.Fatalf("starting %s's client: %v", name, err)
+		}
+	}
+	play(t, address, between)
+}
+
+// play is the part of the scenario that happens on the c hosts.
+func play(t *testing.T, address string, between func(step)) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	ann, bob := apptest.Client(t, address, "Ann"), apptest.Client(t, address, "Bob")
 	for _, c := range []*client.Client{ann, bob} {
-		if err := c.Register(ctx, strings.ToLower(c.Name())+"@example.com"); err != nil {
-			t.Fatalf("registering %s: %v", c.Name(), err)
-		}
-		if err := c.StartUp(ctx); err != nil {
-			t.Fatalf("starting %s's client: %v", c.Name(), err)
-		}
 		if err := c.Login(ctx); err != nil {
 			t.Fatalf("logging %s in: %v", c.Name(), err)
 		}
