@@ -155,7 +155,7 @@ type User struct {
 	SilencedUntil time.Time // zero or past: not silenced
 	Bot           bool
 	CreatedAt     time.Time
-	LastSeenAt    time.Time // of the last Authenticate; zero when never
+	LastSeenAt    time.Time // of the last Authenticate, to the minute; zero when never
 }
 
 // Silenced returns how long the user may still not speak at time now; 0 when he may.

@@ -114,8 +114,7 @@ func (s store) byKey(ctx context.Context, column string, keys []string) ([]accou
 	return found, err
 }
 
-// taken returns the accounts other than a itself that have one of its names or its e-mail address. It asks the writer: on
-// SQLite a row that was refused a moment ago may not be visible to readers of an older snapshot.
+// taken returns the accounts other than a itself that have one of its names or its e-mail address.
 func (s store) taken(ctx context.Context, a *account) ([]account, error) {
 	var others []account
 	for column, key := range map[string]string{"safe_name": a.SafeName, "unicode_key": a.UnicodeKey, "email_key": a.EmailKey} {
@@ -123,7 +122,7 @@ func (s store) taken(ctx context.Context, a *account) ([]account, error) {
 			continue
 		}
 		var found []account // at most one: each column is unique
-		err := s.NewSelect().Model(&found).Where("? = ?", bun.Ident(column), key).Where("id <> ?", a.ID).Scan(ctx)
+		err := s.Reader.NewSelect().Model(&found).Where("? = ?", bun.Ident(column), key).Where("id <> ?", a.ID).Scan(ctx)
 		if err != nil {
 			return nil, err
 		}
