@@ -1,0 +1,171 @@
+package local
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strconv"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/pure-peace/peace/modules/bancho"
+	"github.com/pure-peace/peace/modules/users"
+	"github.com/pure-peace/peace/osu"
+)
+
+func TestMemo(t *testing.T) {
+	var m memo
+	for id := range uint64(3 * memoSlots) {
+		m.put(id, []byte(strconv.Itoa(int(id))))
+		if got, ok := m.get(id); !ok || string(got) != strconv.Itoa(int(id)) {
+			t.Fatalf("event %d is %q, %v right after it was put", id, got, ok)
+		}
+	}
+	kept := 0
+	for id := range uint64(3 * memoSlots) {
+		if got, ok := m.get(id); ok {
+			kept++
+			if string(got) != strconv.Itoa(int(id)) {
+				t.Fatalf("event %d is %q", id, got)
+			}
+		}
+	}
+	if kept < memoSlots/2 || kept > memoSlots {
+		t.Errorf("%d events are kept in %d places", kept, memoSlots)
+	}
+	m.put(1<<40, bytes.Repeat([]byte("x"), memoMax+1))
+	if _, ok := m.get(1 << 40); ok {
+		t.Error("a large event is kept")
+	}
+}
+
+func TestFloodAllowance(t *testing.T) {
+	var f flood
+	now := time.Now()
+	take := func(n int) int { return f.take("a", n, 10, 100, now) }
+	if got := take(150); got != 100 {
+		t.Errorf("%d of 150 at once are granted, want the burst of 100", got)
+	}
+	if got := take(1); got != 0 {
+		t.Errorf("%d are granted after the burst", got)
+	}
+	now = now.Add(time.Second)
+	if got := take(50); got != 10 {
+		t.Errorf("after a second %d are granted, want 10", got)
+	}
+	now = now.Add(time.Hour)
+	if got := take(150); got != 100 {
+		t.Errorf("after an hour %d are granted, want 100", got)
+	}
+	for i := range 2 * maxAllowances {
+		f.take(strconv.Itoa(i), 100, 10, 100, now)
+	}
+	if len(f.full) > maxAllowances {
+		t.Errorf("%d sessions are remembered", len(f.full))
+	}
+}
+
+func TestTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var all turns
+		first, err := all.take(t.Context(), "a")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if other, err := all.take(t.Context(), "b"); err != nil {
+			t.Errorf("another session waits: %v", err)
+		} else {
+			all.give("b", other)
+		}
+		served := make(chan int, maxWaiting)
+		for i := range maxWaiting {
+			go func() {
+				turn, err := all.take(t.Context(), "a")
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				served <- i
+				all.give("a", turn)
+			}()
+			synctest.Wait()
+		}
+		if len(served) != 0 {
+			t.Errorf("%d are served beside the first", len(served))
+		}
+		if _, err := all.take(t.Context(), "a"); !errors.Is(err, bancho.ErrOverlap) {
+			t.Errorf("one too many is told %v", err)
+		}
+		all.give("a", first)
+		synctest.Wait()
+		if len(served) != maxWaiting {
+			t.Errorf("%d of %d were served", len(served), maxWaiting)
+		}
+		if len(all.held) != 0 {
+			t.Errorf("%d sessions are remembered", len(all.held))
+		}
+	})
+}
+
+func TestTurnsAreGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var all turns
+		first, _ := all.take(t.Context(), "a")
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := all.take(ctx, "a"); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("waiting ends with %v", err)
+		}
+		all.give("a", first)
+		again, err := all.take(t.Context(), "a")
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.give("a", again)
+		if len(all.held) != 0 {
+			t.Errorf("%d sessions are remembered", len(all.held))
+		}
+	})
+}
+
+func TestClientPrivileges(t *testing.T) {
+	for _, tc := range []struct {
+		have users.Privileges
+		want osu.ClientPrivileges
+	}{
+		{0, osu.ClientPlayer},
+		{users.Supporter, osu.ClientPlayer | osu.ClientSupporter},
+		{users.Nominator, osu.ClientPlayer | osu.ClientModerator},
+		{users.Administrator | users.Developer, osu.ClientPlayer | osu.ClientDeveloper | osu.ClientOwner},
+		{users.TournamentHost, osu.ClientPlayer | osu.ClientTournament},
+		{^users.Privileges(0), osu.AllClientPrivileges},
+	} {
+		if got := clientPrivileges(tc.have); got != tc.want {
+			t.Errorf("%b is shown as %b, want %b", tc.have, got, tc.want)
+		}
+	}
+}
+
+func TestClientChannel(t *testing.T) {
+	for name, want := range map[string]string{
+		"#osu": "#osu", "#multi_7": "#multiplayer", "#spec_1000": "#spectator", "#multi_": "#multi_", "#multi_x": "#multi_x", "": "",
+	} {
+		if got := clientChannel(name); got != want {
+			t.Errorf("%q is called %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestFriendsFirst(t *testing.T) {
+	got := friendsFirst([]int32{1, 5, 7, 9}, []int32{9, 8, 1}, 5)
+	want := []int32{1, 9, 7}
+	if len(got) != len(want) {
+		t.Fatalf("order is %v, want %v", got, want)
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			t.Fatalf("order is %v, want %v", got, want)
+		}
+	}
+}
