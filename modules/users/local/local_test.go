@@ -454,3 +454,16 @@ func BenchmarkGet(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkLogin(b *testing.B) {
+	s := newSQLite(b, nil)
+	register(b, s, "player")
+	c := users.Credentials{Name: "player", PasswordMD5: md5hex(password), Address: netip.MustParseAddr("192.0.2.1")}
+	used := &users.Device{ClientVersion: "b20250815", Adapters: md5hex("a"), Uninstall: md5hex("u"), Disk: md5hex("d")}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := s.Authenticate(b.Context(), c, used); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
