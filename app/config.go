@@ -152,7 +152,7 @@ func DefaultConfig() *Config {
 		Peers:           Peers{Config: peer.DefaultConfig(), Serve: []string{}},
 		State:           statemodule.DefaultConfig(),
 		Geoip:           geoipmodule.DefaultConfig(),
-		Signature:       signaturemodule.Config{Dir: "signature"},
+		Signature:       signaturemodule.DefaultConfig(),
 		Users:           usersmodule.DefaultConfig(),
 		Relations:       relationsmodule.DefaultConfig(),
 		Sessions:        sessionsmodule.DefaultConfig(),

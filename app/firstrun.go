@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -21,8 +22,12 @@ func (a *App) makeAdministrator(ctx context.Context) error {
 		return nil
 	}
 	service := in.service.(users.Service)
+	// The name is asked for as well, since a database may skip an id.
 	first, err := service.Get(ctx, []int32{users.FirstPlayerID})
 	if err != nil || len(first) > 0 {
+		return err
+	}
+	if first, err = service.Find(ctx, []string{a.config.Administrator}); err != nil || len(first) > 0 {
 		return err
 	}
 	account := Account{Name: a.config.Administrator, Password: newSecret()[:16]}
@@ -30,6 +35,12 @@ func (a *App) makeAdministrator(ctx context.Context) error {
 		Name: account.Name, Email: "administrator@" + a.config.Domain, Password: account.Password,
 		Privileges: users.Supporter | users.Moderator | users.Administrator | users.Developer,
 	})
+	if errors.Is(err, users.ErrInvalidForm) {
+		// Another process of this server may be starting for the first time as well, and be ahead.
+		if made, again := service.Find(ctx, []string{account.Name}); again == nil && len(made) > 0 {
+			return nil
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("administrator: %w", err)
 	}

@@ -117,15 +117,15 @@ func newState(ctx context.Context, c statemodule.Config, r *Resolver) (state.Ser
 }
 
 func newGeoip(ctx context.Context, c geoipmodule.Config, r *Resolver) (geoip.Service, error) {
-	return geoipmodule.New(ctx, c, geoipmodule.Deps{Logger: r.Log("geoip")})
+	return geoipmodule.New(ctx, c, geoipmodule.Deps{Log: r.Log("geoip")})
 }
 
 func newSignature(ctx context.Context, c signaturemodule.Config, r *Resolver) (signature.Service, error) {
-	return signaturemodule.New(ctx, c, signaturemodule.Deps{Logger: r.Log("signature")})
+	return signaturemodule.New(ctx, c, signaturemodule.Deps{Log: r.Log("signature")})
 }
 
 func newUsers(ctx context.Context, c usersmodule.Config, r *Resolver) (users.Service, error) {
-	deps := usersmodule.Deps{DB: r.Database(ctx), Topics: Use(r, State), Logger: r.Log("users")}
+	deps := usersmodule.Deps{DB: r.Database(ctx), Topics: Use(r, State), Log: r.Log("users")}
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func newUsers(ctx context.Context, c usersmodule.Config, r *Resolver) (users.Ser
 }
 
 func newRelations(ctx context.Context, c relationsmodule.Config, r *Resolver) (relations.Service, error) {
-	deps := relationsmodule.Deps{DB: r.Database(ctx), Topics: Use(r, State), Logger: r.Log("relations")}
+	deps := relationsmodule.Deps{DB: r.Database(ctx), Topics: Use(r, State), Log: r.Log("relations")}
 	if err := r.Err(); err != nil {
 		return nil, err
 	}

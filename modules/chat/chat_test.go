@@ -47,11 +47,11 @@ func newSubject(t *testing.T, db *database.DB) chattest.Subject {
 		}
 	})
 	run(t, store)
-	accounts, err := usersLocal.New(t.Context(), usersLocal.DefaultConfig(), usersLocal.Deps{DB: db, Topics: store, Logger: log})
+	accounts, err := usersLocal.New(t.Context(), usersLocal.DefaultConfig(), usersLocal.Deps{DB: db, Topics: store, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
-	bonds, err := relationsLocal.New(t.Context(), relationsLocal.DefaultConfig(), relationsLocal.Deps{DB: db, Topics: store, Logger: log})
+	bonds, err := relationsLocal.New(t.Context(), relationsLocal.DefaultConfig(), relationsLocal.Deps{DB: db, Topics: store, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,7 +27,7 @@ var fixtures = []geoiptest.Fixture{
 func TestLocal(t *testing.T) { geoiptest.Run(t, newLocal(t), fixtures...) }
 
 func TestWithoutFile(t *testing.T) {
-	s, err := local.New(t.Context(), local.DefaultConfig(), local.Deps{Logger: slog.New(slog.DiscardHandler)})
+	s, err := local.New(t.Context(), local.DefaultConfig(), local.Deps{Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func newLocal(t *testing.T) geoip.Service {
 	if err := os.WriteFile(cfg.File, geoiptest.MMDB("GeoLite2-City", fixtures...), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, err := local.New(t.Context(), cfg, local.Deps{Logger: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	s, err := local.New(t.Context(), cfg, local.Deps{Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	if err != nil {
 		t.Fatal(err)
 	}

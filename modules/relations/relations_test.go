@@ -48,7 +48,7 @@ func newSubject(t *testing.T, db *database.DB) relationstest.Subject {
 		}
 	})
 	cfg := local.Config{Max: 5}
-	s, err := local.New(t.Context(), cfg, local.Deps{DB: db, Topics: topics, Logger: log})
+	s, err := local.New(t.Context(), cfg, local.Deps{DB: db, Topics: topics, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func newSubject(t *testing.T, db *database.DB) relationstest.Subject {
 
 func newUsers(t *testing.T, db *database.DB, topics state.Topics, log *slog.Logger) func(*testing.T) int32 {
 	t.Helper()
-	accounts, err := userslocal.New(t.Context(), userslocal.DefaultConfig(), userslocal.Deps{DB: db, Topics: topics, Logger: log})
+	accounts, err := userslocal.New(t.Context(), userslocal.DefaultConfig(), userslocal.Deps{DB: db, Topics: topics, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -44,7 +44,7 @@ func newSubject(t *testing.T) sessionstest.Subject {
 	t.Helper()
 	store := newState(t)
 	accounts, err := usersLocal.New(t.Context(), usersLocal.DefaultConfig(), usersLocal.Deps{
-		DB: databasetest.Open(t, database.SQLite), Topics: store, Logger: newLogger(t),
+		DB: databasetest.Open(t, database.SQLite), Topics: store, Log: newLogger(t),
 	})
 	if err != nil {
 		t.Fatal(err)

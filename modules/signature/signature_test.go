@@ -31,7 +31,7 @@ func TestPeer(t *testing.T) {
 
 func newLocal(t *testing.T) signature.Service {
 	t.Helper()
-	s, err := local.New(t.Context(), local.Config{Dir: t.TempDir()}, local.Deps{Logger: slog.New(slog.NewTextHandler(t.Output(), nil))})
+	s, err := local.New(t.Context(), local.Config{Dir: t.TempDir()}, local.Deps{Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ func TestPeer(t *testing.T) {
 
 func newLocal(t *testing.T, db *database.DB, topics state.Topics) users.Service {
 	t.Helper()
-	s, err := local.New(t.Context(), local.DefaultConfig(), local.Deps{DB: db, Topics: topics, Logger: newLogger(t)})
+	s, err := local.New(t.Context(), local.DefaultConfig(), local.Deps{DB: db, Topics: topics, Log: newLogger(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

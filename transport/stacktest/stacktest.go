@@ -95,14 +95,14 @@ func New(t testing.TB, o Options) *Stack {
 		s.State = o.State(engine)
 	}
 	s.State = statepb.Observe(s.State, o.Calls)
-	places := must(geoipLocal.New(ctx, geoipLocal.DefaultConfig(), geoipLocal.Deps{Logger: o.Log}))(t)
+	places := must(geoipLocal.New(ctx, geoipLocal.DefaultConfig(), geoipLocal.Deps{Log: o.Log}))(t)
 	s.Geoip = geoippb.Observe(places, o.Calls)
 	usersConfig := usersLocal.DefaultConfig()
 	usersConfig.RegistrationsPerAddress = 1 << 20 // all of a test's players come from one address
 	apply(o.Users, &usersConfig)
-	accounts := must(usersLocal.New(ctx, usersConfig, usersLocal.Deps{DB: db, Topics: s.State, Logger: o.Log}))(t)
+	accounts := must(usersLocal.New(ctx, usersConfig, usersLocal.Deps{DB: db, Topics: s.State, Log: o.Log}))(t)
 	s.Users = userspb.Observe(accounts, o.Calls)
-	friends := must(relationsLocal.New(ctx, relationsLocal.DefaultConfig(), relationsLocal.Deps{DB: db, Topics: s.State, Logger: o.Log}))(t)
+	friends := must(relationsLocal.New(ctx, relationsLocal.DefaultConfig(), relationsLocal.Deps{DB: db, Topics: s.State, Log: o.Log}))(t)
 	s.Relations = relationspb.Observe(friends, o.Calls)
 	registry := must(sessionsLocal.New(ctx, sessionsLocal.DefaultConfig(), sessionsLocal.Deps{State: s.State, Users: s.Users, Log: o.Log}))(t)
 	run(t, registry)

@@ -39,7 +39,7 @@ func (c Config) Validate() error {
 
 // Deps are what the module needs of others.
 type Deps struct {
-	Logger *slog.Logger
+	Log *slog.Logger
 }
 
 // Service places addresses. It is safe for concurrent use; make one with New.
@@ -55,7 +55,7 @@ type Service struct {
 
 // New opens the file. It fails when the file is named and cannot be used.
 func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
-	s := &Service{log: deps.Logger}
+	s := &Service{log: deps.Log}
 	if err := s.Reload(cfg); err != nil {
 		return nil, err
 	}

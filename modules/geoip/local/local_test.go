@@ -46,7 +46,7 @@ func newService(t testing.TB, content []byte) (*Service, Config, *bytes.Buffer) 
 	cfg.File = filepath.Join(t.TempDir(), "geo.mmdb")
 	replace(t, cfg.File, content)
 	var log bytes.Buffer
-	s, err := New(t.Context(), cfg, Deps{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	s, err := New(t.Context(), cfg, Deps{Log: slog.New(slog.NewTextHandler(&log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,12 +176,12 @@ func TestRefused(t *testing.T) {
 		cfg := DefaultConfig()
 		cfg.File = filepath.Join(t.TempDir(), "geo.mmdb")
 		replace(t, cfg.File, content)
-		_, err := New(t.Context(), cfg, Deps{Logger: slog.New(slog.DiscardHandler)})
+		_, err := New(t.Context(), cfg, Deps{Log: slog.New(slog.DiscardHandler)})
 		if err == nil || !strings.HasPrefix(err.Error(), "file: ") || !strings.Contains(err.Error(), cfg.File) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	_, err := New(t.Context(), Config{File: t.TempDir(), CheckEvery: time.Minute}, Deps{Logger: slog.New(slog.DiscardHandler)})
+	_, err := New(t.Context(), Config{File: t.TempDir(), CheckEvery: time.Minute}, Deps{Log: slog.New(slog.DiscardHandler)})
 	if err == nil {
 		t.Error("a directory is a database")
 	}

@@ -39,7 +39,7 @@ func (c Config) Validate() error {
 type Deps struct {
 	DB     *database.DB
 	Topics state.Topics // where Changed events go
-	Logger *slog.Logger
+	Log    *slog.Logger
 }
 
 // Service keeps relations. It is safe for concurrent use; make one with New.
@@ -55,7 +55,7 @@ func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	return &Service{store{deps.DB}, deps.Topics, deps.Logger, cfg.Max}, nil
+	return &Service{store{deps.DB}, deps.Topics, deps.Log, cfg.Max}, nil
 }
 
 // Add implements relations.Service.

@@ -34,7 +34,7 @@ func (c Config) Validate() error {
 
 // Deps are what the module needs of others.
 type Deps struct {
-	Logger *slog.Logger
+	Log *slog.Logger
 }
 
 // rereadEvery is how often, at most, an unknown key makes the directory be read: signatures come from anybody.
@@ -57,7 +57,7 @@ func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	s := &Service{dir: cfg.Dir, log: deps.Logger}
+	s := &Service{dir: cfg.Dir, log: deps.Log}
 	keys, err := readKeys(cfg.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("dir: %w", err)

@@ -19,7 +19,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func newService(t testing.TB, dir string) *Service {
 	t.Helper()
-	s, err := New(t.Context(), Config{Dir: dir}, Deps{Logger: slog.New(slog.DiscardHandler)})
+	s, err := New(t.Context(), Config{Dir: dir}, Deps{Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +193,7 @@ func TestRefused(t *testing.T) {
 			dir := t.TempDir()
 			newService(t, dir)
 			test.spoil(t, filepath.Join(dir, files(t, dir)[0]))
-			_, err := New(t.Context(), Config{Dir: dir}, Deps{Logger: slog.New(slog.DiscardHandler)})
+			_, err := New(t.Context(), Config{Dir: dir}, Deps{Log: slog.New(slog.DiscardHandler)})
 			if err == nil || !strings.HasPrefix(err.Error(), "dir: ") || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("error is %v", err)
 			}

@@ -91,7 +91,7 @@ func (c Config) Validate() error {
 type Deps struct {
 	DB     *database.DB
 	Topics state.Topics // where Changed events go
-	Logger *slog.Logger
+	Log    *slog.Logger
 }
 
 // Service keeps accounts. It is safe for concurrent use; make one with New.
@@ -132,7 +132,7 @@ func New(ctx context.Context, cfg Config, deps Deps) (*Service, error) {
 	s := &Service{
 		store:         store{deps.DB},
 		topics:        deps.Topics,
-		log:           deps.Logger,
+		log:           deps.Log,
 		passwords:     newPasswords(cfg.HashWait),
 		verified:      newVerified(cfg.Verified),
 		byAddress:     newAttempts[netip.Prefix](),

@@ -37,7 +37,7 @@ func newService(t testing.TB, db *database.DB, change func(*Config)) *Service {
 	if change != nil {
 		change(&cfg)
 	}
-	s, err := New(t.Context(), cfg, Deps{DB: db, Topics: deaf{}, Logger: slog.New(slog.DiscardHandler)})
+	s, err := New(t.Context(), cfg, Deps{DB: db, Topics: deaf{}, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +116,7 @@ func TestBotName(t *testing.T) {
 		register(t, newService(t, db, nil), "someone")
 		cfg := DefaultConfig()
 		cfg.BotName = "Someone"
-		_, err := New(t.Context(), cfg, Deps{DB: db, Topics: deaf{}, Logger: slog.New(slog.DiscardHandler)})
+		_, err := New(t.Context(), cfg, Deps{DB: db, Topics: deaf{}, Log: slog.New(slog.DiscardHandler)})
 		if err == nil || !strings.HasPrefix(err.Error(), "bot_name: ") {
 			t.Errorf("the name of a player: %v", err)
 		}
@@ -129,7 +129,7 @@ func TestStartTogether(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 4 {
 			wg.Go(func() {
-				_, err := New(t.Context(), DefaultConfig(), Deps{DB: db, Topics: deaf{}, Logger: slog.New(slog.DiscardHandler)})
+				_, err := New(t.Context(), DefaultConfig(), Deps{DB: db, Topics: deaf{}, Log: slog.New(slog.DiscardHandler)})
 				wantNone(t, err)
 			})
 		}
