@@ -63,10 +63,7 @@ func (s *Service) Disconnect(ctx context.Context, userID int32, reason sessions.
 		if err != nil || len(all) == 0 {
 			return err
 		}
-		list := make([]*sessions.Session, len(all))
-		for i, h := range all {
-			list[i] = h.session
-		}
+		list := sessionsOf(all)
 		slices.SortFunc(list, compare)
 		changes := s.endings(all, reason)
 		if session := shown(list); session != nil {

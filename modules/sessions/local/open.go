@@ -100,12 +100,7 @@ func (s *Service) replacedBy(ctx context.Context, session *sessions.Session) ([]
 	if err != nil {
 		return nil, err
 	}
-	list := make([]*sessions.Session, len(all))
-	for i, h := range all {
-		list[i] = h.session
-	}
-	gone := idsOf(nil, surplus(list, session)...)
-	return slices.DeleteFunc(all, func(h held) bool { return !slices.Contains(gone, h.session.ID) }), nil
+	return among(all, surplus(sessionsOf(all), session)), nil
 }
 
 // surplus returns the sessions of a user that a newer one ends: any of its kind, but of tournament clients only those over
@@ -123,17 +118,19 @@ func surplus(list []*sessions.Session, newest *sessions.Session) []*sessions.Ses
 }
 
 // singleOut ends what a session that another process opened has replaced: of two logins at the same moment in two
-// processes, neither saw the other.
+// processes, neither saw the other. Every process that sees both chooses the same one.
 func (s *Service) singleOut(ctx context.Context, session *sessions.Session) error {
-	list := s.index.user(session.User.ID)
-	newest := slices.IndexFunc(list, func(other *sessions.Session) bool { return other.Kind == session.Kind })
-	if newest < 0 || len(surplus(list, list[newest])) == 0 {
+	if len(crowd(s.index.user(session.User.ID), session.Kind)) == 0 {
 		return nil
 	}
 	return s.attempt(ctx, func() error {
-		gone, err := s.replacedBy(ctx, list[newest])
-		if err != nil || len(gone) == 0 {
+		all, err := s.loadUser(ctx, session.User.ID)
+		if err != nil {
 			return err
+		}
+		gone := among(all, crowd(sessionsOf(all), session.Kind))
+		if len(gone) == 0 {
+			return nil
 		}
 		outcomes, err := s.deps.State.Apply(ctx, s.endings(gone, sessions.ReasonReplaced))
 		if err == nil {
@@ -143,13 +140,32 @@ func (s *Service) singleOut(ctx context.Context, session *sessions.Session) erro
 	})
 }
 
-func idsOf(list []held, more ...*sessions.Session) []string {
-	ids := make([]string, 0, len(list)+len(more))
-	for _, h := range list {
-		ids = append(ids, h.session.ID)
+// crowd returns the sessions of a kind that the newest of them ends.
+func crowd(list []*sessions.Session, kind sessions.Kind) []*sessions.Session {
+	list = slices.DeleteFunc(slices.Clone(list), func(s *sessions.Session) bool { return s.Kind != kind })
+	if len(list) < 2 {
+		return nil
 	}
-	for _, s := range more {
-		ids = append(ids, s.ID)
+	return surplus(list, slices.MinFunc(list, compare))
+}
+
+// among returns those that hold one of the sessions.
+func among(all []held, chosen []*sessions.Session) []held {
+	return slices.DeleteFunc(all, func(h held) bool { return !slices.Contains(chosen, h.session) })
+}
+
+func sessionsOf(all []held) []*sessions.Session {
+	list := make([]*sessions.Session, len(all))
+	for i, h := range all {
+		list[i] = h.session
+	}
+	return list
+}
+
+func idsOf(list []held) []string {
+	ids := make([]string, len(list))
+	for i, h := range list {
+		ids[i] = h.session.ID
 	}
 	return ids
 }
