@@ -37,6 +37,7 @@ import (
 	usersLocal "github.com/pure-peace/peace/modules/users/local"
 	"github.com/pure-peace/peace/modules/users/userspb"
 	"github.com/pure-peace/peace/modules/wire"
+	"github.com/pure-peace/peace/osu"
 	banchoHTTP "github.com/pure-peace/peace/transport/bancho"
 	"github.com/pure-peace/peace/transport/bancho/client"
 	"github.com/pure-peace/peace/transport/http/hosts"
@@ -190,7 +191,7 @@ func Password(name string) string { return "secret of " + name }
 func (s *Stack) Register(t testing.TB, name string) users.User {
 	t.Helper()
 	return must(s.Users.Register(t.Context(), users.Registration{
-		Name: name, Email: name + "@example.com", Password: Password(name), Country: "NZ",
+		Name: name, Email: osu.SafeName(name) + "@example.com", Password: Password(name), Country: "NZ",
 	}))(t)
 }
 

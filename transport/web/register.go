@@ -69,11 +69,13 @@ func (s *Server) register(w http.ResponseWriter, r *http.Request) {
 
 // parseForm reads a form of at most size bytes in either encoding, of which the game has used both.
 func parseForm(r *http.Request, size int64) error {
-	err := r.ParseMultipartForm(size)
-	if errors.Is(err, http.ErrNotMultipart) {
-		return nil // ParseMultipartForm has parsed it all the same
+	if err := r.ParseForm(); err != nil {
+		return err
 	}
-	return err
+	if err := r.ParseMultipartForm(size); err != nil && !errors.Is(err, http.ErrNotMultipart) {
+		return err
+	}
+	return nil
 }
 
 // formError answers with messages for fields.
