@@ -11,14 +11,18 @@ import (
 	"github.com/pure-peace/peace/modules/bot/botpb"
 	"github.com/pure-peace/peace/modules/bot/bottest"
 	"github.com/pure-peace/peace/modules/bot/local"
+	"github.com/pure-peace/peace/modules/chat/chatpb"
 	chatLocal "github.com/pure-peace/peace/modules/chat/local"
 	"github.com/pure-peace/peace/modules/database"
 	"github.com/pure-peace/peace/modules/database/databasetest"
 	relationsLocal "github.com/pure-peace/peace/modules/relations/local"
 	sessionsLocal "github.com/pure-peace/peace/modules/sessions/local"
+	"github.com/pure-peace/peace/modules/sessions/sessionspb"
 	"github.com/pure-peace/peace/modules/state/memory"
+	"github.com/pure-peace/peace/modules/state/statepb"
 	"github.com/pure-peace/peace/modules/users"
 	usersLocal "github.com/pure-peace/peace/modules/users/local"
+	"github.com/pure-peace/peace/modules/users/userspb"
 	"github.com/pure-peace/peace/transport/grpc/wiretest"
 )
 
@@ -30,6 +34,19 @@ func TestRemote(t *testing.T) {
 	s := newSubject(t)
 	s.Bot = wiretest.Loopback(t, botpb.Register, botpb.NewClient, s.Bot)
 	bottest.Run(t, s)
+}
+
+// TestPeer needs peers for the neighbours as well.
+func TestPeer(t *testing.T) {
+	peer, ok := wiretest.External(t, botpb.NewClient)
+	store, hasState := wiretest.External(t, statepb.NewClient)
+	accounts, hasUsers := wiretest.External(t, userspb.NewClient)
+	registry, hasSessions := wiretest.External(t, sessionspb.NewClient)
+	talk, hasChat := wiretest.External(t, chatpb.NewClient)
+	if !ok || !hasState || !hasUsers || !hasSessions || !hasChat {
+		t.Skip("PEACE_TEST_PEER does not name peers for bot, state, users, sessions and chat")
+	}
+	bottest.Run(t, bottest.Subject{Bot: peer, State: store, Users: accounts, Sessions: registry, Chat: talk})
 }
 
 // TestTwoProcesses runs the suite on one of two bots: they share a session, and each line is answered once.

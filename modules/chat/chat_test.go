@@ -7,18 +7,20 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
-	"google.golang.org/grpc"
 
-	"github.com/pure-peace/peace/modules/chat"
 	"github.com/pure-peace/peace/modules/chat/chatpb"
 	"github.com/pure-peace/peace/modules/chat/chattest"
 	"github.com/pure-peace/peace/modules/chat/local"
 	"github.com/pure-peace/peace/modules/database"
 	"github.com/pure-peace/peace/modules/database/databasetest"
 	relationsLocal "github.com/pure-peace/peace/modules/relations/local"
+	"github.com/pure-peace/peace/modules/relations/relationspb"
 	sessionsLocal "github.com/pure-peace/peace/modules/sessions/local"
+	"github.com/pure-peace/peace/modules/sessions/sessionspb"
 	"github.com/pure-peace/peace/modules/state/memory"
+	"github.com/pure-peace/peace/modules/state/statepb"
 	usersLocal "github.com/pure-peace/peace/modules/users/local"
+	"github.com/pure-peace/peace/modules/users/userspb"
 	"github.com/pure-peace/peace/transport/grpc/wiretest"
 )
 
@@ -30,8 +32,21 @@ func TestLocal(t *testing.T) {
 
 func TestRemote(t *testing.T) {
 	s := newSubject(t, databasetest.Open(t, database.SQLite))
-	s.Chat = wiretest.Loopback(t, register, newClient, s.Chat)
+	s.Chat = wiretest.Loopback(t, chatpb.Register, chatpb.NewClient, s.Chat)
 	chattest.Run(t, s)
+}
+
+// TestPeer needs peers for the neighbours as well.
+func TestPeer(t *testing.T) {
+	talk, ok := wiretest.External(t, chatpb.NewClient)
+	store, hasState := wiretest.External(t, statepb.NewClient)
+	accounts, hasUsers := wiretest.External(t, userspb.NewClient)
+	bonds, hasRelations := wiretest.External(t, relationspb.NewClient)
+	registry, hasSessions := wiretest.External(t, sessionspb.NewClient)
+	if !ok || !hasState || !hasUsers || !hasRelations || !hasSessions {
+		t.Skip("PEACE_TEST_PEER does not name peers for chat, state, users, relations and sessions")
+	}
+	chattest.Run(t, chattest.Subject{Chat: talk, State: store, Users: accounts, Relations: bonds, Sessions: registry})
 }
 
 func newSubject(t *testing.T, db *database.DB) chattest.Subject {
@@ -84,20 +99,6 @@ func run(t *testing.T, module interface{ Run(context.Context) error }) {
 			t.Error(err)
 		}
 	})
-}
-
-// The contract has two interfaces and therefore two services on the wire.
-
-func register(r grpc.ServiceRegistrar, s chat.Service) {
-	chatpb.RegisterTalk(r, s)
-	chatpb.RegisterChannels(r, s)
-}
-
-func newClient(conn grpc.ClientConnInterface) chat.Service {
-	return struct {
-		chat.Talk
-		chat.Channels
-	}{chatpb.NewTalkClient(conn), chatpb.NewChannelsClient(conn)}
 }
 
 func TestRoundTrip(t *testing.T) {

@@ -15,8 +15,10 @@ import (
 	"github.com/pure-peace/peace/modules/sessions/sessionstest"
 	"github.com/pure-peace/peace/modules/state"
 	"github.com/pure-peace/peace/modules/state/memory"
+	"github.com/pure-peace/peace/modules/state/statepb"
 	"github.com/pure-peace/peace/modules/users"
 	usersLocal "github.com/pure-peace/peace/modules/users/local"
+	"github.com/pure-peace/peace/modules/users/userspb"
 	"github.com/pure-peace/peace/transport/grpc/wiretest"
 )
 
@@ -31,6 +33,17 @@ func TestRemote(t *testing.T) {
 	subject := newSubject(t)
 	subject.Sessions = wiretest.Loopback(t, sessionspb.Register, sessionspb.NewClient, subject.Sessions)
 	sessionstest.Run(t, subject)
+}
+
+// TestPeer needs peers for the neighbours as well.
+func TestPeer(t *testing.T) {
+	registry, ok := wiretest.External(t, sessionspb.NewClient)
+	store, hasState := wiretest.External(t, statepb.NewClient)
+	accounts, hasUsers := wiretest.External(t, userspb.NewClient)
+	if !ok || !hasState || !hasUsers {
+		t.Skip("PEACE_TEST_PEER does not name peers for sessions, state and users")
+	}
+	sessionstest.Run(t, sessionstest.Subject{Sessions: registry, State: store, Users: accounts})
 }
 
 // TestTwoProcesses runs the suite on two registries over one state, which take turns.
