@@ -63,7 +63,7 @@ func pollAll(b *testing.B, address string, tokens []string) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		defer conn.Close()
+		b.Cleanup(func() { _ = conn.Close() })
 		ping := string(packets.Ping{}.Append(nil))
 		poll := []byte("POST / HTTP/1.1\r\nHost: c." + stacktest.Domain + "\r\nUser-Agent: osu!\r\nosu-token: " + token +
 			"\r\nosu-version: b20250815\r\nAccept-Encoding: gzip, deflate\r\nContent-Length: " + strconv.Itoa(len(ping)) + "\r\n\r\n" + ping)

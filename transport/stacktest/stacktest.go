@@ -170,7 +170,8 @@ func (s *Stack) Serve(t testing.TB) *Stack {
 // Serve serves a handler on a socket of its own until the test ends, and returns its address.
 func Serve(t testing.TB, h http.Handler) string {
 	t.Helper()
-	listener := must(net.Listen("tcp", "127.0.0.1:0"))(t)
+	var config net.ListenConfig
+	listener := must(config.Listen(t.Context(), "tcp", "127.0.0.1:0"))(t)
 	server := &http.Server{Handler: h, ReadHeaderTimeout: time.Minute, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0)}
 	ended := make(chan struct{})
 	go func() {

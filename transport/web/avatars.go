@@ -63,26 +63,33 @@ func (s *Server) serveAvatar(w http.ResponseWriter, r *http.Request, id string) 
 	}
 	defer root.Close()
 	for _, extension := range avatarExtensions {
-		file, err := root.Open(id + extension)
-		if err != nil {
-			continue
+		if servePicture(w, r, root, id+extension) {
+			return true
 		}
-		defer file.Close()
-		info, err := file.Stat()
-		if err != nil || !info.Mode().IsRegular() {
-			continue
-		}
-		kind, ok := pictureType(file)
-		if !ok {
-			continue
-		}
-		h := w.Header()
-		h.Set("Content-Type", kind)
-		h.Set("ETag", fmt.Sprintf(`"%x-%x"`, info.ModTime().UnixNano(), info.Size()))
-		http.ServeContent(w, r, "", info.ModTime(), file)
-		return true
 	}
 	return false
+}
+
+// servePicture answers with a file and reports whether it is there and a picture.
+func servePicture(w http.ResponseWriter, r *http.Request, root *os.Root, name string) bool {
+	file, err := root.Open(name)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	kind, ok := pictureType(file)
+	if !ok {
+		return false
+	}
+	h := w.Header()
+	h.Set("Content-Type", kind)
+	h.Set("ETag", fmt.Sprintf(`"%x-%x"`, info.ModTime().UnixNano(), info.Size()))
+	http.ServeContent(w, r, "", info.ModTime(), file)
+	return true
 }
 
 // pictureType judges a file by its first bytes.

@@ -133,7 +133,7 @@ func (s *Service) encodeEvent(b []byte, event any) ([]byte, fate, error) {
 		if name := clientChannel(e.Channel.Name); name == spectatorChannel {
 			return b, skipped, err // it would open the tab again
 		}
-		return packets.ChannelInfo(channelPacket(e.Channel)).Append(b), shared, err
+		return channelPacket(e.Channel).Append(b), shared, err
 	}
 	return b, skipped, errors.New("an event of another module")
 }
@@ -171,7 +171,7 @@ const restrictedText = "Your account is restricted: other players cannot see you
 // appendClosed ends a session so that the client does not fight for it: with reply −1 it goes to its login screen, with a
 // restart it logs in again by itself.
 func appendClosed(b []byte, reason sessions.Reason) []byte {
-	text := ""
+	var text string
 	switch reason {
 	case sessions.ReasonReplaced:
 		text = "You have logged in from somewhere else."

@@ -3,6 +3,7 @@ package local_test
 import (
 	"errors"
 	"log/slog"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -217,6 +218,56 @@ func TestStrangeMail(t *testing.T) {
 	if _, err := client.Await(t.Context(), ann, func(n packets.Notification) bool { return n == "ok" }); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestBroadcast lets many clients hear of one event: it is encoded for the first of them.
+func TestBroadcast(t *testing.T) {
+	s := stacktest.New(t, stacktest.Options{}).Serve(t)
+	var clients []*client.Client
+	for i := range 10 {
+		clients = append(clients, s.Player(t, "player"+strconv.Itoa(i)))
+	}
+	for _, c := range clients {
+		for range 2 {
+			if _, err := c.Poll(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	encoded, cached := events(t, s, "encoded"), events(t, s, "cached")
+	notice := wire.Pack(sessionspb.FromNotice(sessions.Notice{Text: "to all"}))
+	if _, err := s.State.Append(t.Context(), state.Append{Space: sessions.Space, Tags: []string{sessions.KindTag(sessions.Stable)}, Item: notice}); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range clients {
+		if _, err := client.Await(t.Context(), c, func(n packets.Notification) bool { return n == "to all" }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// A change in the size of a channel may come in between and adds to both.
+	if encoded = events(t, s, "encoded") - encoded; encoded > 3 {
+		t.Errorf("%v events were encoded for 10 clients", encoded)
+	}
+	if cached = events(t, s, "cached") - cached; cached < 9 {
+		t.Errorf("%v events were taken as encoded before, want 9", cached)
+	}
+}
+
+func events(t *testing.T, s *stacktest.Stack, how string) float64 {
+	t.Helper()
+	families, err := s.Metrics.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			if f.GetName() == "peace_bancho_events_total" && m.GetLabel()[0].GetValue() == how {
+				return m.GetCounter().GetValue()
+			}
+		}
+	}
+	t.Fatalf("no counter of events that are %s", how)
+	return 0
 }
 
 func TestFlood(t *testing.T) {

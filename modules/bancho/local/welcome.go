@@ -55,7 +55,7 @@ func appendChannels(b []byte, channels []chat.Channel) []byte {
 		case c.AutoJoin:
 			b = packets.ChannelAutoJoin(channelPacket(c)).Append(b)
 		default:
-			b = packets.ChannelInfo(channelPacket(c)).Append(b)
+			b = channelPacket(c).Append(b)
 		}
 	}
 	return packets.ChannelInfoEnd{}.Append(b)
