@@ -102,7 +102,7 @@ const (
 	Tournament      Kind = 5 // one of many stable tournament clients of a user, never Visible
 )
 
-// Visibility of presence updates that a client wants (stable packet 79).
+// Interest says whose presence a client wants to hear of (stable packet 79).
 type Interest int32
 
 // The interests, with their numbers on the wire.

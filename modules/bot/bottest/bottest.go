@@ -112,7 +112,7 @@ func (s Subject) refuses(t *testing.T, u users.User, text string, target error) 
 func await[M proto.Message](t *testing.T, s Subject, id string, fits func(M) bool) M {
 	t.Helper()
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
-		mail, err := s.State.Drain(t.Context(), sessions.Space, id, 0, time.Second)
+		mail, err := s.State.Drain(t.Context(), sessions.Space, id, state.Take{Wait: time.Second})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/pure-peace/peace/modules/bot"
 	"github.com/pure-peace/peace/modules/users"
@@ -45,10 +46,17 @@ func (c Call) Arg(i int) string {
 func (c Call) Rest(n int) string {
 	text := strings.TrimSpace(c.text)
 	for range n {
-		_, text, _ = strings.Cut(text, " ")
-		text = strings.TrimSpace(text)
+		_, text = cutWord(text)
 	}
 	return text
+}
+
+// cutWord splits a text at its first space.
+func cutWord(text string) (word, rest string) {
+	if i := strings.IndexFunc(text, unicode.IsSpace); i >= 0 {
+		return text[:i], strings.TrimSpace(text[i:])
+	}
+	return text, ""
 }
 
 // say is a reply to the one who gave the command.

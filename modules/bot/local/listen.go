@@ -79,7 +79,7 @@ func (s *Service) session(ctx context.Context) (string, error) {
 // serve answers lines until the session is over, which is no error.
 func (s *Service) serve(ctx context.Context, id string) error {
 	for {
-		mail, err := s.deps.State.Drain(ctx, sessions.Space, id, 0, poll)
+		mail, err := s.deps.State.Drain(ctx, sessions.Space, id, state.Take{Wait: poll})
 		if errors.Is(err, state.ErrNoRecord) {
 			return nil
 		}

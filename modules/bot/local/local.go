@@ -121,11 +121,11 @@ func (s *Service) Execute(ctx context.Context, invocation bot.Invocation) (bot.R
 func (s *Service) parse(invocation bot.Invocation) (name, rest string, ok bool) {
 	text := strings.TrimSpace(invocation.Text)
 	text, prefixed := strings.CutPrefix(text, s.config.Prefix)
-	if !prefixed && invocation.Channel != "" || text == "" || strings.HasPrefix(text, " ") {
+	if !prefixed && invocation.Channel != "" {
 		return "", "", false
 	}
-	name, rest, _ = strings.Cut(text, " ")
-	if strings.Trim(name, "!?.") == "" { // somebody is amazed
+	name, rest = cutWord(text)
+	if strings.Trim(name, "!?.") == "" { // nothing, or somebody is amazed
 		return "", "", false
 	}
 	return strings.ToLower(name), rest, true

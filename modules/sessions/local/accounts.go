@@ -57,19 +57,19 @@ func (s *Service) accountChanged(ctx context.Context, notice state.Notice) error
 		s.deps.Log.ErrorContext(ctx, "event of an account does not parse", "error", err)
 		return nil
 	}
+	if changed.Password { // first: no comparison of accounts would notice it later
+		if _, err := s.Disconnect(ctx, changed.User.ID, sessions.ReasonPassword); err != nil {
+			return err
+		}
+	}
 	// Two publishers may overtake each other, so the account is asked for rather than believed.
 	accounts, err := s.deps.Users.Get(ctx, []int32{changed.User.ID})
 	if err != nil {
 		return err
 	}
-	if changed.Password || len(accounts) == 0 {
-		reason := sessions.ReasonPassword
-		if len(accounts) == 0 {
-			reason = sessions.ReasonDeleted
-		}
-		if _, err := s.Disconnect(ctx, changed.User.ID, reason); err != nil || len(accounts) == 0 {
-			return err
-		}
+	if len(accounts) == 0 {
+		_, err := s.Disconnect(ctx, changed.User.ID, sessions.ReasonDeleted)
+		return err
 	}
 	if changed.Silenced { // also when he is offline: what he said is still on screens
 		if err := s.silenced(ctx, accounts[0]); err != nil {

@@ -42,7 +42,7 @@ func (a *accounts) Get(_ context.Context, ids []int32) ([]users.User, error) {
 func newAccounts(n int32) *accounts {
 	a := &accounts{known: map[int32]users.User{}}
 	for id := int32(1000); id < 1000+n; id++ {
-		a.known[id] = users.User{ID: id, Name: "player " + string(rune('a'+id%26)), Country: "DE"}
+		a.known[id] = users.User{ID: id, Name: "player " + string('a'+id%26), Country: "DE"}
 	}
 	return a
 }
@@ -107,7 +107,7 @@ func open(t testing.TB, s *local.Service, u users.User, kind sessions.Kind) sess
 // heard drains an outbox and returns the names of its events; it renews the session.
 func heard(t testing.TB, store state.Service, id string) []string {
 	t.Helper()
-	mail, err := store.Drain(t.Context(), sessions.Space, id, 0, 0)
+	mail, err := store.Drain(t.Context(), sessions.Space, id, state.Take{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,7 @@ const maxTournament = 18
 const (
 	maxChannels = 100
 	maxText     = 512
+	maxHashes   = 4096 // a machine with many network adapters lists them all
 )
 
 // Open implements sessions.Service.
@@ -195,7 +196,7 @@ func checkOpening(o sessions.Opening) error {
 		{"user", o.User.ID > 0 && o.User.Name != ""},
 		{"kind", precedence[o.Kind] != 0},
 		{"client_version", text(o.ClientVersion)},
-		{"client_hashes", text(o.ClientHashes)},
+		{"client_hashes", len(o.ClientHashes) <= maxHashes && utf8.ValidString(o.ClientHashes)},
 		{"location", len(o.Location.Country) <= 2 && o.Location.UTCOffset >= -12 && o.Location.UTCOffset <= 14},
 		{"status", checkStatus(o.Status)},
 		{"interest", checkInterest(o.Interest)},

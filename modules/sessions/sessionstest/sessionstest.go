@@ -115,7 +115,7 @@ func (s Subject) drain(t *testing.T, id string, wait time.Duration) []proto.Mess
 	t.Helper()
 	var all []proto.Message
 	for {
-		mail, err := s.State.Drain(t.Context(), sessions.Space, id, 0, wait)
+		mail, err := s.State.Drain(t.Context(), sessions.Space, id, state.Take{Wait: wait})
 		if err != nil {
 			t.Fatalf("drain %s: %v", id, err)
 		}
