@@ -3,7 +3,6 @@ package state
 import (
 	"math"
 	"strconv"
-	"time"
 	"unicode/utf8"
 )
 
@@ -89,15 +88,31 @@ func CheckCount(space string, tags []string) error {
 }
 
 // CheckDrain accepts the arguments of Queues.Drain.
-func CheckDrain(space, key string, maxBytes int, wait time.Duration) error {
+func CheckDrain(space, key string, take Take) error {
 	if err := CheckName(space); err != nil {
 		return err
 	}
 	if err := CheckName(key); err != nil {
 		return err
 	}
-	if maxBytes < 0 || wait < 0 {
-		return ErrInvalid.With("max_bytes", strconv.Itoa(maxBytes)).With("wait", wait.String())
+	if take.MaxBytes < 0 || take.Wait < 0 {
+		return ErrInvalid.With("max_bytes", strconv.Itoa(take.MaxBytes)).With("wait", take.Wait.String())
+	}
+	return nil
+}
+
+// CheckAcknowledge accepts the arguments of Queues.Acknowledge.
+func CheckAcknowledge(space string, receipts []Receipt) error {
+	if err := CheckName(space); err != nil {
+		return err
+	}
+	if len(receipts) > MaxPage {
+		return ErrTooLarge.With("receipts", strconv.Itoa(len(receipts)))
+	}
+	for _, receipt := range receipts {
+		if err := CheckName(receipt.Key); err != nil {
+			return err
+		}
 	}
 	return nil
 }

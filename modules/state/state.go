@@ -7,7 +7,8 @@
 //   - Records are versioned values with tags and a time to live, kept in named spaces. Apply makes several changes at once
 //     or none of them. Watch follows a space.
 //   - Queues: every record has a mailbox. An item is appended to tags and reaches each record of the space that carries one
-//     of them, once; the record's owner drains it. A mailbox lives and dies with its record.
+//     of them, once; the record's owner drains it, and may leave what it drained there until it has arrived. A mailbox lives
+//     and dies with its record.
 //   - Boards are sorted sets of members with a score, for ranks.
 //   - Topics carry events to whoever is subscribed at that moment, at most once, in the order of each publisher.
 //
@@ -35,10 +36,11 @@ const (
 	MaxTags = 1024
 	// MaxChanges bounds the changes of one Apply.
 	MaxChanges = 256
-	// MaxMailboxItems and MaxMailboxBytes bound one mailbox; when it is full the oldest items go first and Mail.Lost counts them.
+	// MaxMailboxItems and MaxMailboxBytes bound one mailbox, items that were drained and kept included; when it is full the
+	// oldest items go first and Mail.Lost counts them.
 	MaxMailboxItems = 4096
 	MaxMailboxBytes = 256 << 10
-	// MaxPage bounds a page of List or Range and the keys of a Get or an Append.
+	// MaxPage bounds a page of List or Range, the keys of a Get or an Append and the receipts of an Acknowledge.
 	MaxPage = 1000
 	// MaxScores bounds the members of one SetScores, RemoveMembers or Positions.
 	MaxScores = 10_000
@@ -99,12 +101,21 @@ type Queues interface {
 	// in every mailbox of a space.
 	Append(ctx context.Context, append Append) (int, error)
 
-	// Drain removes and returns the oldest items of a record's mailbox, at most maxBytes of them (but at least one, when
-	// there is any; 0 means MaxMailboxBytes), and renews the record's time to live. When the mailbox is empty it waits up to
-	// `wait` for the first item and renews the time to live again when it returns; it does not keep a record alive whose
-	// time to live is shorter than the wait. Of several drains that wait on one mailbox, one gets the items.
+	// Drain forgets what take acknowledges, returns the oldest items that remain in a record's mailbox, and renews the
+	// record's time to live. When nothing remains it waits up to Take.Wait for the first item and renews the time to live
+	// again when it returns; it does not keep a record alive whose time to live is shorter than the wait.
+	//
+	// With Take.Keep the items stay, and come again with every Drain until they are acknowledged, so they reach a consumer
+	// that dies in between at least once. Otherwise they are removed and reach it at most once, and of several drains that
+	// wait on one mailbox, one gets them: that is right for consumers who compete.
+	//
 	// ErrNoRecord when there is no such record or when it goes during the wait.
-	Drain(ctx context.Context, space, key string, maxBytes int, wait time.Duration) (Mail, error)
+	Drain(ctx context.Context, space, key string, take Take) (Mail, error)
+
+	// Acknowledge forgets items in many mailboxes of a space at once, at most MaxPage: those up to each receipt's ID have
+	// arrived. Receipts of records that are not there are ignored. It renews no time to live, and doing it again changes
+	// nothing.
+	Acknowledge(ctx context.Context, space string, receipts []Receipt) error
 }
 
 // Boards are sorted sets: highest score first; among equal scores the smaller member first. Positions count from 1.
@@ -233,7 +244,22 @@ type Event struct {
 	Record Record
 }
 
+// Take says what a Drain does. The zero value removes and returns all that is there.
+type Take struct {
+	Acknowledge uint64        // items up to this ID have arrived: forget them first; 0 means none
+	Keep        bool          // leave the items in the mailbox until they are acknowledged
+	MaxBytes    int           // of the items' data, but at least one item is returned; 0 means MaxMailboxBytes
+	Wait        time.Duration // how long to wait for the first item
+}
+
+// Receipt says that the items of a mailbox have arrived.
+type Receipt struct {
+	Key string // of the record
+	ID  uint64 // of the last item that has arrived; all before it have, too
+}
+
 // Item is one entry of a mailbox. Items of one Append share their ID, which no other Append has: an encoder may cache by it.
+// In a mailbox, and so in a Mail, IDs are above 0 and rise.
 type Item struct {
 	ID   uint64
 	Data []byte
@@ -242,8 +268,11 @@ type Item struct {
 // Mail is what a Drain brings.
 type Mail struct {
 	Items []Item
-	More  bool // the mailbox holds further items
-	Lost  int  // items dropped from the full mailbox since the last Drain
+	More  bool // the mailbox holds further items; a consumer that keeps gets them by acknowledging these
+
+	// Lost counts the items that the full mailbox has dropped since the last Drain; for consumers that keep, since the one
+	// whose items were acknowledged. A kept item that was dropped counts until the last item of its Mail is acknowledged.
+	Lost int
 }
 
 // Score is a board's member with its score.

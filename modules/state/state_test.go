@@ -79,7 +79,7 @@ func reloaded(t *testing.T) state.Service {
 		}
 	})
 	s := start(t, config)
-	mail, err := s.Drain(t.Context(), "s", "k", 0, 0)
+	mail, err := s.Drain(t.Context(), "s", "k", state.Take{})
 	if err != nil || len(mail.Items) != 1 {
 		t.Fatal(mail, err)
 	}

@@ -15,7 +15,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
@@ -230,11 +229,11 @@ type outage struct {
 
 var errGone = fault.New(fault.Unavailable, "state", "gone", "state cannot be reached")
 
-func (o *outage) Drain(ctx context.Context, space, key string, maxBytes int, wait time.Duration) (state.Mail, error) {
+func (o *outage) Drain(ctx context.Context, space, key string, take state.Take) (state.Mail, error) {
 	if o.off.Load() {
 		return state.Mail{}, errGone
 	}
-	return o.Service.Drain(ctx, space, key, maxBytes, wait)
+	return o.Service.Drain(ctx, space, key, take)
 }
 
 func (o *outage) Apply(ctx context.Context, changes []state.Change) ([]state.Outcome, error) {

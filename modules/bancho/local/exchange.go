@@ -25,7 +25,8 @@ const (
 	bundleRoom = bancho.MaxReply / 4
 )
 
-// Exchange implements bancho.Service. An idle poll costs one Drain and nothing else.
+// Exchange implements bancho.Service. An idle poll costs one Drain and nothing else. Mail comes at least once: what was given
+// to a client is acknowledged later (receipts.go).
 func (s *Service) Exchange(ctx context.Context, token string, body []byte) ([]byte, error) {
 	if len(body) > bancho.MaxRequest {
 		return nil, bancho.ErrTooLarge
@@ -51,7 +52,8 @@ func (s *Service) Exchange(ctx context.Context, token string, body []byte) ([]by
 		}
 		reply = answer.reply
 	}
-	mail, err := s.queues.Drain(ctx, sessions.Space, id, mailRoom, 0)
+	acknowledged, keep := s.receipts.of(id)
+	mail, err := s.queues.Drain(ctx, sessions.Space, id, state.Take{Acknowledge: acknowledged, Keep: keep, MaxBytes: mailRoom})
 	switch {
 	case errors.Is(err, state.ErrNoRecord):
 		return restart(), nil
@@ -61,7 +63,12 @@ func (s *Service) Exchange(ctx context.Context, token string, body []byte) ([]by
 	case err != nil:
 		return nil, err
 	}
-	return s.deliver(ctx, id, reply, mail), nil
+	reply = s.deliver(ctx, id, reply, mail)
+	if err := ctx.Err(); err != nil {
+		return nil, err // nobody waits for the mail any more: it comes again
+	}
+	s.receipts.given(id, acknowledged, keep, mail)
+	return reply, nil
 }
 
 // restart answers a token that nobody knows: the client logs in again without a word.

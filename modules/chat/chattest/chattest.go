@@ -138,7 +138,7 @@ func await[M proto.Message](t *testing.T, s Subject, id string, fits func(M) boo
 
 func (s Subject) drain(t *testing.T, id string, wait time.Duration) []proto.Message {
 	t.Helper()
-	mail, err := s.State.Drain(t.Context(), sessions.Space, id, 0, wait)
+	mail, err := s.State.Drain(t.Context(), sessions.Space, id, state.Take{Wait: wait})
 	if err != nil {
 		t.Fatal(err)
 	}

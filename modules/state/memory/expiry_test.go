@@ -41,7 +41,7 @@ func TestExpiryInTime(t *testing.T) {
 		if !alive("short") || !alive("drained") {
 			t.Fatal("a record ended early")
 		}
-		if _, err := s.Drain(t.Context(), "s", "drained", 0, 0); err != nil {
+		if _, err := s.Drain(t.Context(), "s", "drained", state.Take{}); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Second + expiryPause)
@@ -56,14 +56,14 @@ func TestExpiryInTime(t *testing.T) {
 		}
 		// A wait renews when it begins and when it ends.
 		put("waited", time.Minute)
-		if _, err := s.Drain(t.Context(), "s", "waited", 0, 50*time.Second); err != nil {
+		if _, err := s.Drain(t.Context(), "s", "waited", state.Take{Wait: 50 * time.Second}); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(55 * time.Second)
 		if !alive("waited") {
 			t.Fatal("the end of a wait did not renew the record")
 		}
-		if _, err := s.Drain(t.Context(), "s", "waited", 0, time.Hour); !errors.Is(err, state.ErrNoRecord) {
+		if _, err := s.Drain(t.Context(), "s", "waited", state.Take{Wait: time.Hour}); !errors.Is(err, state.ErrNoRecord) {
 			t.Fatalf("error is %v", err)
 		}
 		time.Sleep(24 * time.Hour)
@@ -84,7 +84,7 @@ func TestCloseEndsWhatWaits(t *testing.T) {
 	}
 	errs := make(chan error)
 	go func() {
-		_, err := s.Drain(t.Context(), "s", "k", 0, time.Hour)
+		_, err := s.Drain(t.Context(), "s", "k", state.Take{Wait: time.Hour})
 		errs <- err
 	}()
 	go func() {

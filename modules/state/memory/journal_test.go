@@ -70,11 +70,11 @@ func TestJournalKeepsEverything(t *testing.T) {
 			mustApply(t, s, put("a", "1", "x", "t", "\"é\x00"), put("a", "2", "", "t"), put("b", "1", "y"))
 		},
 		func() { mustApply(t, s, item("first", "t"), item("second", "t"), item("only one", "\"é\x00")) },
-		func() { _, _ = s.Drain(t.Context(), "a", "1", 5, 0) },
+		func() { _, _ = s.Drain(t.Context(), "a", "1", state.Take{MaxBytes: 5}) },
 		func() {
 			mustApply(t, s, put("a", "1", "changed", "u"), state.Change{Tag: &state.Tag{Space: "b", Key: "1", Add: []string{"t"}}})
 		},
-		func() { _, _ = s.Drain(t.Context(), "a", "2", 0, 0) },
+		func() { _, _ = s.Drain(t.Context(), "a", "2", state.Take{}) },
 		// The same key with another mailbox, in one flush and over two.
 		func() {
 			mustApply(t, s, state.Change{Delete: &state.Delete{Space: "a", Key: "1"}}, put("a", "1", "again"))
@@ -280,7 +280,7 @@ func TestCrashChild(t *testing.T) {
 			fmt.Println("safe", i, out[1].Version)
 		}
 		if i%5 == 0 {
-			if _, err := s.Drain(t.Context(), "s", "drains", 0, 0); err != nil {
+			if _, err := s.Drain(t.Context(), "s", "drains", state.Take{}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -330,7 +330,7 @@ func TestKill(t *testing.T) {
 		}
 		// Every durable item since the last round is there, in order, once.
 		have, last := map[int]bool{}, -1
-		mail, err := s.Drain(t.Context(), "s", "keeps", 0, 0)
+		mail, err := s.Drain(t.Context(), "s", "keeps", state.Take{})
 		if err != nil {
 			t.Fatal(err)
 		}

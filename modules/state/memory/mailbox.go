@@ -9,8 +9,8 @@ import (
 	"github.com/pure-peace/peace/modules/state"
 )
 
-// keptItems is the capacity that an emptied mailbox keeps for its next items.
-const keptItems = 16
+// spareItems is the capacity that an emptied mailbox keeps for its next items.
+const spareItems = 16
 
 // item is shared by all the mailboxes that it was appended to.
 type item struct {
@@ -25,7 +25,9 @@ type mailbox struct {
 	items   []*item // from head on, oldest first
 	head    int
 	bytes   int           // of the items' data
-	lost    int           // items dropped since the last drain
+	lost    int           // items dropped, until a drain that reports them has arrived
+	shown   uint64        // the id of the last item that a drain has returned and left here
+	told    int           // those of lost that nobody needs to hear of once shown is acknowledged
 	touched int64         // when the record was last drained or changed, by Service.now
 	wake    chan struct{} // closed at the next item or at the end; nil while nobody waits
 	dead    bool          // the record is gone
@@ -52,8 +54,10 @@ func (b *mailbox) push(it *item) (dirtied bool) {
 	b.items = append(b.items, it)
 	b.bytes += len(it.data)
 	for len(b.items)-b.head > state.MaxMailboxItems || b.bytes > state.MaxMailboxBytes {
-		b.shift()
 		b.lost++
+		if b.shift().id <= b.shown {
+			b.told++
+		}
 	}
 	b.signal()
 	dirtied = !b.dirty
@@ -86,8 +90,24 @@ func (b *mailbox) waiting() <-chan struct{} {
 	return b.wake
 }
 
-// take removes the oldest items, at most limit bytes of them but at least one.
-func (b *mailbox) take(limit int) state.Mail {
+// forget removes the items up to an id and reports whether that changed anything.
+func (b *mailbox) forget(upTo uint64) (changed bool) {
+	for b.head < len(b.items) && b.items[b.head].id <= upTo {
+		b.shift()
+		changed = true
+	}
+	if b.told > 0 && upTo >= b.shown {
+		b.lost -= b.told
+		b.told, changed = 0, true
+	}
+	if changed {
+		b.tidy()
+	}
+	return changed
+}
+
+// take returns the oldest items, at most limit bytes of them but at least one, and removes them unless it is told to keep them.
+func (b *mailbox) take(limit int, keep bool) state.Mail {
 	queue := b.items[b.head:]
 	n, size := 1, len(queue[0].data)
 	for n < len(queue) && size+len(queue[n].data) <= limit {
@@ -97,20 +117,34 @@ func (b *mailbox) take(limit int) state.Mail {
 	// The items are shared and what is returned belongs to the caller: one copy for all of them.
 	mail := state.Mail{Items: make([]state.Item, n), More: n < len(queue), Lost: b.lost}
 	data := make([]byte, 0, size)
-	for i := range mail.Items {
-		it := b.shift()
+	for i, it := range queue[:n] {
 		begin := len(data)
 		data = append(data, it.data...)
 		mail.Items[i] = state.Item{ID: it.id, Data: data[begin:len(data):len(data)]}
 	}
-	b.lost = 0
-	if b.head == len(b.items) {
-		b.items, b.head = b.items[:0], 0
-		if cap(b.items) > keptItems {
-			b.items = nil
-		}
+	if keep {
+		b.shown, b.told = queue[n-1].id, b.lost
+		return mail
 	}
+	for range n {
+		b.shift()
+	}
+	b.lost, b.told = 0, 0
+	b.tidy()
 	return mail
+}
+
+// tidy begins anew when the mailbox is empty. Nothing can be lost then: what pushed an item out would still be there, or its
+// consumer has it and was told.
+func (b *mailbox) tidy() {
+	if b.head < len(b.items) {
+		return
+	}
+	b.lost, b.told = 0, 0
+	b.items, b.head = b.items[:0], 0
+	if cap(b.items) > spareItems {
+		b.items = nil
+	}
 }
 
 // kill ends the mailbox with its record.
@@ -156,8 +190,8 @@ func (s *Service) Append(ctx context.Context, a state.Append) (int, error) {
 }
 
 // Drain implements state.Queues.
-func (s *Service) Drain(ctx context.Context, space, key string, maxBytes int, wait time.Duration) (state.Mail, error) {
-	if err := state.CheckDrain(space, key, maxBytes, wait); err != nil {
+func (s *Service) Drain(ctx context.Context, space, key string, take state.Take) (state.Mail, error) {
+	if err := state.CheckDrain(space, key, take); err != nil {
 		return state.Mail{}, err
 	}
 	if err := ctx.Err(); err != nil {
@@ -167,14 +201,14 @@ func (s *Service) Drain(ctx context.Context, space, key string, maxBytes int, wa
 	if r == nil {
 		return state.Mail{}, state.ErrNoRecord
 	}
-	if maxBytes == 0 {
-		maxBytes = state.MaxMailboxBytes
+	if take.MaxBytes == 0 {
+		take.MaxBytes = state.MaxMailboxBytes
 	}
-	mail, news, err := s.drain(r, maxBytes, wait > 0)
+	mail, news, err := s.drain(r, &take, take.Wait > 0)
 	if news == nil || err != nil {
 		return mail, err
 	}
-	timeout := time.NewTimer(wait)
+	timeout := time.NewTimer(take.Wait)
 	defer timeout.Stop()
 	for {
 		again := true
@@ -187,7 +221,7 @@ func (s *Service) Drain(ctx context.Context, space, key string, maxBytes int, wa
 		case <-s.closing:
 			return state.Mail{}, state.ErrClosed
 		}
-		mail, news, err = s.drain(r, maxBytes, again)
+		mail, news, err = s.drain(r, &take, again)
 		if news == nil || err != nil {
 			return mail, err
 		}
@@ -195,7 +229,7 @@ func (s *Service) Drain(ctx context.Context, space, key string, maxBytes int, wa
 }
 
 // drain renews the record and takes its items. When there are none and the caller would wait, it returns the channel to wait on.
-func (s *Service) drain(r *record, maxBytes int, wait bool) (mail state.Mail, news <-chan struct{}, err error) {
+func (s *Service) drain(r *record, take *state.Take, wait bool) (mail state.Mail, news <-chan struct{}, err error) {
 	b := &r.box
 	b.mu.Lock()
 	if b.dead {
@@ -203,22 +237,43 @@ func (s *Service) drain(r *record, maxBytes int, wait bool) (mail state.Mail, ne
 		return state.Mail{}, nil, state.ErrNoRecord
 	}
 	b.touched = s.now()
-	if b.head == len(b.items) {
-		// lost cannot be set: what pushed an item out is still there.
-		if wait {
-			news = b.waiting()
-		}
-		b.mu.Unlock()
-		return state.Mail{}, news, nil
+	changed := take.Acknowledge > 0 && b.forget(take.Acknowledge)
+	switch {
+	case b.head < len(b.items):
+		mail = b.take(take.MaxBytes, take.Keep)
+		changed = changed || !take.Keep
+	case wait:
+		news = b.waiting()
 	}
-	mail = b.take(maxBytes)
-	dirtied := !b.dirty && s.journal != nil
-	b.dirty = true
-	b.mu.Unlock()
+	s.unlockMail(r, changed)
+	return mail, news, nil
+}
+
+// Acknowledge implements state.Queues.
+func (s *Service) Acknowledge(ctx context.Context, space string, receipts []state.Receipt) error {
+	if err := state.CheckAcknowledge(space, receipts); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	for _, receipt := range receipts {
+		if r := s.lookup(space, receipt.Key); r != nil {
+			r.box.mu.Lock()
+			s.unlockMail(r, r.box.forget(receipt.ID))
+		}
+	}
+	return nil
+}
+
+// unlockMail unlocks the mailbox of a record, and has the journal look at it when items have left it.
+func (s *Service) unlockMail(r *record, changed bool) {
+	dirtied := changed && !r.box.dirty && s.journal != nil
+	r.box.dirty = r.box.dirty || changed
+	r.box.mu.Unlock()
 	if dirtied {
 		s.journal.mailChanged(r)
 	}
-	return mail, nil, nil
 }
 
 // lookup finds a record.

@@ -48,7 +48,7 @@ func BenchmarkDrainEmpty(b *testing.B) {
 	fill(b, s, 1000)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := s.Drain(context.Background(), "sessions", "session-00000500", 0, 0); err != nil {
+		if _, err := s.Drain(context.Background(), "sessions", "session-00000500", state.Take{}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -60,7 +60,7 @@ func BenchmarkDrainEmptyParallel(b *testing.B) {
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			if _, err := s.Drain(context.Background(), "sessions", "session-00000500", 0, 0); err != nil {
+			if _, err := s.Drain(context.Background(), "sessions", "session-00000500", state.Take{}); err != nil {
 				b.Error(err)
 			}
 		}
@@ -95,7 +95,7 @@ func BenchmarkPush8Drain(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
-		if m, err := s.Drain(context.Background(), "sessions", "session-00000500", 0, 0); err != nil || len(m.Items) != 8 {
+		if m, err := s.Drain(context.Background(), "sessions", "session-00000500", state.Take{}); err != nil || len(m.Items) != 8 {
 			b.Fatal(m, err)
 		}
 	}
@@ -225,7 +225,7 @@ func BenchmarkDurableAppend(b *testing.B) {
 		if _, err := s.Append(context.Background(), state.Append{Space: "sessions", Tags: []string{"u500"}, Item: make([]byte, 200), Durable: true}); err != nil {
 			b.Fatal(err)
 		}
-		if _, err := s.Drain(context.Background(), "sessions", "session-00000500", 0, 0); err != nil {
+		if _, err := s.Drain(context.Background(), "sessions", "session-00000500", state.Take{}); err != nil {
 			b.Fatal(err)
 		}
 	}

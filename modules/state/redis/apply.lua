@@ -105,6 +105,7 @@ local function deliver(space, key, entry, size)
     local gone = redis.call('LPOP', queue)
     items, bytes = items - 1, redis.call('HINCRBY', record, 'b', 8 - #gone)
     redis.call('HINCRBY', record, 'l', 1)
+    if idOf(gone) <= tonumber(redis.call('HGET', record, 'u') or 0) then redis.call('HINCRBY', record, 'o', 1) end
   end
 end
 

@@ -1,6 +1,8 @@
 -- What the scripts share. Every key begins with the prefix P:
 --   seq            the last version or item id
---   r:RID          a record: n version, v value, t time to live in ns, m the same in ms, g packed tags, b bytes of its mailbox, l lost
+--   r:RID          a record: n version, v value, t time to live in ns, m the same in ms, g packed tags;
+--                  of its mailbox b bytes, l lost, u the last id that was returned and kept, o those of l that an acknowledgement
+--                  of u settles
 --   q:RID          its mailbox, each entry 8 bytes of id and the data
 --   s:SPACE        the keys of a space, in their order
 --   t:RID          the keys that carry a tag; here RID is made of the space and the tag
@@ -21,6 +23,8 @@ local function now()
   local t = redis.call('TIME')
   return t[1] * 1000 + math.floor(t[2] / 1000)
 end
+
+local function idOf(entry) return (struct.unpack('>I8', entry)) end
 
 local function load(id)
   local f = redis.call('HMGET', P .. 'r:' .. id, 'n', 'v', 't', 'm', 'g')
@@ -52,6 +56,29 @@ end
 
 local function wake(id)
   if redis.call('SREM', P .. 'waiting', id) == 1 then redis.call('PUBLISH', P .. 'w', id) end
+end
+
+-- forget removes the items up to an id from a mailbox.
+local function forget(id, upTo)
+  local record, queue = P .. 'r:' .. id, P .. 'q:' .. id
+  local size, left = 0
+  repeat
+    local head, n = redis.call('LRANGE', queue, 0, 15), 0
+    while n < #head and idOf(head[n + 1]) <= upTo do
+      n = n + 1
+      size = size + #head[n] - 8
+    end
+    if n > 0 then redis.call('LTRIM', queue, n, -1) end
+    left = #head - n
+  until n < 16
+  local f = redis.call('HMGET', record, 'b', 'l', 'u', 'o')
+  local bytes, lost, shown, told = tonumber(f[1] or 0) - size, tonumber(f[2] or 0), tonumber(f[3] or 0), tonumber(f[4] or 0)
+  if left == 0 then
+    lost, told = 0, 0 -- what pushed an item out would still be here, or its consumer has it and was told
+  elseif upTo >= shown then
+    lost, told = lost - told, 0
+  end
+  redis.call('HSET', record, 'b', bytes, 'l', lost, 'o', told)
 end
 
 -- destroy removes a record, because of what happened to it, and returns its last version; 0 when there is none.

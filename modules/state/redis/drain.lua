@@ -1,10 +1,12 @@
--- Takes items from a mailbox and renews its record. ARGV: prefix, space, key, bytes, whether to wait for the first item.
+-- Takes items from a mailbox and renews its record. ARGV: prefix, space, key, bytes, whether to wait for the first item, the id up to
+-- which items have arrived, whether to keep those that are returned.
 -- Returns whether there are more, how many were lost, and the items.
-local id, limit = rid(ARGV[2], ARGV[3]), tonumber(ARGV[4])
+local id, limit, upTo = rid(ARGV[2], ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[6])
 local record, queue = P .. 'r:' .. id, P .. 'q:' .. id
-local f = redis.call('HMGET', record, 'm', 'b', 'l')
-if not f[1] then return redis.error_reply('NORECORD') end
-if f[1] ~= '0' then renew(id, f[1]) end
+local ms = redis.call('HGET', record, 'm')
+if not ms then return redis.error_reply('NORECORD') end
+if ms ~= '0' then renew(id, ms) end
+if upTo > 0 then forget(id, upTo) end
 local entries = redis.call('LRANGE', queue, 0, -1)
 if #entries == 0 then
   if ARGV[5] == '1' then redis.call('SADD', P .. 'waiting', id) end
@@ -16,12 +18,18 @@ while n < #entries and size + #entries[n + 1] - 8 <= limit do
   size = size + #entries[n] - 8
 end
 local more = n < #entries
-if more then
-  redis.call('LTRIM', queue, n, -1)
+local f = redis.call('HMGET', record, 'b', 'l')
+local lost = tonumber(f[2] or 0)
+if ARGV[7] == '1' then
+  redis.call('HSET', record, 'u', idOf(entries[n]), 'o', lost)
 else
-  redis.call('DEL', queue)
+  if more then
+    redis.call('LTRIM', queue, n, -1)
+  else
+    redis.call('DEL', queue)
+  end
+  redis.call('HSET', record, 'b', tonumber(f[1]) - size, 'l', 0, 'o', 0)
 end
-redis.call('HSET', record, 'b', tonumber(f[2]) - size, 'l', 0)
-local out = {more and 1 or 0, tonumber(f[3] or 0)}
+local out = {more and 1 or 0, lost}
 for i = 1, n do out[i + 2] = entries[i] end
 return out

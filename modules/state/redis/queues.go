@@ -27,17 +27,17 @@ func (s *Service) Append(ctx context.Context, a state.Append) (int, error) {
 }
 
 // Drain implements state.Queues.
-func (s *Service) Drain(ctx context.Context, space, key string, maxBytes int, wait time.Duration) (state.Mail, error) {
-	if err := state.CheckDrain(space, key, maxBytes, wait); err != nil {
+func (s *Service) Drain(ctx context.Context, space, key string, take state.Take) (state.Mail, error) {
+	if err := state.CheckDrain(space, key, take); err != nil {
 		return state.Mail{}, err
 	}
-	if maxBytes == 0 {
-		maxBytes = state.MaxMailboxBytes
+	if take.MaxBytes == 0 {
+		take.MaxBytes = state.MaxMailboxBytes
 	}
-	if wait == 0 {
-		return s.take(ctx, space, key, maxBytes, false)
+	if take.Wait == 0 {
+		return s.take(ctx, space, key, take, false)
 	}
-	timeout := time.NewTimer(wait)
+	timeout := time.NewTimer(take.Wait)
 	defer timeout.Stop()
 	record := strconv.Itoa(len(space)) + ":" + space + key
 	for lost := 0; ; {
@@ -50,7 +50,7 @@ func (s *Service) Drain(ctx context.Context, space, key string, maxBytes int, wa
 		if err != nil {
 			return state.Mail{}, s.fail(err)
 		}
-		mail, err := s.take(ctx, space, key, maxBytes, true)
+		mail, err := s.take(ctx, space, key, take, true)
 		if err != nil || len(mail.Items) > 0 {
 			stop()
 			return mail, err
@@ -59,7 +59,7 @@ func (s *Service) Drain(ctx context.Context, space, key string, maxBytes int, wa
 		case <-news:
 		case <-timeout.C:
 			stop()
-			return s.take(ctx, space, key, maxBytes, false)
+			return s.take(ctx, space, key, take, false)
 		case <-ctx.Done():
 			err = ctx.Err()
 		case <-s.closing:
@@ -73,12 +73,10 @@ func (s *Service) Drain(ctx context.Context, space, key string, maxBytes int, wa
 }
 
 // take runs drain.lua.
-func (s *Service) take(ctx context.Context, space, key string, maxBytes int, wait bool) (state.Mail, error) {
-	flag := "0"
-	if wait {
-		flag = "1"
-	}
-	answer, err := s.drain.Exec(ctx, s.client, nil, []string{s.prefix, space, key, strconv.Itoa(maxBytes), flag}).ToArray()
+func (s *Service) take(ctx context.Context, space, key string, take state.Take, wait bool) (state.Mail, error) {
+	answer, err := s.drain.Exec(ctx, s.client, nil, []string{
+		s.prefix, space, key, strconv.Itoa(take.MaxBytes), flag(wait), strconv.FormatUint(take.Acknowledge, 10), flag(take.Keep),
+	}).ToArray()
 	if err != nil {
 		return state.Mail{}, s.fail(err)
 	}
@@ -97,6 +95,27 @@ func (s *Service) take(ctx context.Context, space, key string, maxBytes int, wai
 		mail.Items = append(mail.Items, state.Item{ID: binary.BigEndian.Uint64(b), Data: b[8:]})
 	}
 	return mail, nil
+}
+
+// flag writes a condition for a script.
+func flag(set bool) string {
+	if set {
+		return "1"
+	}
+	return "0"
+}
+
+// Acknowledge implements state.Queues.
+func (s *Service) Acknowledge(ctx context.Context, space string, receipts []state.Receipt) error {
+	if err := state.CheckAcknowledge(space, receipts); err != nil {
+		return err
+	}
+	args := make([]string, 0, 2+2*len(receipts))
+	args = append(args, s.prefix, space)
+	for _, receipt := range receipts {
+		args = append(args, receipt.Key, strconv.FormatUint(receipt.ID, 10))
+	}
+	return s.fail(s.acknowledge.Exec(ctx, s.client, nil, args).Error())
 }
 
 // Publish implements state.Topics.

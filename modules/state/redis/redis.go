@@ -37,6 +37,8 @@ var (
 	applyLua string
 	//go:embed drain.lua
 	drainLua string
+	//go:embed acknowledge.lua
+	acknowledgeLua string
 	//go:embed read.lua
 	readLua string
 	//go:embed expire.lua
@@ -78,7 +80,7 @@ type Service struct {
 	client rueidis.Client
 	hub    *hub
 
-	apply, drain, read, expire *rueidis.Lua
+	apply, drain, acknowledge, read, expire *rueidis.Lua
 
 	closing chan struct{}
 	close   sync.Once
@@ -100,14 +102,15 @@ func New(ctx context.Context, config Config, log *slog.Logger) (*Service, error)
 		return nil, fmt.Errorf("state: Redis at %s: %w", strings.Join(option.InitAddress, ", "), err)
 	}
 	s := &Service{
-		log:     log,
-		prefix:  config.Prefix,
-		client:  client,
-		apply:   script(applyLua),
-		drain:   script(drainLua),
-		read:    script(readLua),
-		expire:  script(expireLua),
-		closing: make(chan struct{}),
+		log:         log,
+		prefix:      config.Prefix,
+		client:      client,
+		apply:       script(applyLua),
+		drain:       script(drainLua),
+		acknowledge: script(acknowledgeLua),
+		read:        script(readLua),
+		expire:      script(expireLua),
+		closing:     make(chan struct{}),
 	}
 	s.hub = newHub(client, s.prefix+"w")
 	// An emptied Redis does not go back to numbers that it gave out before.

@@ -96,7 +96,7 @@ func TestWaitAcrossProcesses(t *testing.T) {
 	for i := range 20 {
 		got := make(chan string, 1)
 		go func() {
-			mail, err := all[0].Drain(t.Context(), "s", "k", 0, time.Minute)
+			mail, err := all[0].Drain(t.Context(), "s", "k", state.Take{Wait: time.Minute})
 			if err != nil || len(mail.Items) != 1 {
 				got <- fmt.Sprint(mail, err)
 				return
@@ -121,7 +121,7 @@ func TestLostConnection(t *testing.T) {
 	}
 	drained := make(chan error, 1)
 	go func() {
-		mail, err := s.Drain(t.Context(), "s", "k", 0, time.Minute)
+		mail, err := s.Drain(t.Context(), "s", "k", state.Take{Wait: time.Minute})
 		if err == nil && len(mail.Items) != 1 {
 			err = fmt.Errorf("drained %v", mail)
 		}
@@ -191,7 +191,7 @@ func BenchmarkDrainEmpty(b *testing.B) {
 	s := processes(b, 1)[0]
 	apply(b, s, state.Change{Put: &state.Put{Space: "s", Key: "k", TTL: time.Hour}})
 	for b.Loop() {
-		if _, err := s.Drain(context.Background(), "s", "k", 0, 0); err != nil {
+		if _, err := s.Drain(context.Background(), "s", "k", state.Take{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -709,6 +709,126 @@ func (x *Event) GetRecord() *Record {
 	return nil
 }
 
+type Take struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Acknowledge   uint64                 `protobuf:"varint,1,opt,name=acknowledge,proto3" json:"acknowledge,omitempty"`
+	Keep          bool                   `protobuf:"varint,2,opt,name=keep,proto3" json:"keep,omitempty"`
+	MaxBytes      int64                  `protobuf:"varint,3,opt,name=max_bytes,json=maxBytes,proto3" json:"max_bytes,omitempty"`
+	Wait          *durationpb.Duration   `protobuf:"bytes,4,opt,name=wait,proto3" json:"wait,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Take) Reset() {
+	*x = Take{}
+	mi := &file_modules_state_state_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Take) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Take) ProtoMessage() {}
+
+func (x *Take) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_state_state_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Take.ProtoReflect.Descriptor instead.
+func (*Take) Descriptor() ([]byte, []int) {
+	return file_modules_state_state_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *Take) GetAcknowledge() uint64 {
+	if x != nil {
+		return x.Acknowledge
+	}
+	return 0
+}
+
+func (x *Take) GetKeep() bool {
+	if x != nil {
+		return x.Keep
+	}
+	return false
+}
+
+func (x *Take) GetMaxBytes() int64 {
+	if x != nil {
+		return x.MaxBytes
+	}
+	return 0
+}
+
+func (x *Take) GetWait() *durationpb.Duration {
+	if x != nil {
+		return x.Wait
+	}
+	return nil
+}
+
+type Receipt struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Key           string                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	Id            uint64                 `protobuf:"varint,2,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Receipt) Reset() {
+	*x = Receipt{}
+	mi := &file_modules_state_state_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Receipt) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Receipt) ProtoMessage() {}
+
+func (x *Receipt) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_state_state_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
+func (*Receipt) Descriptor() ([]byte, []int) {
+	return file_modules_state_state_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *Receipt) GetKey() string {
+	if x != nil {
+		return x.Key
+	}
+	return ""
+}
+
+func (x *Receipt) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
 type Item struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            uint64                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -719,7 +839,7 @@ type Item struct {
 
 func (x *Item) Reset() {
 	*x = Item{}
-	mi := &file_modules_state_state_proto_msgTypes[9]
+	mi := &file_modules_state_state_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -731,7 +851,7 @@ func (x *Item) String() string {
 func (*Item) ProtoMessage() {}
 
 func (x *Item) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[9]
+	mi := &file_modules_state_state_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -744,7 +864,7 @@ func (x *Item) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Item.ProtoReflect.Descriptor instead.
 func (*Item) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{9}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Item) GetId() uint64 {
@@ -772,7 +892,7 @@ type Mail struct {
 
 func (x *Mail) Reset() {
 	*x = Mail{}
-	mi := &file_modules_state_state_proto_msgTypes[10]
+	mi := &file_modules_state_state_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -784,7 +904,7 @@ func (x *Mail) String() string {
 func (*Mail) ProtoMessage() {}
 
 func (x *Mail) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[10]
+	mi := &file_modules_state_state_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -797,7 +917,7 @@ func (x *Mail) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Mail.ProtoReflect.Descriptor instead.
 func (*Mail) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{10}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Mail) GetItems() []*Item {
@@ -831,7 +951,7 @@ type Score struct {
 
 func (x *Score) Reset() {
 	*x = Score{}
-	mi := &file_modules_state_state_proto_msgTypes[11]
+	mi := &file_modules_state_state_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -843,7 +963,7 @@ func (x *Score) String() string {
 func (*Score) ProtoMessage() {}
 
 func (x *Score) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[11]
+	mi := &file_modules_state_state_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -856,7 +976,7 @@ func (x *Score) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Score.ProtoReflect.Descriptor instead.
 func (*Score) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{11}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Score) GetMember() int64 {
@@ -883,7 +1003,7 @@ type Notice struct {
 
 func (x *Notice) Reset() {
 	*x = Notice{}
-	mi := &file_modules_state_state_proto_msgTypes[12]
+	mi := &file_modules_state_state_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -895,7 +1015,7 @@ func (x *Notice) String() string {
 func (*Notice) ProtoMessage() {}
 
 func (x *Notice) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[12]
+	mi := &file_modules_state_state_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -908,7 +1028,7 @@ func (x *Notice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Notice.ProtoReflect.Descriptor instead.
 func (*Notice) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{12}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Notice) GetTopic() string {
@@ -935,7 +1055,7 @@ type GetRequest struct {
 
 func (x *GetRequest) Reset() {
 	*x = GetRequest{}
-	mi := &file_modules_state_state_proto_msgTypes[13]
+	mi := &file_modules_state_state_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -947,7 +1067,7 @@ func (x *GetRequest) String() string {
 func (*GetRequest) ProtoMessage() {}
 
 func (x *GetRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[13]
+	mi := &file_modules_state_state_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -960,7 +1080,7 @@ func (x *GetRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRequest.ProtoReflect.Descriptor instead.
 func (*GetRequest) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{13}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *GetRequest) GetSpace() string {
@@ -986,7 +1106,7 @@ type GetResponse struct {
 
 func (x *GetResponse) Reset() {
 	*x = GetResponse{}
-	mi := &file_modules_state_state_proto_msgTypes[14]
+	mi := &file_modules_state_state_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -998,7 +1118,7 @@ func (x *GetResponse) String() string {
 func (*GetResponse) ProtoMessage() {}
 
 func (x *GetResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[14]
+	mi := &file_modules_state_state_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1011,7 +1131,7 @@ func (x *GetResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetResponse.ProtoReflect.Descriptor instead.
 func (*GetResponse) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{14}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *GetResponse) GetRecords() []*Record {
@@ -1033,7 +1153,7 @@ type ListRequest struct {
 
 func (x *ListRequest) Reset() {
 	*x = ListRequest{}
-	mi := &file_modules_state_state_proto_msgTypes[15]
+	mi := &file_modules_state_state_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1045,7 +1165,7 @@ func (x *ListRequest) String() string {
 func (*ListRequest) ProtoMessage() {}
 
 func (x *ListRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[15]
+	mi := &file_modules_state_state_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1058,7 +1178,7 @@ func (x *ListRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRequest.ProtoReflect.Descriptor instead.
 func (*ListRequest) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{15}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ListRequest) GetSpace() string {
@@ -1098,7 +1218,7 @@ type ListResponse struct {
 
 func (x *ListResponse) Reset() {
 	*x = ListResponse{}
-	mi := &file_modules_state_state_proto_msgTypes[16]
+	mi := &file_modules_state_state_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1110,7 +1230,7 @@ func (x *ListResponse) String() string {
 func (*ListResponse) ProtoMessage() {}
 
 func (x *ListResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[16]
+	mi := &file_modules_state_state_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1123,7 +1243,7 @@ func (x *ListResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListResponse.ProtoReflect.Descriptor instead.
 func (*ListResponse) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{16}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ListResponse) GetRecords() []*Record {
@@ -1143,7 +1263,7 @@ type CountRequest struct {
 
 func (x *CountRequest) Reset() {
 	*x = CountRequest{}
-	mi := &file_modules_state_state_proto_msgTypes[17]
+	mi := &file_modules_state_state_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1155,7 +1275,7 @@ func (x *CountRequest) String() string {
 func (*CountRequest) ProtoMessage() {}
 
 func (x *CountRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[17]
+	mi := &file_modules_state_state_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1168,7 +1288,7 @@ func (x *CountRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CountRequest.ProtoReflect.Descriptor instead.
 func (*CountRequest) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{17}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *CountRequest) GetSpace() string {
@@ -1194,7 +1314,7 @@ type CountResponse struct {
 
 func (x *CountResponse) Reset() {
 	*x = CountResponse{}
-	mi := &file_modules_state_state_proto_msgTypes[18]
+	mi := &file_modules_state_state_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1206,7 +1326,7 @@ func (x *CountResponse) String() string {
 func (*CountResponse) ProtoMessage() {}
 
 func (x *CountResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[18]
+	mi := &file_modules_state_state_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1219,7 +1339,7 @@ func (x *CountResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CountResponse.ProtoReflect.Descriptor instead.
 func (*CountResponse) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{18}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *CountResponse) GetCounts() []int64 {
@@ -1238,7 +1358,7 @@ type ApplyRequest struct {
 
 func (x *ApplyRequest) Reset() {
 	*x = ApplyRequest{}
-	mi := &file_modules_state_state_proto_msgTypes[19]
+	mi := &file_modules_state_state_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1250,7 +1370,7 @@ func (x *ApplyRequest) String() string {
 func (*ApplyRequest) ProtoMessage() {}
 
 func (x *ApplyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[19]
+	mi := &file_modules_state_state_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1263,7 +1383,7 @@ func (x *ApplyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplyRequest.ProtoReflect.Descriptor instead.
 func (*ApplyRequest) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{19}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ApplyRequest) GetChanges() []*Change {
@@ -1282,7 +1402,7 @@ type ApplyResponse struct {
 
 func (x *ApplyResponse) Reset() {
 	*x = ApplyResponse{}
-	mi := &file_modules_state_state_proto_msgTypes[20]
+	mi := &file_modules_state_state_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1294,7 +1414,7 @@ func (x *ApplyResponse) String() string {
 func (*ApplyResponse) ProtoMessage() {}
 
 func (x *ApplyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[20]
+	mi := &file_modules_state_state_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1307,7 +1427,7 @@ func (x *ApplyResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplyResponse.ProtoReflect.Descriptor instead.
 func (*ApplyResponse) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{20}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ApplyResponse) GetOutcomes() []*Outcome {
@@ -1326,7 +1446,7 @@ type WatchRequest struct {
 
 func (x *WatchRequest) Reset() {
 	*x = WatchRequest{}
-	mi := &file_modules_state_state_proto_msgTypes[21]
+	mi := &file_modules_state_state_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1338,7 +1458,7 @@ func (x *WatchRequest) String() string {
 func (*WatchRequest) ProtoMessage() {}
 
 func (x *WatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[21]
+	mi := &file_modules_state_state_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1351,7 +1471,7 @@ func (x *WatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRequest.ProtoReflect.Descriptor instead.
 func (*WatchRequest) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{21}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *WatchRequest) GetSpace() string {
@@ -1370,7 +1490,7 @@ type WatchResponse struct {
 
 func (x *WatchResponse) Reset() {
 	*x = WatchResponse{}
-	mi := &file_modules_state_state_proto_msgTypes[22]
+	mi := &file_modules_state_state_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1382,7 +1502,7 @@ func (x *WatchResponse) String() string {
 func (*WatchResponse) ProtoMessage() {}
 
 func (x *WatchResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[22]
+	mi := &file_modules_state_state_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1395,7 +1515,7 @@ func (x *WatchResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchResponse.ProtoReflect.Descriptor instead.
 func (*WatchResponse) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{22}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *WatchResponse) GetEvent() *Event {
@@ -1414,7 +1534,7 @@ type AppendRequest struct {
 
 func (x *AppendRequest) Reset() {
 	*x = AppendRequest{}
-	mi := &file_modules_state_state_proto_msgTypes[23]
+	mi := &file_modules_state_state_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1426,7 +1546,7 @@ func (x *AppendRequest) String() string {
 func (*AppendRequest) ProtoMessage() {}
 
 func (x *AppendRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[23]
+	mi := &file_modules_state_state_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1439,7 +1559,7 @@ func (x *AppendRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AppendRequest.ProtoReflect.Descriptor instead.
 func (*AppendRequest) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{23}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *AppendRequest) GetAppend() *Append {
@@ -1458,7 +1578,7 @@ type AppendResponse struct {
 
 func (x *AppendResponse) Reset() {
 	*x = AppendResponse{}
-	mi := &file_modules_state_state_proto_msgTypes[24]
+	mi := &file_modules_state_state_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1470,7 +1590,7 @@ func (x *AppendResponse) String() string {
 func (*AppendResponse) ProtoMessage() {}
 
 func (x *AppendResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[24]
+	mi := &file_modules_state_state_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1483,7 +1603,7 @@ func (x *AppendResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AppendResponse.ProtoReflect.Descriptor instead.
 func (*AppendResponse) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{24}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *AppendResponse) GetReached() int64 {
@@ -1497,15 +1617,14 @@ type DrainRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Space         string                 `protobuf:"bytes,1,opt,name=space,proto3" json:"space,omitempty"`
 	Key           string                 `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`
-	MaxBytes      int64                  `protobuf:"varint,3,opt,name=max_bytes,json=maxBytes,proto3" json:"max_bytes,omitempty"`
-	Wait          *durationpb.Duration   `protobuf:"bytes,4,opt,name=wait,proto3" json:"wait,omitempty"`
+	Take          *Take                  `protobuf:"bytes,3,opt,name=take,proto3" json:"take,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *DrainRequest) Reset() {
 	*x = DrainRequest{}
-	mi := &file_modules_state_state_proto_msgTypes[25]
+	mi := &file_modules_state_state_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1517,7 +1636,7 @@ func (x *DrainRequest) String() string {
 func (*DrainRequest) ProtoMessage() {}
 
 func (x *DrainRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[25]
+	mi := &file_modules_state_state_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1530,7 +1649,7 @@ func (x *DrainRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DrainRequest.ProtoReflect.Descriptor instead.
 func (*DrainRequest) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{25}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *DrainRequest) GetSpace() string {
@@ -1547,16 +1666,9 @@ func (x *DrainRequest) GetKey() string {
 	return ""
 }
 
-func (x *DrainRequest) GetMaxBytes() int64 {
+func (x *DrainRequest) GetTake() *Take {
 	if x != nil {
-		return x.MaxBytes
-	}
-	return 0
-}
-
-func (x *DrainRequest) GetWait() *durationpb.Duration {
-	if x != nil {
-		return x.Wait
+		return x.Take
 	}
 	return nil
 }
@@ -1570,7 +1682,7 @@ type DrainResponse struct {
 
 func (x *DrainResponse) Reset() {
 	*x = DrainResponse{}
-	mi := &file_modules_state_state_proto_msgTypes[26]
+	mi := &file_modules_state_state_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1582,7 +1694,7 @@ func (x *DrainResponse) String() string {
 func (*DrainResponse) ProtoMessage() {}
 
 func (x *DrainResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[26]
+	mi := &file_modules_state_state_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1595,7 +1707,7 @@ func (x *DrainResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DrainResponse.ProtoReflect.Descriptor instead.
 func (*DrainResponse) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{26}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *DrainResponse) GetMail() *Mail {
@@ -1603,6 +1715,94 @@ func (x *DrainResponse) GetMail() *Mail {
 		return x.Mail
 	}
 	return nil
+}
+
+type AcknowledgeRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Space         string                 `protobuf:"bytes,1,opt,name=space,proto3" json:"space,omitempty"`
+	Receipts      []*Receipt             `protobuf:"bytes,2,rep,name=receipts,proto3" json:"receipts,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AcknowledgeRequest) Reset() {
+	*x = AcknowledgeRequest{}
+	mi := &file_modules_state_state_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AcknowledgeRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AcknowledgeRequest) ProtoMessage() {}
+
+func (x *AcknowledgeRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_state_state_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AcknowledgeRequest.ProtoReflect.Descriptor instead.
+func (*AcknowledgeRequest) Descriptor() ([]byte, []int) {
+	return file_modules_state_state_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *AcknowledgeRequest) GetSpace() string {
+	if x != nil {
+		return x.Space
+	}
+	return ""
+}
+
+func (x *AcknowledgeRequest) GetReceipts() []*Receipt {
+	if x != nil {
+		return x.Receipts
+	}
+	return nil
+}
+
+type AcknowledgeResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AcknowledgeResponse) Reset() {
+	*x = AcknowledgeResponse{}
+	mi := &file_modules_state_state_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AcknowledgeResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AcknowledgeResponse) ProtoMessage() {}
+
+func (x *AcknowledgeResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_state_state_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AcknowledgeResponse.ProtoReflect.Descriptor instead.
+func (*AcknowledgeResponse) Descriptor() ([]byte, []int) {
+	return file_modules_state_state_proto_rawDescGZIP(), []int{30}
 }
 
 type SetScoresRequest struct {
@@ -1615,7 +1815,7 @@ type SetScoresRequest struct {
 
 func (x *SetScoresRequest) Reset() {
 	*x = SetScoresRequest{}
-	mi := &file_modules_state_state_proto_msgTypes[27]
+	mi := &file_modules_state_state_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1627,7 +1827,7 @@ func (x *SetScoresRequest) String() string {
 func (*SetScoresRequest) ProtoMessage() {}
 
 func (x *SetScoresRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[27]
+	mi := &file_modules_state_state_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1640,7 +1840,7 @@ func (x *SetScoresRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetScoresRequest.ProtoReflect.Descriptor instead.
 func (*SetScoresRequest) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{27}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *SetScoresRequest) GetBoard() string {
@@ -1665,7 +1865,7 @@ type SetScoresResponse struct {
 
 func (x *SetScoresResponse) Reset() {
 	*x = SetScoresResponse{}
-	mi := &file_modules_state_state_proto_msgTypes[28]
+	mi := &file_modules_state_state_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1677,7 +1877,7 @@ func (x *SetScoresResponse) String() string {
 func (*SetScoresResponse) ProtoMessage() {}
 
 func (x *SetScoresResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[28]
+	mi := &file_modules_state_state_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1690,7 +1890,7 @@ func (x *SetScoresResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetScoresResponse.ProtoReflect.Descriptor instead.
 func (*SetScoresResponse) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{28}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{32}
 }
 
 type RemoveMembersRequest struct {
@@ -1703,7 +1903,7 @@ type RemoveMembersRequest struct {
 
 func (x *RemoveMembersRequest) Reset() {
 	*x = RemoveMembersRequest{}
-	mi := &file_modules_state_state_proto_msgTypes[29]
+	mi := &file_modules_state_state_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1715,7 +1915,7 @@ func (x *RemoveMembersRequest) String() string {
 func (*RemoveMembersRequest) ProtoMessage() {}
 
 func (x *RemoveMembersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[29]
+	mi := &file_modules_state_state_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1728,7 +1928,7 @@ func (x *RemoveMembersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoveMembersRequest.ProtoReflect.Descriptor instead.
 func (*RemoveMembersRequest) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{29}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *RemoveMembersRequest) GetBoard() string {
@@ -1753,7 +1953,7 @@ type RemoveMembersResponse struct {
 
 func (x *RemoveMembersResponse) Reset() {
 	*x = RemoveMembersResponse{}
-	mi := &file_modules_state_state_proto_msgTypes[30]
+	mi := &file_modules_state_state_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1765,7 +1965,7 @@ func (x *RemoveMembersResponse) String() string {
 func (*RemoveMembersResponse) ProtoMessage() {}
 
 func (x *RemoveMembersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[30]
+	mi := &file_modules_state_state_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1778,7 +1978,7 @@ func (x *RemoveMembersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoveMembersResponse.ProtoReflect.Descriptor instead.
 func (*RemoveMembersResponse) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{30}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{34}
 }
 
 type PositionsRequest struct {
@@ -1791,7 +1991,7 @@ type PositionsRequest struct {
 
 func (x *PositionsRequest) Reset() {
 	*x = PositionsRequest{}
-	mi := &file_modules_state_state_proto_msgTypes[31]
+	mi := &file_modules_state_state_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1803,7 +2003,7 @@ func (x *PositionsRequest) String() string {
 func (*PositionsRequest) ProtoMessage() {}
 
 func (x *PositionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[31]
+	mi := &file_modules_state_state_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1816,7 +2016,7 @@ func (x *PositionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PositionsRequest.ProtoReflect.Descriptor instead.
 func (*PositionsRequest) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{31}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *PositionsRequest) GetBoard() string {
@@ -1842,7 +2042,7 @@ type PositionsResponse struct {
 
 func (x *PositionsResponse) Reset() {
 	*x = PositionsResponse{}
-	mi := &file_modules_state_state_proto_msgTypes[32]
+	mi := &file_modules_state_state_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1854,7 +2054,7 @@ func (x *PositionsResponse) String() string {
 func (*PositionsResponse) ProtoMessage() {}
 
 func (x *PositionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[32]
+	mi := &file_modules_state_state_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1867,7 +2067,7 @@ func (x *PositionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PositionsResponse.ProtoReflect.Descriptor instead.
 func (*PositionsResponse) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{32}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *PositionsResponse) GetPositions() []int64 {
@@ -1888,7 +2088,7 @@ type RangeRequest struct {
 
 func (x *RangeRequest) Reset() {
 	*x = RangeRequest{}
-	mi := &file_modules_state_state_proto_msgTypes[33]
+	mi := &file_modules_state_state_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1900,7 +2100,7 @@ func (x *RangeRequest) String() string {
 func (*RangeRequest) ProtoMessage() {}
 
 func (x *RangeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[33]
+	mi := &file_modules_state_state_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1913,7 +2113,7 @@ func (x *RangeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RangeRequest.ProtoReflect.Descriptor instead.
 func (*RangeRequest) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{33}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *RangeRequest) GetBoard() string {
@@ -1946,7 +2146,7 @@ type RangeResponse struct {
 
 func (x *RangeResponse) Reset() {
 	*x = RangeResponse{}
-	mi := &file_modules_state_state_proto_msgTypes[34]
+	mi := &file_modules_state_state_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1958,7 +2158,7 @@ func (x *RangeResponse) String() string {
 func (*RangeResponse) ProtoMessage() {}
 
 func (x *RangeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[34]
+	mi := &file_modules_state_state_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1971,7 +2171,7 @@ func (x *RangeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RangeResponse.ProtoReflect.Descriptor instead.
 func (*RangeResponse) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{34}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *RangeResponse) GetScores() []*Score {
@@ -1990,7 +2190,7 @@ type SizeRequest struct {
 
 func (x *SizeRequest) Reset() {
 	*x = SizeRequest{}
-	mi := &file_modules_state_state_proto_msgTypes[35]
+	mi := &file_modules_state_state_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2002,7 +2202,7 @@ func (x *SizeRequest) String() string {
 func (*SizeRequest) ProtoMessage() {}
 
 func (x *SizeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[35]
+	mi := &file_modules_state_state_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2015,7 +2215,7 @@ func (x *SizeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SizeRequest.ProtoReflect.Descriptor instead.
 func (*SizeRequest) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{35}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *SizeRequest) GetBoard() string {
@@ -2034,7 +2234,7 @@ type SizeResponse struct {
 
 func (x *SizeResponse) Reset() {
 	*x = SizeResponse{}
-	mi := &file_modules_state_state_proto_msgTypes[36]
+	mi := &file_modules_state_state_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2046,7 +2246,7 @@ func (x *SizeResponse) String() string {
 func (*SizeResponse) ProtoMessage() {}
 
 func (x *SizeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[36]
+	mi := &file_modules_state_state_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2059,7 +2259,7 @@ func (x *SizeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SizeResponse.ProtoReflect.Descriptor instead.
 func (*SizeResponse) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{36}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *SizeResponse) GetSize() int64 {
@@ -2078,7 +2278,7 @@ type DropBoardRequest struct {
 
 func (x *DropBoardRequest) Reset() {
 	*x = DropBoardRequest{}
-	mi := &file_modules_state_state_proto_msgTypes[37]
+	mi := &file_modules_state_state_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2090,7 +2290,7 @@ func (x *DropBoardRequest) String() string {
 func (*DropBoardRequest) ProtoMessage() {}
 
 func (x *DropBoardRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[37]
+	mi := &file_modules_state_state_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2103,7 +2303,7 @@ func (x *DropBoardRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DropBoardRequest.ProtoReflect.Descriptor instead.
 func (*DropBoardRequest) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{37}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *DropBoardRequest) GetBoard() string {
@@ -2121,7 +2321,7 @@ type DropBoardResponse struct {
 
 func (x *DropBoardResponse) Reset() {
 	*x = DropBoardResponse{}
-	mi := &file_modules_state_state_proto_msgTypes[38]
+	mi := &file_modules_state_state_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2133,7 +2333,7 @@ func (x *DropBoardResponse) String() string {
 func (*DropBoardResponse) ProtoMessage() {}
 
 func (x *DropBoardResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[38]
+	mi := &file_modules_state_state_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2146,7 +2346,7 @@ func (x *DropBoardResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DropBoardResponse.ProtoReflect.Descriptor instead.
 func (*DropBoardResponse) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{38}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{42}
 }
 
 type PublishRequest struct {
@@ -2159,7 +2359,7 @@ type PublishRequest struct {
 
 func (x *PublishRequest) Reset() {
 	*x = PublishRequest{}
-	mi := &file_modules_state_state_proto_msgTypes[39]
+	mi := &file_modules_state_state_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2171,7 +2371,7 @@ func (x *PublishRequest) String() string {
 func (*PublishRequest) ProtoMessage() {}
 
 func (x *PublishRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[39]
+	mi := &file_modules_state_state_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2184,7 +2384,7 @@ func (x *PublishRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PublishRequest.ProtoReflect.Descriptor instead.
 func (*PublishRequest) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{39}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *PublishRequest) GetTopic() string {
@@ -2209,7 +2409,7 @@ type PublishResponse struct {
 
 func (x *PublishResponse) Reset() {
 	*x = PublishResponse{}
-	mi := &file_modules_state_state_proto_msgTypes[40]
+	mi := &file_modules_state_state_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2221,7 +2421,7 @@ func (x *PublishResponse) String() string {
 func (*PublishResponse) ProtoMessage() {}
 
 func (x *PublishResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[40]
+	mi := &file_modules_state_state_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2234,7 +2434,7 @@ func (x *PublishResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PublishResponse.ProtoReflect.Descriptor instead.
 func (*PublishResponse) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{40}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{44}
 }
 
 type SubscribeRequest struct {
@@ -2246,7 +2446,7 @@ type SubscribeRequest struct {
 
 func (x *SubscribeRequest) Reset() {
 	*x = SubscribeRequest{}
-	mi := &file_modules_state_state_proto_msgTypes[41]
+	mi := &file_modules_state_state_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2258,7 +2458,7 @@ func (x *SubscribeRequest) String() string {
 func (*SubscribeRequest) ProtoMessage() {}
 
 func (x *SubscribeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[41]
+	mi := &file_modules_state_state_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2271,7 +2471,7 @@ func (x *SubscribeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubscribeRequest.ProtoReflect.Descriptor instead.
 func (*SubscribeRequest) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{41}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *SubscribeRequest) GetTopics() []string {
@@ -2290,7 +2490,7 @@ type SubscribeResponse struct {
 
 func (x *SubscribeResponse) Reset() {
 	*x = SubscribeResponse{}
-	mi := &file_modules_state_state_proto_msgTypes[42]
+	mi := &file_modules_state_state_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2302,7 +2502,7 @@ func (x *SubscribeResponse) String() string {
 func (*SubscribeResponse) ProtoMessage() {}
 
 func (x *SubscribeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_state_state_proto_msgTypes[42]
+	mi := &file_modules_state_state_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2315,7 +2515,7 @@ func (x *SubscribeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubscribeResponse.ProtoReflect.Descriptor instead.
 func (*SubscribeResponse) Descriptor() ([]byte, []int) {
-	return file_modules_state_state_proto_rawDescGZIP(), []int{42}
+	return file_modules_state_state_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *SubscribeResponse) GetNotice() *Notice {
@@ -2389,7 +2589,15 @@ const file_modules_state_state_proto_rawDesc = "" +
 	"\areached\x18\x02 \x01(\x03R\areached\"f\n" +
 	"\x05Event\x12-\n" +
 	"\x04type\x18\x01 \x01(\x0e2\x19.peace.state.v1.EventTypeR\x04type\x12.\n" +
-	"\x06record\x18\x02 \x01(\v2\x16.peace.state.v1.RecordR\x06record\"*\n" +
+	"\x06record\x18\x02 \x01(\v2\x16.peace.state.v1.RecordR\x06record\"\x88\x01\n" +
+	"\x04Take\x12 \n" +
+	"\vacknowledge\x18\x01 \x01(\x04R\vacknowledge\x12\x12\n" +
+	"\x04keep\x18\x02 \x01(\bR\x04keep\x12\x1b\n" +
+	"\tmax_bytes\x18\x03 \x01(\x03R\bmaxBytes\x12-\n" +
+	"\x04wait\x18\x04 \x01(\v2\x19.google.protobuf.DurationR\x04wait\"+\n" +
+	"\aReceipt\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x0e\n" +
+	"\x02id\x18\x02 \x01(\x04R\x02id\"*\n" +
 	"\x04Item\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x12\n" +
 	"\x04data\x18\x02 \x01(\fR\x04data\"Z\n" +
@@ -2432,14 +2640,17 @@ const file_modules_state_state_proto_rawDesc = "" +
 	"\rAppendRequest\x12.\n" +
 	"\x06append\x18\x01 \x01(\v2\x16.peace.state.v1.AppendR\x06append\"3\n" +
 	"\x0eAppendResponse\x12!\n" +
-	"\areached\x18\x01 \x01(\x03B\a\x8a\xb5\x18\x03intR\areached\"\x8b\x01\n" +
+	"\areached\x18\x01 \x01(\x03B\a\x8a\xb5\x18\x03intR\areached\"`\n" +
 	"\fDrainRequest\x12\x14\n" +
 	"\x05space\x18\x01 \x01(\tR\x05space\x12\x10\n" +
-	"\x03key\x18\x02 \x01(\tR\x03key\x12$\n" +
-	"\tmax_bytes\x18\x03 \x01(\x03B\a\x8a\xb5\x18\x03intR\bmaxBytes\x12-\n" +
-	"\x04wait\x18\x04 \x01(\v2\x19.google.protobuf.DurationR\x04wait\"9\n" +
+	"\x03key\x18\x02 \x01(\tR\x03key\x12(\n" +
+	"\x04take\x18\x03 \x01(\v2\x14.peace.state.v1.TakeR\x04take\"9\n" +
 	"\rDrainResponse\x12(\n" +
-	"\x04mail\x18\x01 \x01(\v2\x14.peace.state.v1.MailR\x04mail\"W\n" +
+	"\x04mail\x18\x01 \x01(\v2\x14.peace.state.v1.MailR\x04mail\"_\n" +
+	"\x12AcknowledgeRequest\x12\x14\n" +
+	"\x05space\x18\x01 \x01(\tR\x05space\x123\n" +
+	"\breceipts\x18\x02 \x03(\v2\x17.peace.state.v1.ReceiptR\breceipts\"\x15\n" +
+	"\x13AcknowledgeResponse\"W\n" +
 	"\x10SetScoresRequest\x12\x14\n" +
 	"\x05board\x18\x01 \x01(\tR\x05board\x12-\n" +
 	"\x06scores\x18\x02 \x03(\v2\x15.peace.state.v1.ScoreR\x06scores\"\x13\n" +
@@ -2485,10 +2696,11 @@ const file_modules_state_state_proto_rawDesc = "" +
 	"\x04List\x12\x1b.peace.state.v1.ListRequest\x1a\x1c.peace.state.v1.ListResponse\"\x03\x90\x02\x01\x12I\n" +
 	"\x05Count\x12\x1c.peace.state.v1.CountRequest\x1a\x1d.peace.state.v1.CountResponse\"\x03\x90\x02\x01\x12D\n" +
 	"\x05Apply\x12\x1c.peace.state.v1.ApplyRequest\x1a\x1d.peace.state.v1.ApplyResponse\x12K\n" +
-	"\x05Watch\x12\x1c.peace.state.v1.WatchRequest\x1a\x1d.peace.state.v1.WatchResponse\"\x03\x90\x02\x010\x012\x9e\x01\n" +
+	"\x05Watch\x12\x1c.peace.state.v1.WatchRequest\x1a\x1d.peace.state.v1.WatchResponse\"\x03\x90\x02\x010\x012\xfb\x01\n" +
 	"\rQueuesService\x12G\n" +
 	"\x06Append\x12\x1d.peace.state.v1.AppendRequest\x1a\x1e.peace.state.v1.AppendResponse\x12D\n" +
-	"\x05Drain\x12\x1c.peace.state.v1.DrainRequest\x1a\x1d.peace.state.v1.DrainResponse2\x8a\x04\n" +
+	"\x05Drain\x12\x1c.peace.state.v1.DrainRequest\x1a\x1d.peace.state.v1.DrainResponse\x12[\n" +
+	"\vAcknowledge\x12\".peace.state.v1.AcknowledgeRequest\x1a#.peace.state.v1.AcknowledgeResponse\"\x03\x90\x02\x022\x8a\x04\n" +
 	"\rBoardsService\x12U\n" +
 	"\tSetScores\x12 .peace.state.v1.SetScoresRequest\x1a!.peace.state.v1.SetScoresResponse\"\x03\x90\x02\x02\x12a\n" +
 	"\rRemoveMembers\x12$.peace.state.v1.RemoveMembersRequest\x1a%.peace.state.v1.RemoveMembersResponse\"\x03\x90\x02\x02\x12U\n" +
@@ -2513,7 +2725,7 @@ func file_modules_state_state_proto_rawDescGZIP() []byte {
 }
 
 var file_modules_state_state_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_modules_state_state_proto_msgTypes = make([]protoimpl.MessageInfo, 43)
+var file_modules_state_state_proto_msgTypes = make([]protoimpl.MessageInfo, 47)
 var file_modules_state_state_proto_goTypes = []any{
 	(EventType)(0),                // 0: peace.state.v1.EventType
 	(*Record)(nil),                // 1: peace.state.v1.Record
@@ -2525,99 +2737,107 @@ var file_modules_state_state_proto_goTypes = []any{
 	(*Publish)(nil),               // 7: peace.state.v1.Publish
 	(*Outcome)(nil),               // 8: peace.state.v1.Outcome
 	(*Event)(nil),                 // 9: peace.state.v1.Event
-	(*Item)(nil),                  // 10: peace.state.v1.Item
-	(*Mail)(nil),                  // 11: peace.state.v1.Mail
-	(*Score)(nil),                 // 12: peace.state.v1.Score
-	(*Notice)(nil),                // 13: peace.state.v1.Notice
-	(*GetRequest)(nil),            // 14: peace.state.v1.GetRequest
-	(*GetResponse)(nil),           // 15: peace.state.v1.GetResponse
-	(*ListRequest)(nil),           // 16: peace.state.v1.ListRequest
-	(*ListResponse)(nil),          // 17: peace.state.v1.ListResponse
-	(*CountRequest)(nil),          // 18: peace.state.v1.CountRequest
-	(*CountResponse)(nil),         // 19: peace.state.v1.CountResponse
-	(*ApplyRequest)(nil),          // 20: peace.state.v1.ApplyRequest
-	(*ApplyResponse)(nil),         // 21: peace.state.v1.ApplyResponse
-	(*WatchRequest)(nil),          // 22: peace.state.v1.WatchRequest
-	(*WatchResponse)(nil),         // 23: peace.state.v1.WatchResponse
-	(*AppendRequest)(nil),         // 24: peace.state.v1.AppendRequest
-	(*AppendResponse)(nil),        // 25: peace.state.v1.AppendResponse
-	(*DrainRequest)(nil),          // 26: peace.state.v1.DrainRequest
-	(*DrainResponse)(nil),         // 27: peace.state.v1.DrainResponse
-	(*SetScoresRequest)(nil),      // 28: peace.state.v1.SetScoresRequest
-	(*SetScoresResponse)(nil),     // 29: peace.state.v1.SetScoresResponse
-	(*RemoveMembersRequest)(nil),  // 30: peace.state.v1.RemoveMembersRequest
-	(*RemoveMembersResponse)(nil), // 31: peace.state.v1.RemoveMembersResponse
-	(*PositionsRequest)(nil),      // 32: peace.state.v1.PositionsRequest
-	(*PositionsResponse)(nil),     // 33: peace.state.v1.PositionsResponse
-	(*RangeRequest)(nil),          // 34: peace.state.v1.RangeRequest
-	(*RangeResponse)(nil),         // 35: peace.state.v1.RangeResponse
-	(*SizeRequest)(nil),           // 36: peace.state.v1.SizeRequest
-	(*SizeResponse)(nil),          // 37: peace.state.v1.SizeResponse
-	(*DropBoardRequest)(nil),      // 38: peace.state.v1.DropBoardRequest
-	(*DropBoardResponse)(nil),     // 39: peace.state.v1.DropBoardResponse
-	(*PublishRequest)(nil),        // 40: peace.state.v1.PublishRequest
-	(*PublishResponse)(nil),       // 41: peace.state.v1.PublishResponse
-	(*SubscribeRequest)(nil),      // 42: peace.state.v1.SubscribeRequest
-	(*SubscribeResponse)(nil),     // 43: peace.state.v1.SubscribeResponse
-	(*durationpb.Duration)(nil),   // 44: google.protobuf.Duration
+	(*Take)(nil),                  // 10: peace.state.v1.Take
+	(*Receipt)(nil),               // 11: peace.state.v1.Receipt
+	(*Item)(nil),                  // 12: peace.state.v1.Item
+	(*Mail)(nil),                  // 13: peace.state.v1.Mail
+	(*Score)(nil),                 // 14: peace.state.v1.Score
+	(*Notice)(nil),                // 15: peace.state.v1.Notice
+	(*GetRequest)(nil),            // 16: peace.state.v1.GetRequest
+	(*GetResponse)(nil),           // 17: peace.state.v1.GetResponse
+	(*ListRequest)(nil),           // 18: peace.state.v1.ListRequest
+	(*ListResponse)(nil),          // 19: peace.state.v1.ListResponse
+	(*CountRequest)(nil),          // 20: peace.state.v1.CountRequest
+	(*CountResponse)(nil),         // 21: peace.state.v1.CountResponse
+	(*ApplyRequest)(nil),          // 22: peace.state.v1.ApplyRequest
+	(*ApplyResponse)(nil),         // 23: peace.state.v1.ApplyResponse
+	(*WatchRequest)(nil),          // 24: peace.state.v1.WatchRequest
+	(*WatchResponse)(nil),         // 25: peace.state.v1.WatchResponse
+	(*AppendRequest)(nil),         // 26: peace.state.v1.AppendRequest
+	(*AppendResponse)(nil),        // 27: peace.state.v1.AppendResponse
+	(*DrainRequest)(nil),          // 28: peace.state.v1.DrainRequest
+	(*DrainResponse)(nil),         // 29: peace.state.v1.DrainResponse
+	(*AcknowledgeRequest)(nil),    // 30: peace.state.v1.AcknowledgeRequest
+	(*AcknowledgeResponse)(nil),   // 31: peace.state.v1.AcknowledgeResponse
+	(*SetScoresRequest)(nil),      // 32: peace.state.v1.SetScoresRequest
+	(*SetScoresResponse)(nil),     // 33: peace.state.v1.SetScoresResponse
+	(*RemoveMembersRequest)(nil),  // 34: peace.state.v1.RemoveMembersRequest
+	(*RemoveMembersResponse)(nil), // 35: peace.state.v1.RemoveMembersResponse
+	(*PositionsRequest)(nil),      // 36: peace.state.v1.PositionsRequest
+	(*PositionsResponse)(nil),     // 37: peace.state.v1.PositionsResponse
+	(*RangeRequest)(nil),          // 38: peace.state.v1.RangeRequest
+	(*RangeResponse)(nil),         // 39: peace.state.v1.RangeResponse
+	(*SizeRequest)(nil),           // 40: peace.state.v1.SizeRequest
+	(*SizeResponse)(nil),          // 41: peace.state.v1.SizeResponse
+	(*DropBoardRequest)(nil),      // 42: peace.state.v1.DropBoardRequest
+	(*DropBoardResponse)(nil),     // 43: peace.state.v1.DropBoardResponse
+	(*PublishRequest)(nil),        // 44: peace.state.v1.PublishRequest
+	(*PublishResponse)(nil),       // 45: peace.state.v1.PublishResponse
+	(*SubscribeRequest)(nil),      // 46: peace.state.v1.SubscribeRequest
+	(*SubscribeResponse)(nil),     // 47: peace.state.v1.SubscribeResponse
+	(*durationpb.Duration)(nil),   // 48: google.protobuf.Duration
 }
 var file_modules_state_state_proto_depIdxs = []int32{
-	44, // 0: peace.state.v1.Record.ttl:type_name -> google.protobuf.Duration
+	48, // 0: peace.state.v1.Record.ttl:type_name -> google.protobuf.Duration
 	3,  // 1: peace.state.v1.Change.put:type_name -> peace.state.v1.Put
 	4,  // 2: peace.state.v1.Change.tag:type_name -> peace.state.v1.Tag
 	5,  // 3: peace.state.v1.Change.delete:type_name -> peace.state.v1.Delete
 	6,  // 4: peace.state.v1.Change.append:type_name -> peace.state.v1.Append
 	7,  // 5: peace.state.v1.Change.publish:type_name -> peace.state.v1.Publish
-	44, // 6: peace.state.v1.Put.ttl:type_name -> google.protobuf.Duration
+	48, // 6: peace.state.v1.Put.ttl:type_name -> google.protobuf.Duration
 	0,  // 7: peace.state.v1.Event.type:type_name -> peace.state.v1.EventType
 	1,  // 8: peace.state.v1.Event.record:type_name -> peace.state.v1.Record
-	10, // 9: peace.state.v1.Mail.items:type_name -> peace.state.v1.Item
-	1,  // 10: peace.state.v1.GetResponse.records:type_name -> peace.state.v1.Record
-	1,  // 11: peace.state.v1.ListResponse.records:type_name -> peace.state.v1.Record
-	2,  // 12: peace.state.v1.ApplyRequest.changes:type_name -> peace.state.v1.Change
-	8,  // 13: peace.state.v1.ApplyResponse.outcomes:type_name -> peace.state.v1.Outcome
-	9,  // 14: peace.state.v1.WatchResponse.event:type_name -> peace.state.v1.Event
-	6,  // 15: peace.state.v1.AppendRequest.append:type_name -> peace.state.v1.Append
-	44, // 16: peace.state.v1.DrainRequest.wait:type_name -> google.protobuf.Duration
-	11, // 17: peace.state.v1.DrainResponse.mail:type_name -> peace.state.v1.Mail
-	12, // 18: peace.state.v1.SetScoresRequest.scores:type_name -> peace.state.v1.Score
-	12, // 19: peace.state.v1.RangeResponse.scores:type_name -> peace.state.v1.Score
-	13, // 20: peace.state.v1.SubscribeResponse.notice:type_name -> peace.state.v1.Notice
-	14, // 21: peace.state.v1.RecordsService.Get:input_type -> peace.state.v1.GetRequest
-	16, // 22: peace.state.v1.RecordsService.List:input_type -> peace.state.v1.ListRequest
-	18, // 23: peace.state.v1.RecordsService.Count:input_type -> peace.state.v1.CountRequest
-	20, // 24: peace.state.v1.RecordsService.Apply:input_type -> peace.state.v1.ApplyRequest
-	22, // 25: peace.state.v1.RecordsService.Watch:input_type -> peace.state.v1.WatchRequest
-	24, // 26: peace.state.v1.QueuesService.Append:input_type -> peace.state.v1.AppendRequest
-	26, // 27: peace.state.v1.QueuesService.Drain:input_type -> peace.state.v1.DrainRequest
-	28, // 28: peace.state.v1.BoardsService.SetScores:input_type -> peace.state.v1.SetScoresRequest
-	30, // 29: peace.state.v1.BoardsService.RemoveMembers:input_type -> peace.state.v1.RemoveMembersRequest
-	32, // 30: peace.state.v1.BoardsService.Positions:input_type -> peace.state.v1.PositionsRequest
-	34, // 31: peace.state.v1.BoardsService.Range:input_type -> peace.state.v1.RangeRequest
-	36, // 32: peace.state.v1.BoardsService.Size:input_type -> peace.state.v1.SizeRequest
-	38, // 33: peace.state.v1.BoardsService.DropBoard:input_type -> peace.state.v1.DropBoardRequest
-	40, // 34: peace.state.v1.TopicsService.Publish:input_type -> peace.state.v1.PublishRequest
-	42, // 35: peace.state.v1.TopicsService.Subscribe:input_type -> peace.state.v1.SubscribeRequest
-	15, // 36: peace.state.v1.RecordsService.Get:output_type -> peace.state.v1.GetResponse
-	17, // 37: peace.state.v1.RecordsService.List:output_type -> peace.state.v1.ListResponse
-	19, // 38: peace.state.v1.RecordsService.Count:output_type -> peace.state.v1.CountResponse
-	21, // 39: peace.state.v1.RecordsService.Apply:output_type -> peace.state.v1.ApplyResponse
-	23, // 40: peace.state.v1.RecordsService.Watch:output_type -> peace.state.v1.WatchResponse
-	25, // 41: peace.state.v1.QueuesService.Append:output_type -> peace.state.v1.AppendResponse
-	27, // 42: peace.state.v1.QueuesService.Drain:output_type -> peace.state.v1.DrainResponse
-	29, // 43: peace.state.v1.BoardsService.SetScores:output_type -> peace.state.v1.SetScoresResponse
-	31, // 44: peace.state.v1.BoardsService.RemoveMembers:output_type -> peace.state.v1.RemoveMembersResponse
-	33, // 45: peace.state.v1.BoardsService.Positions:output_type -> peace.state.v1.PositionsResponse
-	35, // 46: peace.state.v1.BoardsService.Range:output_type -> peace.state.v1.RangeResponse
-	37, // 47: peace.state.v1.BoardsService.Size:output_type -> peace.state.v1.SizeResponse
-	39, // 48: peace.state.v1.BoardsService.DropBoard:output_type -> peace.state.v1.DropBoardResponse
-	41, // 49: peace.state.v1.TopicsService.Publish:output_type -> peace.state.v1.PublishResponse
-	43, // 50: peace.state.v1.TopicsService.Subscribe:output_type -> peace.state.v1.SubscribeResponse
-	36, // [36:51] is the sub-list for method output_type
-	21, // [21:36] is the sub-list for method input_type
-	21, // [21:21] is the sub-list for extension type_name
-	21, // [21:21] is the sub-list for extension extendee
-	0,  // [0:21] is the sub-list for field type_name
+	48, // 9: peace.state.v1.Take.wait:type_name -> google.protobuf.Duration
+	12, // 10: peace.state.v1.Mail.items:type_name -> peace.state.v1.Item
+	1,  // 11: peace.state.v1.GetResponse.records:type_name -> peace.state.v1.Record
+	1,  // 12: peace.state.v1.ListResponse.records:type_name -> peace.state.v1.Record
+	2,  // 13: peace.state.v1.ApplyRequest.changes:type_name -> peace.state.v1.Change
+	8,  // 14: peace.state.v1.ApplyResponse.outcomes:type_name -> peace.state.v1.Outcome
+	9,  // 15: peace.state.v1.WatchResponse.event:type_name -> peace.state.v1.Event
+	6,  // 16: peace.state.v1.AppendRequest.append:type_name -> peace.state.v1.Append
+	10, // 17: peace.state.v1.DrainRequest.take:type_name -> peace.state.v1.Take
+	13, // 18: peace.state.v1.DrainResponse.mail:type_name -> peace.state.v1.Mail
+	11, // 19: peace.state.v1.AcknowledgeRequest.receipts:type_name -> peace.state.v1.Receipt
+	14, // 20: peace.state.v1.SetScoresRequest.scores:type_name -> peace.state.v1.Score
+	14, // 21: peace.state.v1.RangeResponse.scores:type_name -> peace.state.v1.Score
+	15, // 22: peace.state.v1.SubscribeResponse.notice:type_name -> peace.state.v1.Notice
+	16, // 23: peace.state.v1.RecordsService.Get:input_type -> peace.state.v1.GetRequest
+	18, // 24: peace.state.v1.RecordsService.List:input_type -> peace.state.v1.ListRequest
+	20, // 25: peace.state.v1.RecordsService.Count:input_type -> peace.state.v1.CountRequest
+	22, // 26: peace.state.v1.RecordsService.Apply:input_type -> peace.state.v1.ApplyRequest
+	24, // 27: peace.state.v1.RecordsService.Watch:input_type -> peace.state.v1.WatchRequest
+	26, // 28: peace.state.v1.QueuesService.Append:input_type -> peace.state.v1.AppendRequest
+	28, // 29: peace.state.v1.QueuesService.Drain:input_type -> peace.state.v1.DrainRequest
+	30, // 30: peace.state.v1.QueuesService.Acknowledge:input_type -> peace.state.v1.AcknowledgeRequest
+	32, // 31: peace.state.v1.BoardsService.SetScores:input_type -> peace.state.v1.SetScoresRequest
+	34, // 32: peace.state.v1.BoardsService.RemoveMembers:input_type -> peace.state.v1.RemoveMembersRequest
+	36, // 33: peace.state.v1.BoardsService.Positions:input_type -> peace.state.v1.PositionsRequest
+	38, // 34: peace.state.v1.BoardsService.Range:input_type -> peace.state.v1.RangeRequest
+	40, // 35: peace.state.v1.BoardsService.Size:input_type -> peace.state.v1.SizeRequest
+	42, // 36: peace.state.v1.BoardsService.DropBoard:input_type -> peace.state.v1.DropBoardRequest
+	44, // 37: peace.state.v1.TopicsService.Publish:input_type -> peace.state.v1.PublishRequest
+	46, // 38: peace.state.v1.TopicsService.Subscribe:input_type -> peace.state.v1.SubscribeRequest
+	17, // 39: peace.state.v1.RecordsService.Get:output_type -> peace.state.v1.GetResponse
+	19, // 40: peace.state.v1.RecordsService.List:output_type -> peace.state.v1.ListResponse
+	21, // 41: peace.state.v1.RecordsService.Count:output_type -> peace.state.v1.CountResponse
+	23, // 42: peace.state.v1.RecordsService.Apply:output_type -> peace.state.v1.ApplyResponse
+	25, // 43: peace.state.v1.RecordsService.Watch:output_type -> peace.state.v1.WatchResponse
+	27, // 44: peace.state.v1.QueuesService.Append:output_type -> peace.state.v1.AppendResponse
+	29, // 45: peace.state.v1.QueuesService.Drain:output_type -> peace.state.v1.DrainResponse
+	31, // 46: peace.state.v1.QueuesService.Acknowledge:output_type -> peace.state.v1.AcknowledgeResponse
+	33, // 47: peace.state.v1.BoardsService.SetScores:output_type -> peace.state.v1.SetScoresResponse
+	35, // 48: peace.state.v1.BoardsService.RemoveMembers:output_type -> peace.state.v1.RemoveMembersResponse
+	37, // 49: peace.state.v1.BoardsService.Positions:output_type -> peace.state.v1.PositionsResponse
+	39, // 50: peace.state.v1.BoardsService.Range:output_type -> peace.state.v1.RangeResponse
+	41, // 51: peace.state.v1.BoardsService.Size:output_type -> peace.state.v1.SizeResponse
+	43, // 52: peace.state.v1.BoardsService.DropBoard:output_type -> peace.state.v1.DropBoardResponse
+	45, // 53: peace.state.v1.TopicsService.Publish:output_type -> peace.state.v1.PublishResponse
+	47, // 54: peace.state.v1.TopicsService.Subscribe:output_type -> peace.state.v1.SubscribeResponse
+	39, // [39:55] is the sub-list for method output_type
+	23, // [23:39] is the sub-list for method input_type
+	23, // [23:23] is the sub-list for extension type_name
+	23, // [23:23] is the sub-list for extension extendee
+	0,  // [0:23] is the sub-list for field type_name
 }
 
 func init() { file_modules_state_state_proto_init() }
@@ -2634,7 +2854,7 @@ func file_modules_state_state_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_modules_state_state_proto_rawDesc), len(file_modules_state_state_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   43,
+			NumMessages:   47,
 			NumExtensions: 0,
 			NumServices:   4,
 		},

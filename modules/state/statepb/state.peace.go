@@ -10,7 +10,6 @@ import (
 	wire "github.com/pure-peace/peace/modules/wire"
 	grpc "google.golang.org/grpc"
 	iter "iter"
-	time "time"
 )
 
 // NewClient returns the state.Service that a peer offers over conn.
@@ -342,12 +341,11 @@ func (o *observedQueues) Append(ctx context.Context, append state.Append) (reach
 	return o.next.Append(ctx, append)
 }
 
-func (c *remoteQueues) Drain(ctx context.Context, space string, key string, maxBytes int, wait time.Duration) (mail state.Mail, err error) {
+func (c *remoteQueues) Drain(ctx context.Context, space string, key string, take state.Take) (mail state.Mail, err error) {
 	out, err := c.rpc.Drain(ctx, &DrainRequest{
-		Space:    wire.FromString(space),
-		Key:      wire.FromString(key),
-		MaxBytes: wire.FromInt[int64](maxBytes),
-		Wait:     wire.FromDuration(wait),
+		Space: wire.FromString(space),
+		Key:   wire.FromString(key),
+		Take:  FromTake(take),
 	})
 	if err != nil {
 		return mail, err
@@ -358,20 +356,18 @@ func (c *remoteQueues) Drain(ctx context.Context, space string, key string, maxB
 
 func (s *servedQueues) Drain(ctx context.Context, in *DrainRequest) (*DrainResponse, error) {
 	var (
-		space    string
-		key      string
-		maxBytes int
-		wait     time.Duration
-		err      error
+		space string
+		key   string
+		take  state.Take
+		err   error
 	)
 	wire.Set(&err, "space", &space, in.GetSpace(), wire.ToString)
 	wire.Set(&err, "key", &key, in.GetKey(), wire.ToString)
-	wire.Set(&err, "max_bytes", &maxBytes, in.GetMaxBytes(), wire.ToInt)
-	wire.Set(&err, "wait", &wait, in.GetWait(), wire.ToDuration)
+	wire.Set(&err, "take", &take, in.GetTake(), ToTake)
 	if err != nil {
 		return nil, err
 	}
-	mail, err := s.impl.Drain(ctx, space, key, maxBytes, wait)
+	mail, err := s.impl.Drain(ctx, space, key, take)
 	if err != nil {
 		return nil, err
 	}
@@ -380,10 +376,42 @@ func (s *servedQueues) Drain(ctx context.Context, in *DrainRequest) (*DrainRespo
 	}, nil
 }
 
-func (o *observedQueues) Drain(ctx context.Context, space string, key string, maxBytes int, wait time.Duration) (mail state.Mail, err error) {
+func (o *observedQueues) Drain(ctx context.Context, space string, key string, take state.Take) (mail state.Mail, err error) {
 	ctx, done := o.observer.Start(ctx, "state.Queues", "Drain")
 	defer func() { done(err) }()
-	return o.next.Drain(ctx, space, key, maxBytes, wait)
+	return o.next.Drain(ctx, space, key, take)
+}
+
+func (c *remoteQueues) Acknowledge(ctx context.Context, space string, receipts []state.Receipt) (err error) {
+	_, err = c.rpc.Acknowledge(ctx, &AcknowledgeRequest{
+		Space:    wire.FromString(space),
+		Receipts: wire.FromList(receipts, FromReceipt),
+	})
+	return err
+}
+
+func (s *servedQueues) Acknowledge(ctx context.Context, in *AcknowledgeRequest) (*AcknowledgeResponse, error) {
+	var (
+		space    string
+		receipts []state.Receipt
+		err      error
+	)
+	wire.Set(&err, "space", &space, in.GetSpace(), wire.ToString)
+	wire.List(&err, "receipts", &receipts, in.GetReceipts(), ToReceipt)
+	if err != nil {
+		return nil, err
+	}
+	err = s.impl.Acknowledge(ctx, space, receipts)
+	if err != nil {
+		return nil, err
+	}
+	return &AcknowledgeResponse{}, nil
+}
+
+func (o *observedQueues) Acknowledge(ctx context.Context, space string, receipts []state.Receipt) (err error) {
+	ctx, done := o.observer.Start(ctx, "state.Queues", "Acknowledge")
+	defer func() { done(err) }()
+	return o.next.Acknowledge(ctx, space, receipts)
 }
 
 // NewBoardsClient returns the state.Boards that a peer offers over conn.
@@ -932,6 +960,48 @@ func FromEvent(v state.Event) *Event {
 	m := &Event{
 		Type:   wire.FromInt[EventType](v.Type),
 		Record: FromRecord(v.Record),
+	}
+	return m
+}
+
+// ToTake returns the contract's form of m; nil is the zero value. It fails with wire.ErrMalformed.
+func ToTake(m *Take) (v state.Take, err error) {
+	if m == nil {
+		return v, nil
+	}
+	wire.Set(&err, "acknowledge", &v.Acknowledge, m.GetAcknowledge(), wire.ToInt)
+	wire.Set(&err, "keep", &v.Keep, m.GetKeep(), wire.ToBool)
+	wire.Set(&err, "max_bytes", &v.MaxBytes, m.GetMaxBytes(), wire.ToInt)
+	wire.Set(&err, "wait", &v.Wait, m.GetWait(), wire.ToDuration)
+	return v, err
+}
+
+// FromTake returns the wire form of v, which may share its memory.
+func FromTake(v state.Take) *Take {
+	m := &Take{
+		Acknowledge: wire.FromInt[uint64](v.Acknowledge),
+		Keep:        wire.FromBool(v.Keep),
+		MaxBytes:    wire.FromInt[int64](v.MaxBytes),
+		Wait:        wire.FromDuration(v.Wait),
+	}
+	return m
+}
+
+// ToReceipt returns the contract's form of m; nil is the zero value. It fails with wire.ErrMalformed.
+func ToReceipt(m *Receipt) (v state.Receipt, err error) {
+	if m == nil {
+		return v, nil
+	}
+	wire.Set(&err, "key", &v.Key, m.GetKey(), wire.ToString)
+	wire.Set(&err, "id", &v.ID, m.GetId(), wire.ToInt)
+	return v, err
+}
+
+// FromReceipt returns the wire form of v, which may share its memory.
+func FromReceipt(v state.Receipt) *Receipt {
+	m := &Receipt{
+		Key: wire.FromString(v.Key),
+		Id:  wire.FromInt[uint64](v.ID),
 	}
 	return m
 }

@@ -293,8 +293,9 @@ var RecordsService_ServiceDesc = grpc.ServiceDesc{
 }
 
 const (
-	QueuesService_Append_FullMethodName = "/peace.state.v1.QueuesService/Append"
-	QueuesService_Drain_FullMethodName  = "/peace.state.v1.QueuesService/Drain"
+	QueuesService_Append_FullMethodName      = "/peace.state.v1.QueuesService/Append"
+	QueuesService_Drain_FullMethodName       = "/peace.state.v1.QueuesService/Drain"
+	QueuesService_Acknowledge_FullMethodName = "/peace.state.v1.QueuesService/Acknowledge"
 )
 
 // QueuesServiceClient is the client API for QueuesService service.
@@ -305,8 +306,10 @@ const (
 type QueuesServiceClient interface {
 	// Append puts one item into many mailboxes.
 	Append(ctx context.Context, in *AppendRequest, opts ...grpc.CallOption) (*AppendResponse, error)
-	// Drain removes the oldest items of one mailbox and renews its record.
+	// Drain returns the oldest items of one mailbox and renews its record.
 	Drain(ctx context.Context, in *DrainRequest, opts ...grpc.CallOption) (*DrainResponse, error)
+	// Acknowledge forgets items that have arrived.
+	Acknowledge(ctx context.Context, in *AcknowledgeRequest, opts ...grpc.CallOption) (*AcknowledgeResponse, error)
 }
 
 type queuesServiceClient struct {
@@ -337,6 +340,16 @@ func (c *queuesServiceClient) Drain(ctx context.Context, in *DrainRequest, opts 
 	return out, nil
 }
 
+func (c *queuesServiceClient) Acknowledge(ctx context.Context, in *AcknowledgeRequest, opts ...grpc.CallOption) (*AcknowledgeResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(AcknowledgeResponse)
+	err := c.cc.Invoke(ctx, QueuesService_Acknowledge_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // QueuesServiceServer is the server API for QueuesService service.
 // All implementations must embed UnimplementedQueuesServiceServer
 // for forward compatibility.
@@ -345,8 +358,10 @@ func (c *queuesServiceClient) Drain(ctx context.Context, in *DrainRequest, opts 
 type QueuesServiceServer interface {
 	// Append puts one item into many mailboxes.
 	Append(context.Context, *AppendRequest) (*AppendResponse, error)
-	// Drain removes the oldest items of one mailbox and renews its record.
+	// Drain returns the oldest items of one mailbox and renews its record.
 	Drain(context.Context, *DrainRequest) (*DrainResponse, error)
+	// Acknowledge forgets items that have arrived.
+	Acknowledge(context.Context, *AcknowledgeRequest) (*AcknowledgeResponse, error)
 	mustEmbedUnimplementedQueuesServiceServer()
 }
 
@@ -362,6 +377,9 @@ func (UnimplementedQueuesServiceServer) Append(context.Context, *AppendRequest) 
 }
 func (UnimplementedQueuesServiceServer) Drain(context.Context, *DrainRequest) (*DrainResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Drain not implemented")
+}
+func (UnimplementedQueuesServiceServer) Acknowledge(context.Context, *AcknowledgeRequest) (*AcknowledgeResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Acknowledge not implemented")
 }
 func (UnimplementedQueuesServiceServer) mustEmbedUnimplementedQueuesServiceServer() {}
 func (UnimplementedQueuesServiceServer) testEmbeddedByValue()                       {}
@@ -420,6 +438,24 @@ func _QueuesService_Drain_Handler(srv interface{}, ctx context.Context, dec func
 	return interceptor(ctx, in, info, handler)
 }
 
+func _QueuesService_Acknowledge_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AcknowledgeRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(QueuesServiceServer).Acknowledge(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: QueuesService_Acknowledge_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(QueuesServiceServer).Acknowledge(ctx, req.(*AcknowledgeRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // QueuesService_ServiceDesc is the grpc.ServiceDesc for QueuesService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -434,6 +470,10 @@ var QueuesService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Drain",
 			Handler:    _QueuesService_Drain_Handler,
+		},
+		{
+			MethodName: "Acknowledge",
+			Handler:    _QueuesService_Acknowledge_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

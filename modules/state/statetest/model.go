@@ -164,7 +164,7 @@ func testModel(t *testing.T, s state.Service) {
 			},
 			"drain": func(rt *rapid.T) {
 				key := rapid.SampledFrom([]string{"a", "b", "c", "d"}).Draw(rt, "key")
-				mail, err := s.Drain(ctx, space, key, 0, 0)
+				mail, err := s.Drain(ctx, space, key, state.Take{})
 				r, there := m[key]
 				if !there {
 					wantError(rt, err, state.ErrNoRecord)

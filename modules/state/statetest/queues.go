@@ -38,7 +38,7 @@ func testAddress(t *testing.T, s state.Service) {
 		want(t, send(t, s, test.to), len(test.want))
 		ids := map[uint64]bool{}
 		for _, key := range keys {
-			mail, err := s.Drain(t.Context(), space, key, 0, 0)
+			mail, err := s.Drain(t.Context(), space, key, state.Take{})
 			check(t, err)
 			if slices.Contains(test.want, key) != (len(mail.Items) == 1) {
 				t.Errorf("%+v: %s has %d items", test.to, key, len(mail.Items))
@@ -71,7 +71,7 @@ func testDrainLimit(t *testing.T, s state.Service) {
 		{1000, []int{30, 40}, false},
 		{1000, nil, false},
 	} {
-		mail, err := s.Drain(t.Context(), space, "k", test.maxBytes, 0)
+		mail, err := s.Drain(t.Context(), space, "k", state.Take{MaxBytes: test.maxBytes})
 		check(t, err)
 		var sizes []int
 		for _, item := range mail.Items {
@@ -99,13 +99,13 @@ func testFullMailboxItems(t *testing.T, s state.Service) {
 		}
 	}
 	apply(t, s, changes...)
-	mail, err := s.Drain(t.Context(), space, "k", 0, 0)
+	mail, err := s.Drain(t.Context(), space, "k", state.Take{})
 	check(t, err)
 	want(t, len(mail.Items), state.MaxMailboxItems)
 	want(t, mail.Lost, extra)
 	want(t, string(mail.Items[0].Data), name("%d", extra)) // the oldest went
 	send(t, s, state.Append{Space: space, Keys: []string{"k"}})
-	mail, err = s.Drain(t.Context(), space, "k", 0, 0)
+	mail, err = s.Drain(t.Context(), space, "k", state.Take{})
 	check(t, err)
 	want(t, mail.Lost, 0)
 }
@@ -118,7 +118,7 @@ func testFullMailboxBytes(t *testing.T, s state.Service) {
 		send(t, s, state.Append{Space: space, Keys: []string{"k"}, Item: bytes.Repeat([]byte{byte(i)}, state.MaxValue)})
 	}
 	send(t, s, state.Append{Space: space, Keys: []string{"k"}, Item: []byte("one more")})
-	mail, err := s.Drain(t.Context(), space, "k", 0, 0)
+	mail, err := s.Drain(t.Context(), space, "k", state.Take{})
 	check(t, err)
 	want(t, mail.Lost, 1)
 	want(t, len(mail.Items), fit)
@@ -142,7 +142,7 @@ func testSameOrderEverywhere(t *testing.T, s state.Service) {
 	})
 	var order []state.Item
 	for i, key := range keys {
-		mail, err := s.Drain(t.Context(), space, key, 0, 0)
+		mail, err := s.Drain(t.Context(), space, key, state.Take{})
 		check(t, err)
 		if i == 0 {
 			order = mail.Items
@@ -174,7 +174,7 @@ func testWait(t *testing.T, s state.Service) {
 	space := unique()
 	apply(t, s, put(space, "k", "", "t"))
 	began := time.Now()
-	mail, err := s.Drain(t.Context(), space, "k", 0, 30*time.Millisecond)
+	mail, err := s.Drain(t.Context(), space, "k", state.Take{Wait: 30 * time.Millisecond})
 	check(t, err)
 	want(t, mail, state.Mail{})
 	if waited := time.Since(began); waited < 30*time.Millisecond {
@@ -183,7 +183,7 @@ func testWait(t *testing.T, s state.Service) {
 	for i := range 20 {
 		got := make(chan state.Mail, 1)
 		go func() {
-			mail, err := s.Drain(t.Context(), space, "k", 0, patience)
+			mail, err := s.Drain(t.Context(), space, "k", state.Take{Wait: patience})
 			if err != nil {
 				t.Error(err)
 			}
@@ -204,7 +204,7 @@ func testWaiters(t *testing.T, s state.Service) {
 	got := make(chan string)
 	for range waiters {
 		go func() {
-			mail, err := s.Drain(t.Context(), space, "k", 0, patience)
+			mail, err := s.Drain(t.Context(), space, "k", state.Take{Wait: patience})
 			if err != nil || len(mail.Items) == 0 {
 				got <- name("%v %v", mail, err)
 				return
@@ -237,7 +237,7 @@ func testWaitEnds(t *testing.T, s state.Service) {
 		defer cancel()
 		failed := make(chan error, 1)
 		go func() {
-			_, err := s.Drain(ctx, space, "k", 0, patience)
+			_, err := s.Drain(ctx, space, "k", state.Take{Wait: patience})
 			failed <- err
 		}()
 		test.end(cancel)
@@ -266,8 +266,8 @@ func testExpiry(t *testing.T, s state.Service) {
 	send(t, s, state.Append{Space: space, Tags: []string{"t"}})
 	waiting := make(chan error, 1)
 	go func() {
-		_, _ = s.Drain(t.Context(), space, "dies", 0, 0) // the item
-		_, err := s.Drain(t.Context(), space, "dies", 0, patience)
+		_, _ = s.Drain(t.Context(), space, "dies", state.Take{}) // the item
+		_, err := s.Drain(t.Context(), space, "dies", state.Take{Wait: patience})
 		waiting <- err
 	}()
 	last := map[string]state.Event{}
@@ -305,7 +305,7 @@ func testDrainRenews(t *testing.T, s state.Service) {
 		if round > 300 {
 			t.Fatal("the idle record does not expire")
 		}
-		_, err := s.Drain(t.Context(), space, "drained", 0, 0)
+		_, err := s.Drain(t.Context(), space, "drained", state.Take{})
 		check(t, err)
 		apply(t, s,
 			state.Change{Put: &state.Put{Space: space, Key: "put", TTL: ttl}},

@@ -120,7 +120,7 @@ func testDelete(t *testing.T, s state.Service) {
 		t.Fatalf("version %d after %d", gone, v)
 	}
 	want(t, get(t, s, space, "k"), nil)
-	_, err := s.Drain(t.Context(), space, "k", 0, 0)
+	_, err := s.Drain(t.Context(), space, "k", state.Take{})
 	wantError(t, err, state.ErrNoRecord)
 	apply(t, s, put(space, "k", ""))
 	want(t, drain(t, s, space, "k"), nil)
@@ -265,7 +265,7 @@ func testOwnership(t *testing.T, s state.Service) {
 		clear(listed[0].Value)
 	}
 	for _, key := range []string{"k", "l"} {
-		mail, err := s.Drain(t.Context(), space, key, 0, 0)
+		mail, err := s.Drain(t.Context(), space, key, state.Take{})
 		check(t, err)
 		want(t, string(mail.Items[0].Data), "item")
 		clear(mail.Items[0].Data)

@@ -158,7 +158,7 @@ func drain(t testing.TB, s state.Service, space, key string) []string {
 	t.Helper()
 	var all []string
 	for {
-		mail, err := s.Drain(t.Context(), space, key, 0, 0)
+		mail, err := s.Drain(t.Context(), space, key, state.Take{})
 		check(t, err)
 		for _, item := range mail.Items {
 			all = append(all, string(item.Data))

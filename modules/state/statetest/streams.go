@@ -57,7 +57,7 @@ func testWatch(t *testing.T, s state.Service) {
 	}
 
 	// Neither a renewal, nor mail, nor another space, nor a tag that is there already is an event.
-	_, err := s.Drain(t.Context(), space, "a", 0, 0)
+	_, err := s.Drain(t.Context(), space, "a", state.Take{})
 	check(t, err)
 	send(t, s, state.Append{Space: space, Keys: []string{"a"}})
 	apply(t, s, put(unique(), "a", ""), state.Change{Tag: &state.Tag{Space: space, Key: "a", Add: []string{"t"}}})
