@@ -49,7 +49,7 @@ func TestPeer(t *testing.T) {
 	chattest.Run(t, chattest.Subject{Chat: talk, State: store, Users: accounts, Relations: bonds, Sessions: registry})
 }
 
-func newSubject(t *testing.T, db *database.DB) chattest.Subject {
+func newSubject(t testing.TB, db *database.DB) chattest.Subject {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	store, err := memory.New(t.Context(), memory.Config{}, log)
@@ -88,7 +88,7 @@ func newSubject(t *testing.T, db *database.DB) chattest.Subject {
 }
 
 // run runs a module until the test ends.
-func run(t *testing.T, module interface{ Run(context.Context) error }) {
+func run(t testing.TB, module interface{ Run(context.Context) error }) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
