@@ -120,6 +120,7 @@ func New(t testing.TB, o Options) *Stack {
 		State: s.State, Geoip: s.Geoip, Users: s.Users, Relations: s.Relations, Sessions: s.Sessions, Chat: s.Chat,
 		Log: o.Log, Metrics: s.Metrics,
 	}))(t)
+	run(t, s.Bancho)
 	s.Handler = s.edges(t, o)
 	return s
 }

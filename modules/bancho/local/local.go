@@ -6,8 +6,8 @@
 // the wire is in figure.go.
 //
 // The package keeps nothing that matters: sessions, outboxes and channels live in state, behind the contracts that Deps
-// names. What it does keep is bounded and can be lost: encoded events (memo.go), allowances of packets (flood.go), and which
-// token is being served (turns.go).
+// names. What it does keep is bounded and can be lost: encoded events (memo.go), allowances of packets (flood.go), which
+// token is being served (turns.go), and which mail was given out (receipts.go).
 package local
 
 import (
@@ -142,10 +142,11 @@ type Service struct {
 	log       *slog.Logger
 	metrics   metrics
 
-	turns turns
-	flood flood
-	memo  memo
-	bot   botName
+	turns    turns
+	receipts receipts
+	flood    flood
+	memo     memo
+	bot      botName
 }
 
 // New returns the service. It asks nothing of the other modules.

@@ -1,6 +1,8 @@
 package local_test
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"log/slog"
 	"strconv"
@@ -268,6 +270,62 @@ func events(t *testing.T, s *stacktest.Stack, how string) float64 {
 	}
 	t.Fatalf("no counter of events that are %s", how)
 	return 0
+}
+
+// TestMailOutlivesProcesses lets processes die after they have taken a client's mail in hand: the next one delivers it. What
+// a process has acknowledged comes from nobody again.
+func TestMailOutlivesProcesses(t *testing.T) {
+	s := stacktest.New(t, stacktest.Options{}).Serve(t)
+	ann := s.Player(t, "Ann")
+	process := func() *local.Service {
+		p, err := local.New(t.Context(), local.DefaultConfig(), local.Deps{
+			State: s.State, Geoip: s.Geoip, Users: s.Users, Relations: s.Relations, Sessions: s.Sessions, Chat: s.Chat,
+			Log: slog.New(slog.DiscardHandler),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	notice := packets.Notification("do not lose this").Append(nil)
+	gets := func(p *local.Service) bool {
+		reply, err := p.Exchange(t.Context(), ann.Token(), packets.Ping{}.Append(nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return bytes.Contains(reply, notice)
+	}
+	item := wire.Pack(sessionspb.FromNotice(sessions.Notice{Text: "do not lose this"}))
+	if _, err := s.State.Append(t.Context(), state.Append{Space: sessions.Space, Keys: []string{sessions.ID(ann.Token())}, Item: item}); err != nil {
+		t.Fatal(err)
+	}
+	if !gets(process()) || !gets(process()) {
+		t.Error("mail died with the process that had taken it")
+	}
+	survivor := process()
+	if !gets(survivor) || gets(survivor) {
+		t.Error("a process gives the same mail twice")
+	}
+	if gets(process()) {
+		t.Error("acknowledged mail comes again")
+	}
+
+	stopping, stop := process(), make(chan error, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() { stop <- stopping.Run(ctx) }()
+	if _, err := s.State.Append(t.Context(), state.Append{Space: sessions.Space, Keys: []string{sessions.ID(ann.Token())}, Item: item}); err != nil {
+		t.Fatal(err)
+	}
+	if !gets(stopping) {
+		t.Error("mail is missing")
+	}
+	cancel()
+	if err := <-stop; err != nil {
+		t.Fatal(err)
+	}
+	if gets(process()) {
+		t.Error("what a process gave before it was stopped comes again")
+	}
 }
 
 func TestFlood(t *testing.T) {
