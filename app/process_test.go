@@ -21,8 +21,12 @@ import (
 const beProgram = "PEACE_TEST_BE_PROGRAM"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(beProgram) != "" {
+	switch os.Getenv(beProgram) {
+	case "peace":
 		os.Exit(cli.Main(os.Args[1:], app.Options{}))
+	case "bare":
+		serveBare(os.Args[1])
+		os.Exit(1)
 	}
 	goleak.VerifyTestMain(m)
 }
@@ -38,8 +42,14 @@ type process struct {
 // start runs peace with arguments until the test ends.
 func start(t testing.TB, arguments ...string) *process {
 	t.Helper()
+	return startAs(t, "peace", arguments...)
+}
+
+// startAs runs one of the programs that the test binary can be.
+func startAs(t testing.TB, program string, arguments ...string) *process {
+	t.Helper()
 	p := &process{t: t, cmd: exec.Command(os.Args[0], arguments...), log: &lockedBuffer{}}
-	p.cmd.Env = append(os.Environ(), beProgram+"=1")
+	p.cmd.Env = append(os.Environ(), beProgram+"="+program)
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)

@@ -154,7 +154,7 @@ func TestSingle(t *testing.T) {
 var modules = []string{"state", "geoip", "signature", "users", "relations", "sessions", "chat", "bot", "bancho"}
 
 // fleetFile writes one configuration for a process of each module and a gateway, and returns its path.
-func fleetFile(t *testing.T, processes map[string][]string, gateway string) string {
+func fleetFile(t testing.TB, processes map[string][]string, gateway string) string {
 	t.Helper()
 	dir := t.TempDir()
 	sockets := socketDir(t)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime"
 	"strings"
 
 	"github.com/lmittmann/tint"
@@ -18,6 +19,10 @@ import (
 	"github.com/pure-peace/peace/transport/http/listen"
 )
 
+// heapFloor is memory that is reserved and never touched, so that it costs no RAM: the collector waits until the heap has
+// doubled, and a server with few players would otherwise collect its few megabytes many times a second.
+const heapFloor = 16 << 20
+
 // serve runs the server until it is told to stop.
 type serve struct {
 	Only []string `placeholder:"MODULE" help:"Be the process of these modules and nothing else, and offer them on peers.listen; \"gateway\" adds the public listeners."`
@@ -25,6 +30,9 @@ type serve struct {
 }
 
 func (c serve) Run(ctx context.Context, p *program) error {
+	floor := make([]byte, heapFloor)
+	defer runtime.KeepAlive(floor)
+
 	settings, err := p.load()
 	if err != nil {
 		return err

@@ -17,7 +17,6 @@ import (
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/keepalive"
-	"google.golang.org/grpc/metadata"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/types/descriptorpb"
@@ -109,6 +108,10 @@ func Dial(c DialConfig, d DialDeps) (*Conn, error) {
 			MinConnectTimeout: 3 * time.Second,
 		}),
 	}
+	if d.Name != "" {
+		// A header that is the same in every call is sent as one byte.
+		options = append(options, grpc.WithUserAgent(agentOf(d.Name)))
+	}
 	if c.Token != "" {
 		options = append(options, grpc.WithPerRPCCredentials(bearer{token: c.Token, plain: !c.TLS.on()}))
 	}
@@ -134,7 +137,7 @@ func splitTarget(target string) (network, address string) {
 
 // unary bounds a call in time, waits that long for a peer that is not there yet, and turns a status into its error.
 func (c *Conn) unary(ctx context.Context, method string, req, reply any, cc *grpc.ClientConn, next grpc.UnaryInvoker, options ...grpc.CallOption) error {
-	bounded, cancel := context.WithTimeout(c.introduce(ctx), c.timeout+waitOf(req))
+	bounded, cancel := within(ctx, c.timeout+waitOf(req))
 	defer cancel()
 	err := next(bounded, method, req, reply, cc, append(options, grpc.WaitForReady(true))...)
 	if err == nil {
@@ -149,19 +152,11 @@ func (c *Conn) unary(ctx context.Context, method string, req, reply any, cc *grp
 
 // stream turns statuses into errors. A stream fails at once when the peer is away, since nothing would bound the wait.
 func (c *Conn) stream(ctx context.Context, desc *grpc.StreamDesc, cc *grpc.ClientConn, method string, next grpc.Streamer, options ...grpc.CallOption) (grpc.ClientStream, error) {
-	stream, err := next(c.introduce(ctx), desc, cc, method, options...)
+	stream, err := next(ctx, desc, cc, method, options...)
 	if err != nil {
 		return nil, fromStatus(c.peer, err)
 	}
 	return translated{stream, c.peer}, nil
-}
-
-// introduce adds the name of this process to what a call carries.
-func (c *Conn) introduce(ctx context.Context) context.Context {
-	if c.name == "" {
-		return ctx
-	}
-	return metadata.AppendToOutgoingContext(ctx, nameKey, c.name)
 }
 
 type translated struct {

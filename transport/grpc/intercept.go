@@ -10,15 +10,22 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
-	"google.golang.org/protobuf/types/known/durationpb"
 )
 
 // unary bounds a call in time, survives its panics and turns its error into a status.
 func (s *Server) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo, next grpc.UnaryHandler) (resp any, err error) {
-	ctx, cancel := context.WithTimeout(ctx, s.maxUnary+waitOf(req))
+	ctx, cancel := within(ctx, s.maxUnary+waitOf(req))
 	defer cancel()
 	defer func() { err = s.outcome(ctx, info.FullMethod, err, recover()) }()
 	return next(ctx, req)
+}
+
+// within bounds ctx to a time from now. It costs nothing when ctx ends before that anyway, as nearly every call's does.
+func within(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= d {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, d)
 }
 
 // stream is unary for streams, which have no bound in time but end when the server drains.
@@ -59,13 +66,4 @@ func (s *Server) outcome(ctx context.Context, method string, err error, panicked
 		s.log.LogAttrs(ctx, slog.LevelError, "a call failed", slog.String("method", method), slog.Any("error", err))
 	}
 	return st.Err()
-}
-
-// waitOf returns how long a request asks to be kept waiting: a field `google.protobuf.Duration wait`, by convention, says so
-// and adds to the time a call may take. It is at most a minute.
-func waitOf(req any) time.Duration {
-	if r, ok := req.(interface{ GetWait() *durationpb.Duration }); ok {
-		return min(max(r.GetWait().AsDuration(), 0), time.Minute)
-	}
-	return 0
 }

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"strings"
 
@@ -119,8 +120,25 @@ func Caller(ctx context.Context) (name string, ok bool) {
 	return name, ok
 }
 
-// nameKey is the metadata in which a dialler says who it is.
-const nameKey = "peace-peer"
+// agentPrefix begins the user-agent of a dialler; its name follows.
+const agentPrefix = "peace/"
+
+// agentOf returns the user-agent in which a dialler says who it is.
+func agentOf(name string) string { return agentPrefix + url.PathEscape(name) }
+
+// nameOf returns the name that a caller gives itself, or "". gRPC adds its own word to the user-agent.
+func nameOf(header metadata.MD) string {
+	agent, ok := strings.CutPrefix(first(header, "user-agent"), agentPrefix)
+	if !ok {
+		return ""
+	}
+	escaped, _, _ := strings.Cut(agent, " ")
+	name, err := url.PathUnescape(escaped)
+	if err != nil {
+		return ""
+	}
+	return name
+}
 
 // admit runs before a request is decoded. It puts the caller into the context, or refuses.
 func (s *Server) admit(ctx context.Context, info *tap.Info) (context.Context, error) {
@@ -140,7 +158,7 @@ func (s *Server) admit(ctx context.Context, info *tap.Info) (context.Context, er
 	if token, ok := strings.CutPrefix(first(info.Header, "authorization"), "Bearer "); ok {
 		sum := sha256.Sum256([]byte(token))
 		if subtle.ConstantTimeCompare(sum[:], s.tokenSum[:]) == 1 {
-			return context.WithValue(ctx, callerKey{}, first(info.Header, nameKey)), nil
+			return context.WithValue(ctx, callerKey{}, nameOf(info.Header)), nil
 		}
 	}
 	return nil, status.Error(codeOf[ErrUnauthenticated.Kind], ErrUnauthenticated.Message)

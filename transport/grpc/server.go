@@ -107,6 +107,9 @@ type Server struct {
 	drain    context.CancelFunc
 }
 
+// streamWorkers is how many goroutines are kept for calls.
+const streamWorkers = 32
+
 // NewServer opens the listener. Connections wait in it until Run.
 func NewServer(ctx context.Context, c Config, d Deps) (*Server, error) {
 	if err := c.Validate(); err != nil {
@@ -137,6 +140,8 @@ func NewServer(ctx context.Context, c Config, d Deps) (*Server, error) {
 		grpc.MaxHeaderListSize(16 << 10),
 		grpc.ConnectionTimeout(c.HandshakeTimeout),
 		grpc.WaitForHandlers(true),
+		// A goroutine that has grown its stack once serves one short call after the other; more are started as needed.
+		grpc.NumStreamWorkers(streamWorkers),
 		// A caller that vanished without a word is found out within half a minute; one without calls is let go.
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: 20 * time.Second, Timeout: 10 * time.Second, MaxConnectionIdle: 10 * time.Minute}),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 5 * time.Second, PermitWithoutStream: true}),

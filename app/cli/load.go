@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"text/tabwriter"
+	"time"
+
+	"github.com/pure-peace/peace/app"
+	"github.com/pure-peace/peace/transport/bancho/client"
+	"github.com/pure-peace/peace/transport/bancho/load"
+)
+
+// loadTest plays many stable clients against a server. Without an address it plays against the one that is configured here.
+type loadTest struct {
+	Address  string        `placeholder:"HOST:PORT" help:"Where the server listens. By default that of http.listen, on this machine."`
+	HTTPS    bool          `name:"https" help:"Speak HTTPS; the certificate may be of this server's own authority."`
+	Users    int           `default:"100" help:"Clients that are online together."`
+	Rate     float64       `default:"20" help:"Logins a second. The first login of an account costs the server its password hash."`
+	Duration time.Duration `default:"30s" help:"How long the clients stay once all have logged in."`
+	Chat     float64       `default:"1" help:"Lines in #osu a minute from each client; every other one receives each."`
+	Status   float64       `default:"2" help:"Status changes a minute from each client."`
+	Prefix   string        `default:"load" help:"Beginning of the accounts' names."`
+	Register bool          `default:"true" negatable:"" help:"Make accounts that do not exist. Mind users.registrations_per_address."`
+	JSON     bool          `name:"json" help:"Print the report as JSON."`
+}
+
+func (c loadTest) Run(ctx context.Context, p *program) error {
+	settings, err := p.load()
+	if err != nil {
+		return err
+	}
+	target, err := c.target(settings)
+	if err != nil {
+		return err
+	}
+	report, err := load.Run(ctx, load.Options{
+		Client: target, Users: c.Users, Rate: c.Rate, Duration: c.Duration, Chat: c.Chat, Status: c.Status,
+		Prefix: c.Prefix, Register: c.Register,
+		Progress: func(now load.Progress) {
+			fmt.Fprintf(p.stderr, "\r%4.0fs  %d online  %d requests  %d errors ", now.Elapsed.Seconds(), now.Online, now.Requests, now.Errors)
+		},
+	})
+	fmt.Fprintln(p.stderr)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		encoder := json.NewEncoder(p.stdout)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(report)
+	}
+	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "operation\tcount\terrors\tp50\tp90\tp99\tmax\t")
+	for _, o := range report.Operations {
+		fmt.Fprintf(w, "%s\t%d\t%d\t%v\t%v\t%v\t%v\t\n", o.Name, o.Count, o.Errors, round(o.P50), round(o.P90), round(o.P99), round(o.Max))
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, o := range report.Operations {
+		if o.FirstError != "" {
+			fmt.Fprintf(p.stdout, "first error of %s: %s\n", o.Name, o.FirstError)
+		}
+	}
+	fmt.Fprintf(p.stdout, "%d users, %.0f requests/s, %d packets received, %d had to log in again, in %v\n",
+		report.Users, report.Throughput, report.Packets, report.Relogins, report.Elapsed.Round(time.Second))
+	return nil
+}
+
+// target says how to reach the server.
+func (c loadTest) target(settings *app.Config) (client.Options, error) {
+	target := client.Options{Domain: settings.Domain, Address: c.Address}
+	if target.Address == "" {
+		listen := settings.HTTP.Listen
+		if c.HTTPS {
+			listen = settings.HTTPS.Listen
+		}
+		host, port, err := net.SplitHostPort(listen)
+		if err != nil {
+			return target, fmt.Errorf("no address to play against: name one with --address")
+		}
+		if host == "" {
+			host = "127.0.0.1"
+		}
+		target.Address = net.JoinHostPort(host, port)
+	}
+	if c.HTTPS {
+		roots, err := x509.SystemCertPool()
+		if err != nil {
+			return target, err
+		}
+		if own, err := os.ReadFile(filepath.Join(settings.DataDir, "tls", "ca.crt")); err == nil {
+			roots.AppendCertsFromPEM(own)
+		}
+		target.TLS = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	}
+	return target, nil
+}
+
+// round makes a duration readable: three digits are enough.
+func round(d time.Duration) time.Duration {
+	for unit := time.Duration(1); ; unit *= 10 {
+		if d < 1000*unit {
+			return d.Round(unit)
+		}
+	}
+}
