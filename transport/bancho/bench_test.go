@@ -17,8 +17,6 @@ import (
 	"testing"
 
 	"github.com/pure-peace/peace/modules/bancho"
-	"github.com/pure-peace/peace/modules/sessions"
-	"github.com/pure-peace/peace/modules/users"
 	"github.com/pure-peace/peace/osu/packets"
 	"github.com/pure-peace/peace/transport/stacktest"
 )
@@ -119,15 +117,7 @@ func BenchmarkExchange(b *testing.B) {
 func BenchmarkLogin(b *testing.B) {
 	s := stacktest.New(b, stacktest.Options{Log: slog.New(slog.DiscardHandler)})
 	const others = 10_000
-	for i := range others {
-		id := int32(1e6 + i)
-		_, err := s.Sessions.Open(b.Context(), sessions.Opening{
-			User: users.User{ID: id, Name: "p" + strconv.Itoa(i)}, Kind: sessions.Stable, Interest: sessions.InterestEveryone,
-		})
-		if err != nil {
-			b.Fatal(err)
-		}
-	}
+	s.Crowd(b, others)
 	s.Register(b, "Ann")
 	attempt := bancho.Attempt{Body: loginBody("Ann", stacktest.Password("Ann"))}
 	runtime.GC()

@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime"
+	"strconv"
 	"testing"
 	"time"
 
@@ -224,6 +226,29 @@ func (s *Stack) Player(t testing.TB, name string, edit ...func(*client.Options))
 		t.Fatalf("%s logs in: %v", name, err)
 	}
 	return c
+}
+
+// Crowd puts n users online, with ids from 1,000,000, whose accounts do not exist: making so many would take minutes. The
+// registry ends such sessions when it first reads the accounts, so that is awaited.
+func (s *Stack) Crowd(t testing.TB, n int) {
+	t.Helper()
+	witness := s.Register(t, "witness")
+	opened := must(s.Sessions.Open(t.Context(), sessions.Opening{User: witness, Kind: sessions.Stable}))(t)
+	must(s.Users.Grant(t.Context(), witness.ID, users.BotID, users.Supporter, 0))(t)
+	for t.Context().Err() == nil {
+		if session := must(s.Sessions.Get(t.Context(), opened.Session.ID))(t); session.User.Privileges.Has(users.Supporter) {
+			break
+		}
+		runtime.Gosched()
+	}
+	if err := s.Sessions.Close(t.Context(), opened.Session.ID, sessions.ReasonLogout); err != nil {
+		t.Fatal(err)
+	}
+	for i := range n {
+		must(s.Sessions.Open(t.Context(), sessions.Opening{
+			User: users.User{ID: int32(1e6 + i), Name: "crowd" + strconv.Itoa(i)}, Kind: sessions.Stable, Interest: sessions.InterestEveryone,
+		}))(t)
+	}
 }
 
 func apply[T any](edit func(*T), config *T) {

@@ -149,12 +149,7 @@ func TestWelcomeSettings(t *testing.T) {
 // TestManyOnline logs in beside more players than are described one by one.
 func TestManyOnline(t *testing.T) {
 	s := stacktest.New(t, stacktest.Options{Bancho: func(c *local.Config) { c.Presences = 10 }}).Serve(t)
-	for i := range int32(600) {
-		_, err := s.Sessions.Open(t.Context(), sessions.Opening{User: users.User{ID: 5000 + i, Name: "x"}, Kind: sessions.Stable})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
+	s.Crowd(t, 600)
 	ann := s.Player(t, "Ann")
 	if n := len(ann.Online()); n != 601 {
 		t.Errorf("Ann knows of %d players, want 601", n)

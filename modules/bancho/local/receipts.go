@@ -14,9 +14,14 @@ const (
 	// maxReceipts bounds the sessions whose last mail is not acknowledged yet. Beyond, mail is taken out at once.
 	maxReceipts = 1 << 17
 
-	// receiptAge is how long a receipt waits for the next poll to carry it. Then it goes to state with others, before another
-	// process could be asked by the same client and give it everything again.
-	receiptAge = 300 * time.Millisecond
+	// receiptAge is how long a receipt may wait for the next poll to carry it. Then it goes to state with others. The reply
+	// has left this process by then, and what it gave in its last receiptAge is all that comes twice when it is killed, or
+	// when the client's next poll is served by another process.
+	receiptAge = 50 * time.Millisecond
+	// receiptPause is the time between two looks at them.
+	receiptPause = receiptAge / 2
+	// farewell bounds the last look of a process that stops.
+	farewell = 2 * time.Second
 )
 
 // receipts remembers which mail was given to whom. Mail stays in state until it is acknowledged, so what a process had in
@@ -24,7 +29,7 @@ const (
 // what no poll has taken along in time, Run does, for many sessions at once. The zero value is ready.
 type receipts struct {
 	mu      sync.Mutex
-	pending map[string]receipt // by session
+	pending map[string]receipt // by session; never more than maxReceipts
 }
 
 type receipt struct {
@@ -84,14 +89,14 @@ func (r *receipts) settled(list []state.Receipt) {
 
 // Run acknowledges what clients were given until ctx ends, and then the rest.
 func (s *Service) Run(ctx context.Context) error {
-	tick := time.NewTicker(receiptAge)
+	tick := time.NewTicker(receiptPause)
 	defer tick.Stop()
 	for {
 		select {
 		case now := <-tick.C:
-			s.acknowledge(ctx, now.Add(-receiptAge))
+			s.acknowledge(ctx, now.Add(-receiptPause))
 		case <-ctx.Done():
-			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
 			defer cancel()
 			s.acknowledge(ctx, time.Now().Add(time.Hour))
 			return nil
