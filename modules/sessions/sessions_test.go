@@ -2,7 +2,9 @@ package sessions_test
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
+	"os"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -15,6 +17,7 @@ import (
 	"github.com/pure-peace/peace/modules/sessions/sessionstest"
 	"github.com/pure-peace/peace/modules/state"
 	"github.com/pure-peace/peace/modules/state/memory"
+	"github.com/pure-peace/peace/modules/state/redis"
 	"github.com/pure-peace/peace/modules/state/statepb"
 	"github.com/pure-peace/peace/modules/users"
 	usersLocal "github.com/pure-peace/peace/modules/users/local"
@@ -24,13 +27,24 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestLocal(t *testing.T) {
-	subject := newSubject(t)
+func TestLocal(t *testing.T) { sessionstest.Run(t, newSubject(t, newMemory(t))) }
+
+// TestRedis runs the suite over the other engine of state, two processes of it.
+func TestRedis(t *testing.T) {
+	config := redis.Config{URL: os.Getenv("PEACE_TEST_REDIS"), Prefix: "test:" + rand.Text() + ":"}
+	if config.URL == "" {
+		if os.Getenv("PEACE_TEST_REQUIRE") == "1" {
+			t.Fatal("PEACE_TEST_REDIS names no server, and PEACE_TEST_REQUIRE=1 demands one")
+		}
+		t.Skip("PEACE_TEST_REDIS names no server")
+	}
+	subject := newSubject(t, newRedis(t, config))
+	start(t, newRedis(t, config), subject.Users)
 	sessionstest.Run(t, subject)
 }
 
 func TestRemote(t *testing.T) {
-	subject := newSubject(t)
+	subject := newSubject(t, newMemory(t))
 	subject.Sessions = wiretest.Loopback(t, sessionspb.Register, sessionspb.NewClient, subject.Sessions)
 	sessionstest.Run(t, subject)
 }
@@ -48,14 +62,13 @@ func TestPeer(t *testing.T) {
 
 // TestTwoProcesses runs the suite on two registries over one state, which take turns.
 func TestTwoProcesses(t *testing.T) {
-	subject := newSubject(t)
+	subject := newSubject(t, newMemory(t))
 	start(t, subject.State, subject.Users)
 	sessionstest.Run(t, subject)
 }
 
-func newSubject(t *testing.T) sessionstest.Subject {
+func newSubject(t *testing.T, store state.Service) sessionstest.Subject {
 	t.Helper()
-	store := newState(t)
 	accounts, err := usersLocal.New(t.Context(), usersLocal.DefaultConfig(), usersLocal.Deps{
 		DB: databasetest.Open(t, database.SQLite), Topics: store, Log: newLogger(t),
 	})
@@ -65,22 +78,43 @@ func newSubject(t *testing.T) sessionstest.Subject {
 	return sessionstest.Subject{Sessions: start(t, store, accounts), State: store, Users: accounts}
 }
 
-func newState(t testing.TB) state.Service {
+func newMemory(t *testing.T) state.Service {
 	t.Helper()
 	s, err := memory.New(t.Context(), memory.Config{}, newLogger(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	run(t, s)
+	return live(t, s)
+}
+
+func newRedis(t *testing.T, config redis.Config) state.Service {
+	t.Helper()
+	s, err := redis.New(t.Context(), config, newLogger(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return live(t, s)
+}
+
+// engine is an engine of state with its lifecycle.
+type engine interface {
+	state.Service
+	Run(ctx context.Context) error
+	Close() error
+}
+
+func live(t *testing.T, s engine) state.Service {
+	t.Helper()
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
 	})
+	run(t, s)
 	return s
 }
 
-func start(t testing.TB, store state.Service, accounts users.Accounts) sessions.Service {
+func start(t *testing.T, store state.Service, accounts users.Accounts) sessions.Service {
 	t.Helper()
 	s, err := local.New(t.Context(), local.DefaultConfig(), local.Deps{State: store, Users: accounts, Log: newLogger(t)})
 	if err != nil {
@@ -91,7 +125,7 @@ func start(t testing.TB, store state.Service, accounts users.Accounts) sessions.
 }
 
 // run runs a module until the test ends.
-func run(t testing.TB, module interface{ Run(context.Context) error }) {
+func run(t *testing.T, module interface{ Run(context.Context) error }) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -104,7 +138,7 @@ func run(t testing.TB, module interface{ Run(context.Context) error }) {
 	})
 }
 
-func newLogger(t testing.TB) *slog.Logger { return slog.New(slog.NewTextHandler(t.Output(), nil)) }
+func newLogger(t *testing.T) *slog.Logger { return slog.New(slog.NewTextHandler(t.Output(), nil)) }
 
 func TestRoundTrip(t *testing.T) {
 	wiretest.RoundTrip(t, sessionspb.FromSession, sessionspb.ToSession)
