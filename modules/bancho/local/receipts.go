@@ -29,7 +29,7 @@ const (
 // what no poll has taken along in time, Run does, for many sessions at once. The zero value is ready.
 type receipts struct {
 	mu      sync.Mutex
-	pending map[string]receipt // by session; never more than maxReceipts
+	pending map[string]receipt // by session
 }
 
 type receipt struct {
