@@ -3,8 +3,6 @@ package peer
 import (
 	"time"
 
-	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/durationpb"
 )
 
@@ -12,29 +10,10 @@ import (
 const maxWait = time.Minute
 
 // waitOf returns how long a request asks to be kept waiting: a field `google.protobuf.Duration wait`, by convention, says so
-// and adds to the time a call may take. It is the request's own or that of a message in it, as in state's Drain.
+// and adds to the time a call may take. For one in a message of the request, protoc-gen-peace writes the request's GetWait.
 func waitOf(req any) time.Duration {
-	if r, ok := req.(waiter); ok {
-		return allowed(r)
-	}
-	message, ok := req.(proto.Message)
-	if !ok {
-		return 0
-	}
-	m := message.ProtoReflect()
-	fields := m.Descriptor().Fields()
-	for i := range fields.Len() {
-		field := fields.Get(i)
-		if field.Kind() != protoreflect.MessageKind || field.Cardinality() == protoreflect.Repeated || !m.Has(field) {
-			continue
-		}
-		if r, ok := m.Get(field).Message().Interface().(waiter); ok {
-			return allowed(r)
-		}
+	if r, ok := req.(interface{ GetWait() *durationpb.Duration }); ok {
+		return min(max(r.GetWait().AsDuration(), 0), maxWait)
 	}
 	return 0
 }
-
-type waiter interface{ GetWait() *durationpb.Duration }
-
-func allowed(r waiter) time.Duration { return min(max(r.GetWait().AsDuration(), 0), maxWait) }

@@ -9,6 +9,7 @@ import (
 	state "github.com/pure-peace/peace/modules/state"
 	wire "github.com/pure-peace/peace/modules/wire"
 	grpc "google.golang.org/grpc"
+	durationpb "google.golang.org/protobuf/types/known/durationpb"
 	iter "iter"
 )
 
@@ -381,6 +382,9 @@ func (o *observedQueues) Drain(ctx context.Context, space string, key string, ta
 	defer func() { done(err) }()
 	return o.next.Drain(ctx, space, key, take)
 }
+
+// GetWait returns how long the request asks to be kept waiting.
+func (x *DrainRequest) GetWait() *durationpb.Duration { return x.GetTake().GetWait() }
 
 func (c *remoteQueues) Acknowledge(ctx context.Context, space string, receipts []state.Receipt) (err error) {
 	_, err = c.rpc.Acknowledge(ctx, &AcknowledgeRequest{

@@ -77,13 +77,14 @@ func TestGolden(t *testing.T) {
 		"transport/grpc/internal/echo/echo.proto",
 		"transport/grpc/internal/sample/sample.proto",
 		"transport/grpc/internal/sample/palette/palette.proto",
+		"modules/state/state.proto",
 		"modules/wire/wire.proto", // plain: nothing comes of it
 	)
 	if response.GetError() != "" {
 		t.Fatal(response.GetError())
 	}
-	if n := len(response.File); n != 3 {
-		t.Errorf("%d files, want 3", n)
+	if n := len(response.File); n != 4 {
+		t.Errorf("%d files, want 4", n)
 	}
 	for _, file := range response.File {
 		want, err := os.ReadFile(filepath.Join(root, file.GetName()))

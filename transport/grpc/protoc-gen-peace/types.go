@@ -9,11 +9,12 @@ import (
 )
 
 const (
-	contextPackage = protogen.GoImportPath("context")
-	iterPackage    = protogen.GoImportPath("iter")
-	timePackage    = protogen.GoImportPath("time")
-	grpcPackage    = protogen.GoImportPath("google.golang.org/grpc")
-	wirePackage    = protogen.GoImportPath("github.com/pure-peace/peace/modules/wire")
+	contextPackage  = protogen.GoImportPath("context")
+	iterPackage     = protogen.GoImportPath("iter")
+	timePackage     = protogen.GoImportPath("time")
+	durationPackage = protogen.GoImportPath("google.golang.org/protobuf/types/known/durationpb")
+	grpcPackage     = protogen.GoImportPath("google.golang.org/grpc")
+	wirePackage     = protogen.GoImportPath("github.com/pure-peace/peace/modules/wire")
 )
 
 // read returns the statement that reads field f of the message called src into dst.

@@ -31,6 +31,7 @@ type method struct {
 	Face, Label, Name, Request, Response string
 	Stream                               bool
 	In, Out                              []variable
+	Waiting                              *protogen.Field // the field of the request whose message says how long to wait; nil when none does
 }
 
 // variable is a parameter or result.
@@ -90,6 +91,7 @@ func (w *writer) write() error {
 		"context":  func() string { return w.QualifiedGoIdent(contextPackage.Ident("Context")) },
 		"seq":      func() string { return w.QualifiedGoIdent(iterPackage.Ident("Seq2")) },
 		"member":   func(f *protogen.Field) string { return "v." + goName(f.Desc.Name()) },
+		"duration": func() string { return w.QualifiedGoIdent(durationPackage.Ident("Duration")) },
 		"wire":     w.wire,
 		"contract": w.contractIdent,
 		"read":     w.read,
@@ -117,9 +119,29 @@ func (w *writer) service(s *protogen.Service) service {
 		result.Methods = append(result.Methods, method{
 			Face: face, Label: label, Name: m.GoName, Request: m.Input.GoIdent.GoName, Response: m.Output.GoIdent.GoName,
 			Stream: m.Desc.IsStreamingServer(), In: w.variables(m.Input, "Value", taken), Out: w.variables(m.Output, "Result", taken),
+			Waiting: waiting(m.Input),
 		})
 	}
 	return result
+}
+
+// waiting returns the field of a request whose message has a wait. One of the request's own goes before.
+func waiting(request *protogen.Message) *protogen.Field {
+	if hasWait(request) {
+		return nil
+	}
+	for _, f := range request.Fields {
+		if f.Message != nil && !f.Desc.IsList() && !f.Desc.IsMap() && hasWait(f.Message) {
+			return f
+		}
+	}
+	return nil
+}
+
+func hasWait(m *protogen.Message) bool {
+	return slices.ContainsFunc(m.Fields, func(f *protogen.Field) bool {
+		return f.GoName == "Wait" && f.Message != nil && f.Message.Desc.FullName() == "google.protobuf.Duration"
+	})
 }
 
 // variables names the fields of a request or response; a name among taken gets the suffix.
