@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -166,15 +167,15 @@ func (r *Resolver) use(row Row) *instance {
 
 // explain adds to a failure which module it was and who needed it.
 func (r *Resolver) explain(name string, err error) error {
-	if _, ok := err.(*unresolved); ok { // says it already, from further down
+	if errors.As(err, new(*unresolved)) { // says it already, from further down
 		return err
 	}
 	needed := ""
 	if len(r.path) > 0 {
 		needed = ", but " + r.path[len(r.path)-1] + " needs it"
 	}
-	if off, ok := err.(absentError); ok {
-		return &unresolved{fmt.Errorf("%s is %s%s", name, off, needed)}
+	if absent := absentError(""); errors.As(err, &absent) {
+		return &unresolved{fmt.Errorf("%s is %s%s", name, absent, needed)}
 	}
 	return &unresolved{fmt.Errorf("module %s: %w", name, err)}
 }

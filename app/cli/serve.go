@@ -134,7 +134,7 @@ func (p *program) logHandler(format string, level slog.Leveler) slog.Handler {
 	if format == "json" || format == "auto" && !terminal {
 		return slog.NewJSONHandler(p.stderr, &slog.HandlerOptions{Level: level})
 	}
-	return tint.NewHandler(p.stderr, &tint.Options{Level: level, NoColor: !terminal || os.Getenv("NO_COLOR") != ""})
+	return tint.NewTextHandler(p.stderr, &tint.Options{Level: level, NoColor: !terminal || os.Getenv("NO_COLOR") != ""})
 }
 
 // migrate shows and changes the schema of the database.
