@@ -52,14 +52,15 @@ const Domain = "peace.test"
 
 // Options change a stack before it is made. The zero value is the default.
 type Options struct {
-	Bancho  func(*banchoLocal.Config)
-	Users   func(*usersLocal.Config)
-	Web     func(*web.Config)
-	Proxies []string                            // whose forwarded headers are believed
-	State   func(state.Service) state.Service   // between every module and state
-	Gateway func(bancho.Service) bancho.Service // between the edge and the bancho module
-	Calls   wire.Observer                       // of all calls between modules, and of the edges
-	Log     *slog.Logger                        // the test's output when nil
+	Bancho   func(*banchoLocal.Config)
+	Users    func(*usersLocal.Config)
+	Sessions func(*sessionsLocal.Config)
+	Web      func(*web.Config)
+	Proxies  []string                            // whose forwarded headers are believed
+	State    func(state.Service) state.Service   // between every module and state
+	Gateway  func(bancho.Service) bancho.Service // between the edge and the bancho module
+	Calls    wire.Observer                       // of all calls between modules, and of the edges
+	Log      *slog.Logger                        // the test's output when nil
 }
 
 // Stack is a running server.
@@ -107,7 +108,9 @@ func New(t testing.TB, o Options) *Stack {
 	s.Users = userspb.Observe(accounts, o.Calls)
 	friends := must(relationsLocal.New(ctx, relationsLocal.DefaultConfig(), relationsLocal.Deps{DB: db, Topics: s.State, Log: o.Log}))(t)
 	s.Relations = relationspb.Observe(friends, o.Calls)
-	registry := must(sessionsLocal.New(ctx, sessionsLocal.DefaultConfig(), sessionsLocal.Deps{State: s.State, Users: s.Users, Log: o.Log}))(t)
+	sessionsConfig := sessionsLocal.DefaultConfig()
+	apply(o.Sessions, &sessionsConfig)
+	registry := must(sessionsLocal.New(ctx, sessionsConfig, sessionsLocal.Deps{State: s.State, Users: s.Users, Log: o.Log}))(t)
 	run(t, registry)
 	s.Sessions = sessionspb.Observe(registry, o.Calls)
 	talk := must(chatLocal.New(ctx, chatLocal.DefaultConfig(), chatLocal.Deps{

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/pure-peace/peace/modules/bancho"
+	"github.com/pure-peace/peace/modules/state"
 	"github.com/pure-peace/peace/modules/users"
 	"github.com/pure-peace/peace/osu"
 )
@@ -127,6 +128,51 @@ func TestTurnsAreGivenUp(t *testing.T) {
 			t.Errorf("%d sessions are remembered", len(all.held))
 		}
 	})
+}
+
+func TestReceipts(t *testing.T) {
+	var r receipts
+	now := time.Now()
+	mail := func(ids ...uint64) (m state.Mail) {
+		for _, id := range ids {
+			m.Items = append(m.Items, state.Item{ID: id})
+		}
+		return m
+	}
+	r.given("a", 0, true, mail())
+	if id, _ := r.of("a"); id != 0 || len(r.pending) != 0 {
+		t.Errorf("no mail leaves receipt %d", id)
+	}
+	r.given("a", 0, true, mail(3, 5))
+	if id, room := r.of("a"); id != 5 || !room {
+		t.Errorf("receipt is %d, want that of the last item", id)
+	}
+	if list := r.older(now.Add(-time.Second), 10); len(list) != 0 {
+		t.Errorf("%v are called old", list)
+	}
+	list := r.older(now.Add(time.Minute), 10)
+	if len(list) != 1 || list[0] != (state.Receipt{Key: "a", ID: 5}) {
+		t.Errorf("old are %v", list)
+	}
+	r.given("a", 5, true, mail(8))
+	r.settled(list)
+	if id, _ := r.of("a"); id != 8 {
+		t.Errorf("a newer receipt was forgotten with an older one: %d", id)
+	}
+	r.given("a", 8, true, mail())
+	if id, _ := r.of("a"); id != 0 {
+		t.Errorf("receipt is %d after the poll that carried it", id)
+	}
+	r.given("b", 0, false, mail(9))
+	if len(r.pending) != 0 {
+		t.Error("mail that was taken out leaves a receipt")
+	}
+	for i := range maxReceipts {
+		r.given(strconv.Itoa(i), 0, true, mail(1))
+	}
+	if _, room := r.of("b"); room {
+		t.Errorf("there is room beside %d receipts", len(r.pending))
+	}
 }
 
 func TestClientPrivileges(t *testing.T) {

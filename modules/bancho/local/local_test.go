@@ -272,16 +272,7 @@ func events(t *testing.T, s *stacktest.Stack, how string) float64 {
 func TestMailOutlivesProcesses(t *testing.T) {
 	s := stacktest.New(t, stacktest.Options{}).Serve(t)
 	ann := s.Player(t, "Ann")
-	process := func() *local.Service {
-		p, err := local.New(t.Context(), local.DefaultConfig(), local.Deps{
-			State: s.State, Geoip: s.Geoip, Users: s.Users, Relations: s.Relations, Sessions: s.Sessions, Chat: s.Chat,
-			Log: slog.New(slog.DiscardHandler),
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return p
-	}
+	process := func() *local.Service { return with(t, s, func(*local.Deps) {}) }
 	notice := packets.Notification("do not lose this").Append(nil)
 	gets := func(p *local.Service) bool {
 		reply, err := p.Exchange(t.Context(), ann.Token(), packets.Ping{}.Append(nil))
@@ -294,8 +285,10 @@ func TestMailOutlivesProcesses(t *testing.T) {
 	if _, err := s.State.Append(t.Context(), state.Append{Space: sessions.Space, Keys: []string{sessions.ID(ann.Token())}, Item: item}); err != nil {
 		t.Fatal(err)
 	}
-	if !gets(process()) || !gets(process()) {
-		t.Error("mail died with the process that had taken it")
+	for range 2 {
+		if !gets(process()) {
+			t.Error("mail died with the process that had taken it")
+		}
 	}
 	survivor := process()
 	if !gets(survivor) || gets(survivor) {

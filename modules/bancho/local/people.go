@@ -22,9 +22,6 @@ const (
 
 func (s *Service) changeAction(ctx context.Context, a *answer, p packets.ChangeAction) error {
 	status := statusOf(p)
-	if status == a.session.Status {
-		return nil
-	}
 	updated, err := s.sessions.Update(ctx, a.session.ID, sessions.Update{Status: &status})
 	if err == nil {
 		a.session = updated

@@ -91,17 +91,17 @@ func (r *receipts) settled(list []state.Receipt) {
 func (s *Service) Run(ctx context.Context) error {
 	tick := time.NewTicker(receiptPause)
 	defer tick.Stop()
-	for {
+	for ctx.Err() == nil {
 		select {
 		case now := <-tick.C:
 			s.acknowledge(ctx, now.Add(-receiptPause))
 		case <-ctx.Done():
-			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
-			defer cancel()
-			s.acknowledge(ctx, time.Now().Add(time.Hour))
-			return nil
 		}
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewell)
+	defer cancel()
+	s.acknowledge(ctx, time.Now().Add(time.Hour))
+	return nil
 }
 
 // acknowledge sends the receipts from before a time. Those that cannot be sent wait for the next time.
