@@ -17,7 +17,8 @@ func Print(w io.Writer, tree any, sections ...Section) error {
 }
 
 // Example writes the tree as an annotated file: every setting under its description, and for a map of sections that is empty one
-// section NAME in comments. Load reads it back to the same tree.
+// section NAME in comments. Load reads it back to the same tree. It is meant for defaults, which are no secrets: nothing is
+// masked.
 func Example(w io.Writer, tree any, sections ...Section) error {
 	return write(w, printer{docs: true}, tree, sections)
 }
@@ -70,7 +71,7 @@ func (p *printer) section(path []string, v reflect.Value, doc string) error {
 		if nested(part.value.Type()) {
 			continue
 		}
-		text, err := value(part.value, part.field.secret)
+		text, err := value(part.value, part.field.secret && !p.docs)
 		if err != nil {
 			return fmt.Errorf("%s: %w", display(child(path, part.key)), err)
 		}

@@ -2,7 +2,9 @@ package web
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -42,7 +44,9 @@ type menuImage struct {
 func (s *Server) menuContent(w http.ResponseWriter, _ *http.Request) {
 	now := time.Now()
 	images := []menuImage{}
-	for _, m := range s.config.Load().Menu {
+	menu := s.config.Load().Menu
+	for _, name := range slices.Sorted(maps.Keys(menu)) {
+		m := menu[name]
 		images = append(images, menuImage{
 			Image:     m.Image,
 			URL:       m.Link,

@@ -16,9 +16,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -36,12 +38,12 @@ import (
 
 // Config is the section [web].
 type Config struct {
-	Site       string        `koanf:"site" doc:"URL of the website: profiles, beatmaps and forum pages that the game opens are redirected to it; empty shows a small page"`
-	Beatmaps   string        `koanf:"beatmap_pictures" doc:"URL where thumbnails and previews of beatmaps are found: requests to the b host are redirected there; empty answers 404"`
-	Updates    string        `koanf:"updates" doc:"URL to which clients that look for updates are redirected, for example https://osu.ppy.sh/web/check-updates.php; empty says that there are none"`
-	Seasonal   []string      `koanf:"seasonal" doc:"URLs of seasonal backgrounds of the main menu"`
-	Menu       []MenuImage   `koanf:"menu" doc:"pictures of the main menu"`
-	AvatarsDir AvatarsConfig `koanf:"avatars"`
+	Site       string               `koanf:"site" doc:"URL of the website: profiles, beatmaps and forum pages that the game opens are redirected to it; empty shows a small page"`
+	Beatmaps   string               `koanf:"beatmap_pictures" doc:"URL where thumbnails and previews of beatmaps are found: requests to the b host are redirected there; empty answers 404"`
+	Updates    string               `koanf:"updates" doc:"URL to which clients that look for updates are redirected, for example https://osu.ppy.sh/web/check-updates.php; empty says that there are none"`
+	Seasonal   []string             `koanf:"seasonal" doc:"URLs of seasonal backgrounds of the main menu"`
+	Menu       map[string]MenuImage `koanf:"menu" doc:"pictures of the main menu, by names that order them"`
+	AvatarsDir AvatarsConfig        `koanf:"avatars"`
 }
 
 // AvatarsConfig is the section [web.avatars].
@@ -59,7 +61,7 @@ type MenuImage struct {
 
 // DefaultConfig shows official pictures of beatmaps.
 func DefaultConfig() Config {
-	return Config{Beatmaps: "https://b.ppy.sh", AvatarsDir: AvatarsConfig{Dir: "avatars"}}
+	return Config{Beatmaps: "https://b.ppy.sh", Seasonal: []string{}, Menu: map[string]MenuImage{}, AvatarsDir: AvatarsConfig{Dir: "avatars"}}
 }
 
 // Validate reports everything that is wrong, by key.
@@ -79,9 +81,9 @@ func (c Config) Validate() error {
 	for i, text := range c.Seasonal {
 		check(fmt.Sprintf("seasonal[%d]", i), text, false)
 	}
-	for i, image := range c.Menu {
-		check(fmt.Sprintf("menu[%d].image", i), image.Image, false)
-		check(fmt.Sprintf("menu[%d].link", i), image.Link, true)
+	for _, name := range slices.Sorted(maps.Keys(c.Menu)) {
+		check("menu."+name+".image", c.Menu[name].Image, false)
+		check("menu."+name+".link", c.Menu[name].Link, true)
 	}
 	return errors.Join(errs...)
 }

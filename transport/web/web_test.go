@@ -268,9 +268,9 @@ func TestConfigured(t *testing.T) {
 			c.Site = "https://site.test/"
 			c.Updates = "https://updates.test/check"
 			c.Seasonal = []string{"https://site.test/1.jpg"}
-			c.Menu = []web.MenuImage{
-				{Image: "https://site.test/now.png", Link: "https://site.test/"},
-				{Image: "https://site.test/past.png", Expires: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)},
+			c.Menu = map[string]web.MenuImage{
+				"1": {Image: "https://site.test/now.png", Link: "https://site.test/"},
+				"2": {Image: "https://site.test/past.png", Expires: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)},
 			}
 		}
 	})
@@ -382,7 +382,7 @@ func TestValidate(t *testing.T) {
 		"beatmap_pictures": func(c *web.Config) { c.Beatmaps = "ftp://x" },
 		"updates":          func(c *web.Config) { c.Updates = "://" },
 		"seasonal[1]":      func(c *web.Config) { c.Seasonal = []string{"https://x/", ""} },
-		"menu[0].image":    func(c *web.Config) { c.Menu = []web.MenuImage{{}} },
+		"menu.news.image":  func(c *web.Config) { c.Menu = map[string]web.MenuImage{"news": {}} },
 	} {
 		config := web.DefaultConfig()
 		edit(&config)
