@@ -400,3 +400,19 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+func TestInstants(t *testing.T) {
+	want := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for _, text := range []string{`at = 2026-01-02T03:04:05Z`, `at = "2026-01-02T03:04:05Z"`} {
+		var tree struct {
+			At time.Time `koanf:"at"`
+		}
+		file := filepath.Join(t.TempDir(), "peace.toml")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := config.Load(&tree, config.Sources{File: file}); err != nil || !tree.At.Equal(want) {
+			t.Errorf("%s is read as %v (%v)", text, tree.At, err)
+		}
+	}
+}

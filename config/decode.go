@@ -123,6 +123,10 @@ func isScalar(t reflect.Type) bool {
 }
 
 func (l *loader) scalar(path []string, v reflect.Value, raw any, text bool) {
+	if at, ok := raw.(time.Time); ok && v.Type() == reflect.TypeFor[time.Time]() {
+		v.Set(reflect.ValueOf(at)) // TOML has a literal for it
+		return
+	}
 	if u, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
 		s, ok := raw.(string)
 		if !ok {
