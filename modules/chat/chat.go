@@ -54,10 +54,11 @@ type Service interface {
 
 // Talk is what people do.
 type Talk interface {
-	// Greet returns what a client is told at login: the channels that its user may read (those to join at once have
-	// AutoJoin), by name, and the unread private messages, oldest first (at most MaxPage). Temporary channels are not among
-	// them. It does not mark anything read: an edge calls MarkRead when its client has shown the messages. users.ErrNotFound.
-	Greet(ctx context.Context, userID int32) (Greeting, error)
+	// Greet returns what a client is told at login: the channels that a user with these privileges may read (those to join
+	// at once have AutoJoin), by name, with members as they were counted some seconds ago, and the user's unread private
+	// messages, oldest first (at most MaxPage). Temporary channels are not among them. The caller has just authenticated the
+	// user. It does not mark anything read: an edge calls MarkRead when its client has shown the messages.
+	Greet(ctx context.Context, userID int32, privileges users.Privileges) (Greeting, error)
 
 	// Join puts a session into a channel; repeating it changes nothing. ErrNoChannel also when the user may not read it;
 	// sessions.ErrNoSession. Who may be in a temporary channel is decided by the module that opened it: edges let no client

@@ -210,7 +210,7 @@ func TestPlayer(t *testing.T) {
 	}
 
 	unread := func() int {
-		greeting, err := s.Chat.Greet(t.Context(), ann.ID())
+		greeting, err := s.Chat.Greet(t.Context(), ann.ID(), 0)
 		if err != nil {
 			t.Fatal(err)
 		}

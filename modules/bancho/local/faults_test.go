@@ -51,8 +51,10 @@ func (b badUsers) Authenticate(context.Context, users.Credentials, *users.Device
 	return users.User{}, b.err
 }
 func (b badRelations) List(context.Context, int32) ([]relations.Relation, error) { return nil, b.err }
-func (b badChat) Greet(context.Context, int32) (chat.Greeting, error)            { return chat.Greeting{}, b.err }
-func (b badChat) Say(context.Context, chat.Line) (chat.Message, error)           { return chat.Message{}, b.err }
+func (b badChat) Greet(context.Context, int32, users.Privileges) (chat.Greeting, error) {
+	return chat.Greeting{}, b.err
+}
+func (b badChat) Say(context.Context, chat.Line) (chat.Message, error) { return chat.Message{}, b.err }
 func (b badSessions) Open(context.Context, sessions.Opening) (sessions.Opened, error) {
 	return sessions.Opened{}, b.err
 }

@@ -101,7 +101,7 @@ func (s *Service) meet(ctx context.Context, user users.User, login *packets.Logi
 		return err
 	})
 	group.Go(func() (err error) {
-		v.greeting, err = s.chat.Greet(ctx, user.ID)
+		v.greeting, err = s.chat.Greet(ctx, user.ID, user.Privileges)
 		return err
 	})
 	return v, group.Wait()

@@ -673,6 +673,7 @@ func (x *Resized) GetChannel() *Channel {
 type GreetRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	UserId        int32                  `protobuf:"varint,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	Privileges    uint64                 `protobuf:"varint,2,opt,name=privileges,proto3" json:"privileges,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -710,6 +711,13 @@ func (*GreetRequest) Descriptor() ([]byte, []int) {
 func (x *GreetRequest) GetUserId() int32 {
 	if x != nil {
 		return x.UserId
+	}
+	return 0
+}
+
+func (x *GreetRequest) GetPrivileges() uint64 {
+	if x != nil {
+		return x.Privileges
 	}
 	return 0
 }
@@ -1825,9 +1833,12 @@ const file_modules_chat_chat_proto_rawDesc = "" +
 	"\x06Parted\x12\x18\n" +
 	"\achannel\x18\x01 \x01(\tR\achannel\";\n" +
 	"\aResized\x120\n" +
-	"\achannel\x18\x01 \x01(\v2\x16.peace.chat.v1.ChannelR\achannel\"'\n" +
+	"\achannel\x18\x01 \x01(\v2\x16.peace.chat.v1.ChannelR\achannel\"\x81\x01\n" +
 	"\fGreetRequest\x12\x17\n" +
-	"\auser_id\x18\x01 \x01(\x05R\x06userId\"D\n" +
+	"\auser_id\x18\x01 \x01(\x05R\x06userId\x12X\n" +
+	"\n" +
+	"privileges\x18\x02 \x01(\x04B8\x8a\xb5\x184github.com/pure-peace/peace/modules/users.PrivilegesR\n" +
+	"privileges\"D\n" +
 	"\rGreetResponse\x123\n" +
 	"\bgreeting\x18\x01 \x01(\v2\x17.peace.chat.v1.GreetingR\bgreeting\"F\n" +
 	"\vJoinRequest\x12\x1d\n" +

@@ -7,6 +7,7 @@ package chatpb
 import (
 	context "context"
 	chat "github.com/pure-peace/peace/modules/chat"
+	users "github.com/pure-peace/peace/modules/users"
 	wire "github.com/pure-peace/peace/modules/wire"
 	grpc "google.golang.org/grpc"
 )
@@ -72,9 +73,10 @@ type observedTalk struct {
 	observer wire.Observer
 }
 
-func (c *remoteTalk) Greet(ctx context.Context, userID int32) (greeting chat.Greeting, err error) {
+func (c *remoteTalk) Greet(ctx context.Context, userID int32, privileges users.Privileges) (greeting chat.Greeting, err error) {
 	out, err := c.rpc.Greet(ctx, &GreetRequest{
-		UserId: wire.FromInt[int32](userID),
+		UserId:     wire.FromInt[int32](userID),
+		Privileges: wire.FromInt[uint64](privileges),
 	})
 	if err != nil {
 		return greeting, err
@@ -85,14 +87,16 @@ func (c *remoteTalk) Greet(ctx context.Context, userID int32) (greeting chat.Gre
 
 func (s *servedTalk) Greet(ctx context.Context, in *GreetRequest) (*GreetResponse, error) {
 	var (
-		userID int32
-		err    error
+		userID     int32
+		privileges users.Privileges
+		err        error
 	)
 	wire.Set(&err, "user_id", &userID, in.GetUserId(), wire.ToInt)
+	wire.Set(&err, "privileges", &privileges, in.GetPrivileges(), wire.ToInt)
 	if err != nil {
 		return nil, err
 	}
-	greeting, err := s.impl.Greet(ctx, userID)
+	greeting, err := s.impl.Greet(ctx, userID, privileges)
 	if err != nil {
 		return nil, err
 	}
@@ -101,10 +105,10 @@ func (s *servedTalk) Greet(ctx context.Context, in *GreetRequest) (*GreetRespons
 	}, nil
 }
 
-func (o *observedTalk) Greet(ctx context.Context, userID int32) (greeting chat.Greeting, err error) {
+func (o *observedTalk) Greet(ctx context.Context, userID int32, privileges users.Privileges) (greeting chat.Greeting, err error) {
 	ctx, done := o.observer.Start(ctx, "chat.Talk", "Greet")
 	defer func() { done(err) }()
-	return o.next.Greet(ctx, userID)
+	return o.next.Greet(ctx, userID, privileges)
 }
 
 func (c *remoteTalk) Join(ctx context.Context, sessionID string, channel string) (channelResult chat.Channel, err error) {

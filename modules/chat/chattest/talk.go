@@ -194,7 +194,7 @@ func testWhisper(t *testing.T, s Subject) {
 	s.hears(t, to, whispered(w))
 	s.hears(t, twin, whispered(w))
 	s.hears(t, third)
-	if g := must[chat.Greeting](t)(s.Chat.Greet(t.Context(), b.ID)); len(g.Unread) != 0 {
+	if g := must[chat.Greeting](t)(s.Chat.Greet(t.Context(), b.ID, b.Privileges)); len(g.Unread) != 0 {
 		t.Errorf("a delivered message is unread: %v", g.Unread)
 	}
 
@@ -283,7 +283,7 @@ func testMail(t *testing.T, s Subject) {
 	}
 	unread := func(wanted ...chat.Message) {
 		t.Helper()
-		got := must[chat.Greeting](t)(s.Chat.Greet(t.Context(), recipient.ID)).Unread
+		got := must[chat.Greeting](t)(s.Chat.Greet(t.Context(), recipient.ID, recipient.Privileges)).Unread
 		if diff := cmp.Diff(wanted, got); diff != "" {
 			t.Errorf("unread (-want +got):\n%s", diff)
 		}

@@ -46,6 +46,7 @@ type Service struct {
 	directory *directory
 	flood     *flood
 	told      *told
+	sizes     sizes
 }
 
 var _ chat.Service = (*Service)(nil)
@@ -133,6 +134,20 @@ func (s *Service) count(ctx context.Context, channels []chat.Channel) ([]int, er
 		all = append(all, counts...)
 	}
 	return all, nil
+}
+
+// countAll returns how many sessions are in each of all channels.
+func (s *Service) countAll(ctx context.Context) (map[string]int, error) {
+	channels := append(s.directory.list(), s.directory.temporary.All()...)
+	counts, err := s.count(ctx, channels)
+	if err != nil {
+		return nil, err
+	}
+	members := make(map[string]int, len(channels))
+	for i, c := range channels {
+		members[c.Name] = counts[i]
+	}
+	return members, nil
 }
 
 // sized returns a channel with its members counted.

@@ -6,26 +6,24 @@ import (
 	"github.com/pure-peace/peace/modules/chat"
 	"github.com/pure-peace/peace/modules/sessions"
 	"github.com/pure-peace/peace/modules/state"
+	"github.com/pure-peace/peace/modules/users"
 )
 
 // Greet implements chat.Service.
-func (s *Service) Greet(ctx context.Context, userID int32) (chat.Greeting, error) {
-	u, err := s.user(ctx, userID)
-	if err != nil {
-		return chat.Greeting{}, err
-	}
+func (s *Service) Greet(ctx context.Context, userID int32, privileges users.Privileges) (chat.Greeting, error) {
+	u := users.User{ID: userID, Privileges: privileges}
 	var greeting chat.Greeting
 	for _, c := range s.directory.list() {
 		if readable(c, u) && len(greeting.Channels) < chat.MaxPage {
 			greeting.Channels = append(greeting.Channels, c)
 		}
 	}
-	counts, err := s.count(ctx, greeting.Channels)
+	members, err := s.sizes.recent(ctx, 2*s.config.ResizeInterval, s.countAll)
 	if err != nil {
 		return chat.Greeting{}, err
 	}
-	for i, n := range counts {
-		greeting.Channels[i].Members = n
+	for i, c := range greeting.Channels {
+		greeting.Channels[i].Members = members[c.Name]
 	}
 	greeting.Unread, err = s.store.unread(ctx, userID)
 	return greeting, err

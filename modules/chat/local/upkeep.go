@@ -55,7 +55,7 @@ func (s *Service) followUsers(ctx context.Context) {
 }
 
 // resize tells members how many they are, and ends temporary channels that nobody is in. Of several processes the one that
-// holds the lease does it.
+// holds the lease does it; each of them counts, for those who log in through it.
 func (s *Service) resize(ctx context.Context) {
 	ticker := time.NewTicker(s.config.ResizeInterval)
 	defer ticker.Stop()
@@ -68,13 +68,17 @@ func (s *Service) resize(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		held, err := lease.hold(ctx)
+		members, err := s.sizes.anew(ctx, s.countAll)
+		held := false
+		if err == nil {
+			held, err = lease.hold(ctx)
+		}
 		if err == nil && !held {
 			census = newCensus() // another process knows better
 			continue
 		}
 		if err == nil {
-			err = s.takeCensus(ctx, census)
+			err = s.takeCensus(ctx, census, members)
 		}
 		if err != nil && ctx.Err() == nil {
 			s.deps.Log.WarnContext(ctx, "members of channels not counted", "error", err)
@@ -90,18 +94,17 @@ type census struct {
 
 func newCensus() *census { return &census{map[string]int{}, map[string]time.Time{}} }
 
-func (s *Service) takeCensus(ctx context.Context, c *census) error {
-	channels := append(s.directory.list(), s.directory.temporary.All()...)
-	counts, err := s.count(ctx, channels)
-	if err != nil {
-		return err
-	}
+// takeCensus compares the members of each channel with those of the last time.
+func (s *Service) takeCensus(ctx context.Context, c *census, members map[string]int) error {
 	now := time.Now()
 	last := *c
 	*c = *newCensus()
-	for i, channel := range channels {
-		channel.Members = counts[i]
-		c.members[channel.Name] = counts[i]
+	for _, channel := range append(s.directory.list(), s.directory.temporary.All()...) {
+		if _, counted := members[channel.Name]; !counted {
+			continue // made since
+		}
+		channel.Members = members[channel.Name]
+		c.members[channel.Name] = channel.Members
 		before, known := last.members[channel.Name]
 		if channel.Temporary && channel.Members == 0 {
 			since, waiting := last.empty[channel.Name]
