@@ -62,6 +62,13 @@ func TestJournalKeepsEverything(t *testing.T) {
 	put := func(space, key, value string, tags ...string) state.Change {
 		return state.Change{Put: &state.Put{Space: space, Key: key, Value: []byte(value), TTL: time.Hour, AddTags: tags}}
 	}
+	keep := func(key string, maxBytes int) uint64 {
+		mail, err := s.Drain(t.Context(), "a", key, state.Take{Keep: true, MaxBytes: maxBytes})
+		if err != nil || len(mail.Items) == 0 {
+			t.Fatal(mail, err)
+		}
+		return mail.Items[len(mail.Items)-1].ID
+	}
 	item := func(text string, tags ...string) state.Change {
 		return state.Change{Append: &state.Append{Space: "a", Tags: tags, Item: []byte(text)}}
 	}
@@ -87,6 +94,16 @@ func TestJournalKeepsEverything(t *testing.T) {
 				mustApply(t, s, item("many", "t"))
 			}
 		},
+		// What is kept stays, what is acknowledged goes, and so does what was lost and told.
+		func() { keep("1", 100) },
+		func() {
+			if err := s.Acknowledge(t.Context(), "a", []state.Receipt{{Key: "1", ID: keep("1", 100)}}); err != nil {
+				t.Fatal(err)
+			}
+		},
+		func() { _, _ = s.Drain(t.Context(), "a", "1", state.Take{Acknowledge: keep("1", 200), Keep: true}) },
+		func() { _, _ = s.Drain(t.Context(), "a", "1", state.Take{Acknowledge: keep("1", 0), Keep: true}) },
+		func() { mustApply(t, s, item("and one more", "t")) },
 		func() {
 			_ = s.SetScores(t.Context(), "pp", []state.Score{{Member: 1, Value: 0.1}, {Member: -2, Value: 7}})
 		},
@@ -266,9 +283,10 @@ func TestCrashChild(t *testing.T) {
 		t.Fatal(err)
 	}
 	go func() { _ = s.Run(t.Context()) }()
-	for _, key := range []string{"keeps", "drains"} {
+	for _, key := range []string{"keeps", "drains", "reads"} {
 		mustApply(t, s, state.Change{Put: &state.Put{Space: "s", Key: key, AddTags: []string{"t"}}})
 	}
+	var arrived uint64
 	first, _ := strconv.Atoi(os.Getenv(crashChild + "_FROM"))
 	for i := first; ; i++ {
 		out := mustApply(t, s,
@@ -283,6 +301,12 @@ func TestCrashChild(t *testing.T) {
 			if _, err := s.Drain(t.Context(), "s", "drains", state.Take{}); err != nil {
 				t.Fatal(err)
 			}
+			mail, err := s.Drain(t.Context(), "s", "reads", state.Take{Acknowledge: arrived, Keep: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			arrived = mail.Items[len(mail.Items)-1].ID
+			fmt.Println("read", i) // so the next round acknowledges it
 		}
 	}
 }
@@ -300,11 +324,15 @@ func TestKill(t *testing.T) {
 		if err := child.Start(); err != nil {
 			t.Fatal(err)
 		}
-		safe := -1
+		safe, read := -1, -1
 		lines := bufio.NewScanner(out)
-		for n := 0; lines.Scan(); n++ {
+		for n := 0; lines.Scan(); {
 			var i int
 			var v uint64
+			if _, err := fmt.Sscanf(lines.Text(), "read %d", &i); err == nil {
+				read = i
+				continue
+			}
 			if _, err := fmt.Sscanf(lines.Text(), "safe %d %d", &i, &v); err != nil {
 				continue
 			}
@@ -312,7 +340,7 @@ func TestKill(t *testing.T) {
 				t.Fatalf("version %d was given after %d", v, version)
 			}
 			safe, version = i, v
-			if n == 10+17*round {
+			if n++; n == 10+17*round {
 				if err := child.Process.Kill(); err != nil {
 					t.Fatal(err)
 				}
@@ -344,6 +372,20 @@ func TestKill(t *testing.T) {
 		for i := next; i <= safe; i++ {
 			if i%2 == 0 && !have[i] {
 				t.Fatalf("round %d: durable item %d was lost; the mailbox ends with %d", round, i, last)
+			}
+		}
+		// And in the mailbox whose reader acknowledges, every one that it had not told to have read.
+		clear(have)
+		if mail, err = s.Drain(t.Context(), "s", "reads", state.Take{}); err != nil {
+			t.Fatal(err)
+		}
+		for _, item := range mail.Items {
+			i, _ := strconv.Atoi(string(item.Data))
+			have[i] = true
+		}
+		for i := read + 1; i <= safe; i++ {
+			if i >= next && i%2 == 0 && !have[i] {
+				t.Fatalf("round %d: durable item %d was lost; read was %d", round, i, read)
 			}
 		}
 		next = last + 1

@@ -169,7 +169,8 @@ func (st *store) damaged(err error) error {
 
 // write commits a flush. It is not interrupted by anything but the end of the process.
 func (st *store) write(r *rows) (err error) {
-	tx, err := st.db.Begin()
+	ctx := context.Background()
+	tx, err := st.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
@@ -178,7 +179,7 @@ func (st *store) write(r *rows) (err error) {
 			err = errors.Join(err, tx.Rollback())
 		}
 	}()
-	w := writer{tx: tx}
+	w := writer{ctx: ctx, tx: tx}
 	if r.ceiling != 0 {
 		w.each("INSERT OR REPLACE INTO meta VALUES ('ceiling', ?)", 1, func(int) []any { return []any{int64(r.ceiling)} })
 	}
@@ -201,6 +202,7 @@ func (st *store) write(r *rows) (err error) {
 
 // writer runs statements until one fails.
 type writer struct {
+	ctx context.Context
 	tx  *sql.Tx
 	err error
 }
@@ -210,7 +212,7 @@ func (w *writer) each(query string, n int, args func(int) []any) {
 	if n == 0 || w.err != nil {
 		return
 	}
-	statement, err := w.tx.Prepare(query)
+	statement, err := w.tx.PrepareContext(w.ctx, query)
 	if err != nil {
 		w.err = err
 		return
@@ -221,7 +223,7 @@ func (w *writer) each(query string, n int, args func(int) []any) {
 		if values == nil {
 			continue
 		}
-		if _, w.err = statement.Exec(values...); w.err != nil {
+		if _, w.err = statement.ExecContext(w.ctx, values...); w.err != nil {
 			return
 		}
 	}

@@ -35,7 +35,7 @@ func (s *Service) Watch(ctx context.Context, space string) iter.Seq2[state.Event
 				return
 			}
 		}
-		snapshot = nil //nolint:ineffassign // a watch stands for days: it must not hold on to the first state of everything
+		snapshot = nil //nolint:ineffassign,wastedassign // a watch stands for days: it must not hold on to the first state of everything
 		if !yield(state.Event{Type: state.EventSynced}, nil) {
 			return
 		}

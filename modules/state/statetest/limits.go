@@ -40,6 +40,7 @@ func testLimits(t *testing.T, s state.Service) {
 	apply(t, s, state.Change{Put: &state.Put{Space: space, Key: fits, Value: big[1:], AddTags: []string{fits}}})
 	want(t, send(t, s, state.Append{Space: space, Tags: []string{fits}, Item: big[1:]}), 1)
 	check(t, s.Publish(ctx, fits, big[1:]))
+	check(t, s.Acknowledge(ctx, space, slices.Repeat([]state.Receipt{{Key: fits}}, state.MaxPage)))
 	apply(t, s, slices.Repeat([]state.Change{{Tag: &state.Tag{Space: space, Key: "none"}}}, state.MaxChanges)...)
 	apply(t, s, state.Change{Delete: &state.Delete{Space: space, Key: fits}})
 
@@ -79,6 +80,10 @@ func testLimits(t *testing.T, s state.Service) {
 		"negative wait":   {second(s.Drain(ctx, space, "k", state.Take{Wait: -1})), state.ErrInvalid},
 		"negative bytes":  {second(s.Drain(ctx, space, "k", state.Take{MaxBytes: -1})), state.ErrInvalid},
 		"not a number":    {s.SetScores(ctx, "b", []state.Score{{Member: 1, Value: math.NaN()}}), state.ErrInvalid},
+		"many receipts":   {s.Acknowledge(ctx, space, make([]state.Receipt, state.MaxPage+1)), state.ErrTooLarge},
+		"long receipt":    {s.Acknowledge(ctx, space, []state.Receipt{{Key: long}}), state.ErrTooLarge},
+		"no receipt":      {s.Acknowledge(ctx, space, []state.Receipt{{ID: 1}}), state.ErrInvalid},
+		"receipts of no":  {s.Acknowledge(ctx, "", nil), state.ErrInvalid},
 		"no record":       {second(s.Drain(ctx, space, "k", state.Take{})), state.ErrNoRecord},
 		"no such wait":    {second(s.Drain(ctx, space, "k", state.Take{Wait: time.Hour})), state.ErrNoRecord},
 		"no space to tag": {ended(s.Watch(ctx, "")), state.ErrInvalid},
@@ -121,6 +126,7 @@ func testEndedContext(t *testing.T, s state.Service) {
 		"Watch":         ended(s.Watch(ctx, space)),
 		"Append":        second(s.Append(ctx, state.Append{Space: space})),
 		"Drain":         second(s.Drain(ctx, space, "k", state.Take{Wait: time.Hour})),
+		"Acknowledge":   s.Acknowledge(ctx, space, nil),
 		"SetScores":     s.SetScores(ctx, space, []state.Score{{Member: 1}}),
 		"RemoveMembers": s.RemoveMembers(ctx, space, nil),
 		"Positions":     second(s.Positions(ctx, space, nil)),

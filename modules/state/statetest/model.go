@@ -179,6 +179,27 @@ func testModel(t *testing.T, s state.Service) {
 				r.mail = nil
 				m[key] = r
 			},
+			"keep": func(rt *rapid.T) {
+				key := rapid.SampledFrom([]string{"a", "b", "c", "d"}).Draw(rt, "key")
+				r, there := m[key]
+				mail, err := s.Drain(ctx, space, key, state.Take{Keep: true})
+				if !there {
+					wantError(rt, err, state.ErrNoRecord)
+					return
+				}
+				check(rt, err)
+				want(rt, len(mail.Items), len(r.mail))
+				for i, item := range mail.Items {
+					want(rt, string(item.Data), r.mail[i])
+				}
+				n := rapid.IntRange(0, len(mail.Items)).Draw(rt, "acknowledged")
+				if n == 0 {
+					return
+				}
+				check(rt, s.Acknowledge(ctx, space, []state.Receipt{{Key: key, ID: mail.Items[n-1].ID}}))
+				r.mail = r.mail[n:]
+				m[key] = r
+			},
 			"": func(rt *rapid.T) { m.compare(rt, s, space) },
 		})
 		for key := range m {

@@ -234,7 +234,7 @@ func testWaitEnds(t *testing.T, s state.Service) {
 	} {
 		apply(t, s, put(space, "k", ""))
 		ctx, cancel := context.WithCancel(t.Context())
-		defer cancel()
+		t.Cleanup(cancel)
 		failed := make(chan error, 1)
 		go func() {
 			_, err := s.Drain(ctx, space, "k", state.Take{Wait: patience})
@@ -293,20 +293,21 @@ func testExpiry(t *testing.T, s state.Service) {
 func testDrainRenews(t *testing.T, s state.Service) {
 	space := unique()
 	const ttl = 2 * time.Second
-	for _, key := range []string{"drained", "put", "tagged", "idle"} {
+	for _, key := range []string{"drained", "put", "tagged", "acknowledged", "idle"} {
 		apply(t, s, state.Change{Put: &state.Put{Space: space, Key: key, TTL: ttl}})
 	}
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	for round := 0; ; round++ {
-		if len(get(t, s, space, "idle")) == 0 {
+		if len(get(t, s, space, "idle", "acknowledged")) == 0 {
 			break
 		}
 		if round > 300 {
-			t.Fatal("the idle record does not expire")
+			t.Fatal("the idle record or the one with a receipt does not expire")
 		}
 		_, err := s.Drain(t.Context(), space, "drained", state.Take{})
 		check(t, err)
+		check(t, s.Acknowledge(t.Context(), space, []state.Receipt{{Key: "acknowledged", ID: 1}}))
 		apply(t, s,
 			state.Change{Put: &state.Put{Space: space, Key: "put", TTL: ttl}},
 			state.Change{Tag: &state.Tag{Space: space, Key: "tagged", Add: []string{"t"}}},
