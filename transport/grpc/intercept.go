@@ -32,7 +32,8 @@ func within(ctx context.Context, d time.Duration) (context.Context, context.Canc
 func (s *Server) stream(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, next grpc.StreamHandler) (err error) {
 	ctx, cancel := context.WithCancel(stream.Context())
 	defer cancel()
-	defer context.AfterFunc(s.draining, cancel)()
+	stop := context.AfterFunc(s.draining, cancel)
+	defer stop()
 	defer func() {
 		panicked := recover()
 		if panicked == nil && s.draining.Err() != nil && stream.Context().Err() == nil {

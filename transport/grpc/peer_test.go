@@ -245,7 +245,7 @@ func TestDeadlines(t *testing.T) {
 		if test.caller != 0 {
 			var cancel context.CancelFunc
 			ctx, cancel = context.WithTimeout(ctx, test.caller)
-			defer cancel()
+			t.Cleanup(cancel)
 		}
 		if _, err := c.Write(ctx, "x"); err != nil {
 			t.Fatal(err)

@@ -64,7 +64,7 @@ const (
 // toStatus returns what a peer is told of err, and whether err said more than that and belongs in the log.
 func toStatus(err error) (s *status.Status, masked bool) {
 	if f := fault.As(err); f != nil && f.Reason != "" {
-		return faultStatus(f), f.Kind == fault.Internal && err != error(f)
+		return faultStatus(f), f.Kind == fault.Internal && err != error(f) //nolint:errorlint // whether anything is wrapped around it
 	}
 	switch {
 	case errors.Is(err, context.Canceled):

@@ -124,7 +124,7 @@ func (w *writer) WriteHeader(status int) {
 	}
 	w.status = status
 	if status == http.StatusSwitchingProtocols || status == http.StatusNoContent || status == http.StatusNotModified {
-		w.decide(false)
+		_ = w.decide(false) // nothing is held that could fail to be written
 	}
 }
 

@@ -100,7 +100,7 @@ func TestUnixPeersAreTrustedOnlyWhenConfigured(t *testing.T) {
 		p := proxies(t, func(c *realip.Config) { c.TrustUnix = trust })
 		client, server := net.Pipe()
 		_ = client.Close()
-		defer server.Close()
+		t.Cleanup(func() { _ = server.Close() })
 		ctx := p.ConnContext(t.Context(), unixConn{server})
 		r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil)
 		r.Header.Set("X-Forwarded-For", "1.1.1.1")
