@@ -48,7 +48,7 @@ func BenchmarkDrainEmpty(b *testing.B) {
 	fill(b, s, 1000)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := s.Drain(context.Background(), "sessions", "session-00000500", state.Take{}); err != nil {
+		if _, err := s.Drain(context.Background(), "sessions", "session-00000500", state.Take{Keep: true}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -60,7 +60,7 @@ func BenchmarkDrainEmptyParallel(b *testing.B) {
 	b.ReportAllocs()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			if _, err := s.Drain(context.Background(), "sessions", "session-00000500", state.Take{}); err != nil {
+			if _, err := s.Drain(context.Background(), "sessions", "session-00000500", state.Take{Keep: true}); err != nil {
 				b.Error(err)
 			}
 		}
@@ -97,6 +97,46 @@ func BenchmarkPush8Drain(b *testing.B) {
 		}
 		if m, err := s.Drain(context.Background(), "sessions", "session-00000500", state.Take{}); err != nil || len(m.Items) != 8 {
 			b.Fatal(m, err)
+		}
+	}
+}
+
+// BenchmarkPush8Keep is BenchmarkPush8Drain with a consumer that acknowledges by its next drain.
+func BenchmarkPush8Keep(b *testing.B) {
+	s := open(b, "")
+	fill(b, s, 1000)
+	item := make([]byte, 100)
+	var arrived uint64
+	b.ReportAllocs()
+	for b.Loop() {
+		for range 8 {
+			if _, err := s.Append(context.Background(), state.Append{Space: "sessions", Tags: []string{"u500"}, Item: item}); err != nil {
+				b.Fatal(err)
+			}
+		}
+		m, err := s.Drain(context.Background(), "sessions", "session-00000500", state.Take{Acknowledge: arrived, Keep: true})
+		if err != nil || len(m.Items) != 8 {
+			b.Fatal(m, err)
+		}
+		arrived = m.Items[7].ID
+	}
+}
+
+// BenchmarkAcknowledge1000 forgets an item in 1000 mailboxes, which an append has put there.
+func BenchmarkAcknowledge1000(b *testing.B) {
+	s := open(b, "")
+	fill(b, s, 1000)
+	receipts := make([]state.Receipt, 1000)
+	for i := range receipts {
+		receipts[i] = state.Receipt{Key: fmt.Sprintf("session-%08d", i), ID: 1 << 63}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := s.Append(context.Background(), state.Append{Space: "sessions", Tags: []string{"c:#osu"}, Item: make([]byte, 100)}); err != nil {
+			b.Fatal(err)
+		}
+		if err := s.Acknowledge(context.Background(), "sessions", receipts); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

@@ -191,7 +191,7 @@ func BenchmarkDrainEmpty(b *testing.B) {
 	s := processes(b, 1)[0]
 	apply(b, s, state.Change{Put: &state.Put{Space: "s", Key: "k", TTL: time.Hour}})
 	for b.Loop() {
-		if _, err := s.Drain(context.Background(), "s", "k", state.Take{}); err != nil {
+		if _, err := s.Drain(context.Background(), "s", "k", state.Take{Keep: true}); err != nil {
 			b.Fatal(err)
 		}
 	}
