@@ -114,7 +114,7 @@ type (
 
 // Packets of the server with one string.
 type (
-	// ChangeUsername (9) is "old>>>new". Servers re-send UserPresence instead.
+	// ChangeUsername (9) is "old>>>>new". [UserPresence] renames a user as well.
 	ChangeUsername = Text[changeUsername]
 
 	// Notification (24) is a pop-up. It may have several lines.

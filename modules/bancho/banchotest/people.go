@@ -89,9 +89,21 @@ func testRequests(t *testing.T, s Subject) {
 	if list := p.send(t, packets.UserPresenceRequestAll(1)); !knows(list, other.ID) {
 		t.Errorf("%d is not among all: %v", other.ID, list)
 	}
+	// Of many the first are answered, in the order asked for.
 	many := make(packets.UserPresenceRequest, 4000)
 	for i := range many {
-		many[i] = int32(1e9 + i)
+		many[i] = int32(2e9 - i)
+	}
+	many[10] = other.ID
+	list = p.send(t, many)
+	var gone256 []int32
+	for _, logout := range all[packets.UserLogout](list) {
+		if logout.UserID > 1e9 {
+			gone256 = append(gone256, logout.UserID)
+		}
+	}
+	if want := slices.Concat(many[:10], many[11:256]); !knows(list, other.ID) || !slices.Equal(gone256, want) {
+		t.Errorf("%d are called gone, want the first %d", len(gone256), len(want))
 	}
 	p.send(t, many, many, many)
 }
@@ -165,9 +177,16 @@ func testAccount(t *testing.T, s Subject) {
 	if _, err := s.Users.Grant(t.Context(), p.ID, users.BotID, users.Moderator, 0); err != nil {
 		t.Fatal(err)
 	}
-	own := eventually(t, p, func(q packets.Privileges) bool { return osu.ClientPrivileges(q)&osu.ClientModerator != 0 })
-	if osu.ClientPrivileges(own)&^osu.AllClientPrivileges != 0 {
-		t.Errorf("privileges %b have bits on which clients crash", own)
+	var own packets.Privileges
+	eventually(t, p, func(q packets.Packet) bool {
+		if told, ok := q.(packets.Privileges); ok {
+			own = told
+		}
+		presence, ok := q.(packets.UserPresence)
+		return ok && presence.UserID == p.ID && presence.Privileges&osu.ClientModerator != 0
+	})
+	if bits := osu.ClientPrivileges(own); bits&osu.ClientModerator == 0 || bits&^osu.AllClientPrivileges != 0 {
+		t.Errorf("privileges are %b, want the moderator's and no bits on which clients crash", own)
 	}
 	eventually(t, watcher, func(q packets.UserPresence) bool {
 		return q.UserID == p.ID && q.Privileges&osu.ClientModerator != 0
@@ -177,7 +196,12 @@ func testAccount(t *testing.T, s Subject) {
 	if _, err := s.Users.Update(t.Context(), p.ID, p.ID, users.Change{Name: &name}); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, watcher, func(q packets.UserPresence) bool { return q.UserID == p.ID && q.Name == name })
+	eventually(t, watcher, func(q packets.ChangeUsername) bool { return string(q) == p.Name+">>>>"+name })
+	eventually(t, p, func(q packets.UserPresence) bool { return q.UserID == p.ID && q.Name == name })
+	if list := watcher.send(t, packets.UserPresenceRequest{p.ID}); !slices.ContainsFunc(all[packets.UserPresence](list),
+		func(q packets.UserPresence) bool { return q.UserID == p.ID && q.Name == name }) {
+		t.Errorf("the presence has not got the new name: %v", list)
+	}
 }
 
 func testRestricted(t *testing.T, s Subject) {
@@ -206,9 +230,23 @@ func testRestricted(t *testing.T, s Subject) {
 		t.Error("a restricted player is not told his own figures")
 	}
 	p.send(t, packets.PublicMessage{Text: "can you hear me", Target: "#osu"})
-	for _, m := range all[packets.Message](watcher.send(t)) {
+	p.send(t, packets.PrivateMessage{Text: "can you hear me", Target: watcher.Name})
+	list = watcher.send(t, packets.UserPresenceRequest{p.ID}, packets.PrivateMessage{Text: "hello?", Target: p.Name})
+	for _, m := range all[packets.Message](list) {
 		if m.SenderID == p.ID {
 			t.Errorf("a restricted player speaks: %+v", m)
 		}
 	}
+	if knows(list, p.ID) || !has(list, packets.UserLogout{UserID: p.ID}) {
+		t.Errorf("a restricted player is shown to one who asks: %v", list)
+	}
+	unexpected[packets.Message](t, p.send(t))
+
+	// A client forgets that it was restricted when it logs in, which it does by itself.
+	if _, err := s.Users.Unrestrict(t.Context(), p.ID, users.BotID, "a test"); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, watcher, func(q packets.UserPresence) bool { return q.UserID == p.ID })
+	eventually(t, p, func(q packets.Restart) bool { return q == 0 })
+	unexpected[packets.AccountRestricted](t, p.enter(t))
 }

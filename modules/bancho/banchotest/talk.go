@@ -106,6 +106,11 @@ func testRoom(t *testing.T, s Subject) {
 			t.Fatal(err)
 		}
 	}
+	outsider := s.player(t)
+	unexpected[packets.ChannelJoinSuccess](t, outsider.send(t, packets.ChannelJoin(room)))
+	if members, err := s.Chat.Members(t.Context(), room); err != nil || len(members) != 2 {
+		t.Errorf("who knows the name of a room's channel gets into it: members are %v, %v", members, err)
+	}
 	ann.send(t, packets.PublicMessage{Text: "ready?", Target: "#multiplayer"})
 	expect(t, bob.send(t), packets.Message{Sender: ann.Name, SenderID: ann.ID, Text: "ready?", Target: "#multiplayer"})
 
@@ -165,7 +170,8 @@ func testMail(t *testing.T, s Subject) {
 func testStrangers(t *testing.T, s Subject) {
 	ann, bob := s.player(t), s.player(t)
 	bob.send(t, packets.ToggleBlockNonFriendDMs(1))
-	expect(t, ann.send(t, packets.PrivateMessage{Text: "hi", Target: bob.Name}), packets.UserDMBlocked{Target: bob.Name})
+	typed := strings.ToUpper(bob.Name)
+	expect(t, ann.send(t, packets.PrivateMessage{Text: "hi", Target: typed}), packets.UserDMBlocked{Target: typed})
 	bob.send(t, packets.ToggleBlockNonFriendDMs(0))
 	if list := spoken(ann.send(t, packets.PrivateMessage{Text: "hi", Target: bob.Name})); len(list) != 0 {
 		t.Errorf("once strangers may write the answer is %v", list)
@@ -174,17 +180,27 @@ func testStrangers(t *testing.T, s Subject) {
 
 func testAway(t *testing.T, s Subject) {
 	ann, bob := s.player(t), s.player(t)
-	list := bob.send(t, packets.SetAwayMessage{Text: "gone fishing"})
-	if m, ok := first[packets.Message](list); !ok || m.SenderID != users.BotID || !strings.Contains(m.Text, "gone fishing") {
-		t.Errorf("being away is confirmed by %+v", m)
+	confirmed := func(text, want string) {
+		t.Helper()
+		var said []string
+		for _, m := range all[packets.Message](bob.send(t, packets.SetAwayMessage{Text: text})) {
+			if m.SenderID == users.BotID && m.Target == bob.Name {
+				said = append(said, m.Text)
+			}
+		}
+		if got := strings.Join(said, "\n"); got != want {
+			t.Errorf("being away as %q is confirmed by %q, want %q", text, got, want)
+		}
 	}
+	confirmed("", "") // as he is here, there is nothing to say
+	confirmed("gone fishing", "You have been marked as being away: gone fishing")
 	expect(t, ann.send(t, packets.PrivateMessage{Text: "hi", Target: bob.Name}), packets.Message{
 		Sender: bob.Name, SenderID: bob.ID, Text: "\x01ACTION is away: gone fishing\x01", Target: ann.Name,
 	})
 	if list := spoken(ann.send(t, packets.PrivateMessage{Text: "hi again", Target: bob.Name})); len(list) != 0 {
 		t.Errorf("the same sender is told twice: %v", list)
 	}
-	bob.send(t, packets.SetAwayMessage{})
+	confirmed("", "You are no longer marked as being away")
 	session, err := s.Sessions.Get(t.Context(), sessions.ID(bob.token))
 	if err != nil || session.Away != "" {
 		t.Errorf("away is %q, %v", session.Away, err)
@@ -210,7 +226,8 @@ func testSilence(t *testing.T, s Subject) {
 		t.Errorf("speaking in a silence is answered %v", list)
 	}
 	unexpected[packets.Message](t, bob.send(t))
-	expect(t, bob.send(t, packets.PrivateMessage{Text: "hi", Target: ann.Name}), packets.TargetIsSilenced{Target: ann.Name})
+	typed := strings.ToUpper(ann.Name) // by which the client knows the tab
+	expect(t, bob.send(t, packets.PrivateMessage{Text: "hi", Target: typed}), packets.TargetIsSilenced{Target: typed})
 	if end, _ := first[packets.SilenceEnd](ann.enter(t)); end < 3500 {
 		t.Errorf("after a login the silence has %d seconds left", end)
 	}

@@ -215,3 +215,33 @@ func TestFriendsFirst(t *testing.T) {
 		}
 	}
 }
+
+// TestReceiptsAreBounded fills the receipts: the next mail is taken out of state at once, until there is room again.
+func TestReceiptsAreBounded(t *testing.T) {
+	var r receipts
+	mail := state.Mail{Items: []state.Item{{ID: 3}, {ID: 7}}}
+	for i := range maxReceipts {
+		id := strconv.Itoa(i)
+		if _, keep := r.of(id); !keep {
+			t.Fatalf("there is no room after %d", i)
+		}
+		r.given(id, 0, true, mail)
+	}
+	if _, keep := r.of("one more"); keep {
+		t.Fatal("there is room without end")
+	}
+	r.given("one more", 0, false, mail)
+	if id, _ := r.of("0"); id != 7 || len(r.pending) != maxReceipts {
+		t.Errorf("the receipt is %d, of %d", id, len(r.pending))
+	}
+	list := r.older(time.Now().Add(time.Hour), 2)
+	r.given(list[0].Key, 7, true, state.Mail{Items: []state.Item{{ID: 9}}}) // meanwhile
+	r.settled(list)
+	if _, keep := r.of(""); !keep || len(r.pending) != maxReceipts-1 {
+		t.Errorf("%d are left", len(r.pending))
+	}
+	r.given(list[0].Key, 9, true, state.Mail{}) // the poll that brought nothing acknowledged it
+	if id, _ := r.of(list[0].Key); id != 0 {
+		t.Errorf("receipt %d is kept", id)
+	}
+}

@@ -40,6 +40,8 @@ func (s *Service) deliver(ctx context.Context, id string, reply []byte, mail sta
 		switch how {
 		case shared:
 			s.memo.put(item.ID, slices.Clone(reply[before:]))
+		case own:
+			reply = s.appendOwnPresence(ctx, id, reply)
 		case last:
 			// The client is told now, so the record has done its duty. If this fails, its minute runs out by itself.
 			if err := s.sessions.Close(ctx, id, sessions.ReasonUnspecified); err != nil {
@@ -69,6 +71,7 @@ type fate int
 const (
 	shared  fate = iota // its packets are the same for every client
 	private             // they are for this client, at this moment
+	own                 // likewise, and its user's presence follows
 	last                // they end the session
 	skipped             // it is nothing for this client, or newer than this program
 )
@@ -103,7 +106,7 @@ func (s *Service) encodeEvent(b []byte, event any) ([]byte, fate, error) {
 	case *sessionspb.Renamed:
 		e, err := sessionspb.ToRenamed(m)
 		if e.OldName != "" {
-			b = packets.ChangeUsername(e.OldName + ">>>" + e.Presence.Name).Append(b)
+			b = packets.ChangeUsername(e.OldName + ">>>>" + e.Presence.Name).Append(b)
 		}
 		return presencePacket(e.Presence).Append(b), shared, err
 	case *sessionspb.Silenced:
@@ -112,7 +115,7 @@ func (s *Service) encodeEvent(b []byte, event any) ([]byte, fate, error) {
 		return packets.Notification(m.GetText()).Append(b), shared, nil
 	case *sessionspb.AccountChanged:
 		e, err := sessionspb.ToAccountChanged(m)
-		return s.appendAccountChange(b, e), private, err
+		return s.appendAccountChange(b, e), own, err
 	case *sessionspb.Restarting:
 		return packets.Restart(min(m.GetAfter().AsDuration().Milliseconds(), math.MaxInt32)).Append(b), private, nil
 	case *sessionspb.Closed:
@@ -160,10 +163,21 @@ func (s *Service) appendAccountChange(b []byte, e sessions.AccountChanged) []byt
 	case e.Restricted && e.User.Restricted:
 		b = packets.AccountRestricted{}.Append(b)
 		b = packets.Notification(restrictedText).Append(b)
-	case e.Restricted:
-		b = packets.Notification("Your account is no longer restricted. Log in again to be seen by everybody.").Append(b)
+	case e.Restricted: // a client forgets that it was restricted when it logs in
+		b = packets.Notification("Your account is no longer restricted.").Append(b)
+		b = packets.Restart(0).Append(b)
 	}
 	return b
+}
+
+// appendOwnPresence shows a client its own name and colour: the news of them go to others alone.
+func (s *Service) appendOwnPresence(ctx context.Context, id string, b []byte) []byte {
+	session, err := s.sessions.Get(ctx, id)
+	if err != nil {
+		s.log.LogAttrs(ctx, slog.LevelDebug, "read a session whose account changed", slog.String("session", id), slog.Any("error", err))
+		return b
+	}
+	return presencePacket(presenceOf(session)).Append(b)
 }
 
 const restrictedText = "Your account is restricted: other players cannot see you, and you cannot chat."

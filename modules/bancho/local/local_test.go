@@ -150,7 +150,27 @@ func TestWelcomeSettings(t *testing.T) {
 func TestManyOnline(t *testing.T) {
 	s := stacktest.New(t, stacktest.Options{Bancho: func(c *local.Config) { c.Presences = 10 }}).Serve(t)
 	s.Crowd(t, 600)
-	ann := s.Player(t, "Ann")
+	s.Register(t, "Ann")
+	welcome, err := s.Bancho.Login(t.Context(), attempt("Ann"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var bundles []int
+	for raw, err := range packets.Split(welcome.Packets, packets.ServerLimit) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if raw.ID == packets.IDUserPresenceBundle {
+			bundles = append(bundles, (len(raw.Payload)-2)/4)
+		}
+	}
+	if len(bundles) != 2 || bundles[0] != 512 || bundles[1] != 88 {
+		t.Errorf("600 others come in bundles of %v, want 512 and 88", bundles)
+	}
+	ann := s.Again(t, "Ann")
+	if err := ann.Login(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	if n := len(ann.Online()); n != 601 {
 		t.Errorf("Ann knows of %d players, want 601", n)
 	}
@@ -159,17 +179,17 @@ func TestManyOnline(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bundles := 0
+	described := map[int32]bool{}
 	for _, p := range list {
-		if b, ok := p.(packets.UserPresenceBundle); ok {
-			if len(b) > 512 {
-				t.Errorf("a bundle has %d ids", len(b))
-			}
-			bundles++
+		switch p := p.(type) {
+		case packets.UserPresence:
+			described[p.UserID] = true
+		case packets.UserPresenceBundle:
+			t.Errorf("one who asks for presences gets %d ids", len(p))
 		}
 	}
-	if bundles != 2 {
-		t.Errorf("601 players come in %d bundles, want 2", bundles)
+	if len(described) != 601 {
+		t.Errorf("%d players are described, want 601", len(described))
 	}
 }
 

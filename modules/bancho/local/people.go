@@ -3,6 +3,7 @@ package local
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"slices"
 
 	"github.com/pure-peace/peace/modules/relations"
@@ -164,12 +165,10 @@ func (s *Service) tellPresences(ctx context.Context, a *answer, p packets.UserPr
 	})
 }
 
-// tell answers a request about users. The client knows itself. Of those who are not online it is told that they are gone:
-// whatever it has missed, what it looks at is right.
+// tell answers a request about users in its order, the first maxAsked of them. The client knows itself. Of those who are not
+// online it is told that they are gone: whatever it has missed, what it looks at is right.
 func (s *Service) tell(ctx context.Context, a *answer, ids []int32, show func([]byte, sessions.Presence) []byte) error {
-	slices.Sort(ids)
-	ids = slices.Compact(ids)
-	ids = slices.DeleteFunc(ids, func(id int32) bool { return id == a.session.User.ID })
+	ids = others(ids, a.session.User.ID)
 	ids = ids[:min(len(ids), maxAsked)]
 	if len(ids) == 0 || a.full() {
 		return nil
@@ -193,24 +192,34 @@ func (s *Service) tell(ctx context.Context, a *answer, ids []int32, show func([]
 	return nil
 }
 
-// tellEverybody answers with complete presences while they are few, and with ids otherwise.
+// others returns the ids that are not one's own, each once, in their order.
+func others(ids []int32, self int32) []int32 {
+	seen := map[int32]bool{self: true}
+	return slices.DeleteFunc(ids, func(id int32) bool {
+		known := seen[id]
+		seen[id] = true
+		return known
+	})
+}
+
+// tellEverybody answers with as many presences as fit. Clients ask so when they lack more than 256 of them; ids are what they
+// have already, and would make them ask again. Of very many it begins with anybody, so that who asks again learns of others.
 func (s *Service) tellEverybody(ctx context.Context, a *answer) error {
 	if a.full() {
 		return nil
 	}
 	ids, err := s.sessions.Online(ctx)
-	if err != nil {
+	if err != nil || len(ids) == 0 {
 		return err
 	}
-	if few := s.config.Load().Presences; len(ids) > few {
-		a.reply = appendBundles(a.reply, ids, bundleRoom)
-		return nil
-	} else if len(ids) == 0 {
-		return nil
-	}
-	online, err := s.sessions.Presences(ctx, ids)
+	start := rand.IntN(len(ids))
+	ids = slices.Concat(ids[start:], ids[:start])
+	online, err := s.sessions.Presences(ctx, ids[:min(len(ids), sessions.MaxBatch)])
 	for _, p := range online {
-		a.reply = presencePacket(p).Append(a.reply)
+		if a.full() {
+			break
+		}
+		a.send(presencePacket(p))
 	}
 	return err
 }

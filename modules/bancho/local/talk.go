@@ -69,7 +69,7 @@ func (s *Service) privateMessage(ctx context.Context, a *answer, p packets.Priva
 	}
 	a.warnOfCut(whisper.Message)
 	if whisper.Silenced {
-		a.send(packets.TargetIsSilenced{Target: whisper.RecipientName})
+		a.send(packets.TargetIsSilenced{Target: p.Target})
 	}
 	if whisper.Away != "" {
 		a.send(packets.Message{
@@ -137,8 +137,8 @@ func unframe(text string) (string, bool) {
 }
 
 // channel returns the channel that a client means. Its #multiplayer and #spectator are the room and the host that the
-// session belongs to, which its tags say; #highlight and #userlog exist in the client alone. errIgnored for a name that
-// means nothing.
+// session belongs to, which its tags say, and it has no other name for them; #highlight and #userlog exist in the client
+// alone. errIgnored for a name that means nothing.
 func (s *Service) channel(ctx context.Context, a *answer, name string) (string, error) {
 	switch name {
 	case multiplayerChannel:
@@ -148,7 +148,7 @@ func (s *Service) channel(ctx context.Context, a *answer, name string) (string, 
 	case "#highlight", "#userlog":
 		return "", errIgnored
 	}
-	if len(name) < 2 || len(name) > chat.MaxName || name[0] != '#' {
+	if len(name) < 2 || len(name) > chat.MaxName || name[0] != '#' || clientChannel(name) != name {
 		return "", errIgnored
 	}
 	return name, nil
@@ -212,17 +212,21 @@ func (s *Service) partChannel(ctx context.Context, a *answer, p packets.ChannelP
 // maxAway is the limit of sessions.Update.Away.
 const maxAway = 512
 
+// setAway confirms with the words of the official bot (ppy/osu-wiki wiki/Client/Interface/Chat_console).
 func (s *Service) setAway(ctx context.Context, a *answer, p packets.SetAwayMessage) error {
 	text := cut(p.Text, maxAway)
+	if text == "" && a.session.Away == "" {
+		return nil
+	}
 	updated, err := s.sessions.Update(ctx, a.session.ID, sessions.Update{Away: &text})
 	if err != nil {
 		return err
 	}
 	a.session = updated
 	if text == "" {
-		s.botSays(ctx, a, "You are no longer marked as being away.")
+		s.botSays(ctx, a, "You are no longer marked as being away")
 	} else {
-		s.botSays(ctx, a, "You are now marked as being away: "+text)
+		s.botSays(ctx, a, "You have been marked as being away: "+text)
 	}
 	return nil
 }
