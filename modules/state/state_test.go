@@ -72,15 +72,23 @@ func reloaded(t *testing.T) state.Service {
 		s := start(t, config)
 		_, err := s.Apply(t.Context(), []state.Change{
 			{Put: &state.Put{Space: "s", Key: "k", TTL: time.Hour, AddTags: []string{"t"}}},
+			{Append: &state.Append{Space: "s", Tags: []string{"t"}, Item: []byte("has arrived")}},
 			{Append: &state.Append{Space: "s", Tags: []string{"t"}, Item: []byte("from before")}},
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
+		mail, err := s.Drain(t.Context(), "s", "k", state.Take{Keep: true})
+		if err != nil || len(mail.Items) != 2 {
+			t.Fatal(mail, err)
+		}
+		if err := s.Acknowledge(t.Context(), "s", []state.Receipt{{Key: "k", ID: mail.Items[0].ID}}); err != nil {
+			t.Fatal(err)
+		}
 	})
 	s := start(t, config)
 	mail, err := s.Drain(t.Context(), "s", "k", state.Take{})
-	if err != nil || len(mail.Items) != 1 {
+	if err != nil || len(mail.Items) != 1 || string(mail.Items[0].Data) != "from before" {
 		t.Fatal(mail, err)
 	}
 	return s
@@ -145,6 +153,8 @@ func TestRoundTrip(t *testing.T) {
 	wiretest.RoundTrip(t, statepb.FromOutcome, statepb.ToOutcome)
 	wiretest.RoundTrip(t, statepb.FromEvent, statepb.ToEvent)
 	wiretest.RoundTrip(t, statepb.FromMail, statepb.ToMail)
+	wiretest.RoundTrip(t, statepb.FromTake, statepb.ToTake)
+	wiretest.RoundTrip(t, statepb.FromReceipt, statepb.ToReceipt)
 	wiretest.RoundTrip(t, statepb.FromScore, statepb.ToScore)
 	wiretest.RoundTrip(t, statepb.FromNotice, statepb.ToNotice)
 }
