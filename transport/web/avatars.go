@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -45,14 +46,15 @@ func (s *Server) Avatars() http.Handler {
 	})
 }
 
-// avatarID reads the user id of a path: digits, and after a dot or an underscore anything.
+// avatarID reads the user id of a path: digits, and after a dot or an underscore anything. Ids below 0 stand for users without a
+// game, and those that are too large for nobody: they have no avatar, and the client must still get a picture.
 func avatarID(path string) (string, bool) {
 	name := strings.TrimPrefix(path, "/")
 	if i := strings.IndexAny(name, "._"); i >= 0 {
 		name = name[:i]
 	}
-	id, err := strconv.ParseUint(name, 10, 31)
-	return strconv.FormatUint(id, 10), err == nil
+	id, err := strconv.ParseInt(name, 10, 32)
+	return strconv.FormatInt(id, 10), err == nil || errors.Is(err, strconv.ErrRange)
 }
 
 // serveAvatar answers with the file of an id and reports whether there is one that is a picture.

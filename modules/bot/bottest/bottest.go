@@ -143,6 +143,20 @@ func (s Subject) audit(t *testing.T, target int32) []string {
 	return all
 }
 
+// recorded fails unless an audit row without a target says that the actor did this lately.
+func (s Subject) recorded(t *testing.T, actor int32, action, reason string) {
+	t.Helper()
+	rows, err := s.Users.Audit(t.Context(), 0, 0, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(rows, func(r users.AuditEntry) bool {
+		return r.ActorID == actor && r.TargetID == 0 && r.Action == action && r.Reason == reason
+	}) {
+		t.Errorf("no audit row of %s %q by %d", action, reason, actor)
+	}
+}
+
 func testCommands(t *testing.T, s Subject) {
 	names := func(p users.Privileges) []string {
 		t.Helper()
@@ -211,7 +225,7 @@ func testUsage(t *testing.T, s Subject) {
 	if err == nil || !strings.Contains(err.Error(), "!where user") {
 		t.Errorf("the usage is not shown: %v", err)
 	}
-	for _, text := range []string{"!where no one has this name", "!kick nobody", "!silence nobody 5m why", "!restrict #1 why", "!kick #x"} {
+	for _, text := range []string{"!stats no one has this name", "!kick nobody", "!silence nobody 5m why", "!restrict #1 why", "!kick #x"} {
 		if _, err := s.Bot.Execute(t.Context(), bot.Invocation{UserID: u.ID, Text: text}); err == nil {
 			t.Errorf("%s: done", text)
 		}
@@ -265,6 +279,8 @@ func testWhere(t *testing.T, s Subject) {
 		"!where " + name:         name + " is in Germany",
 		"!where " + u.Name:       name + " is in Germany",
 		"!where " + offline.Name: "The user is currently not online.",
+		"!where nobody":          "The user's location could not be determined.",
+		"!where #x":              "The user's location could not be determined.",
 	} {
 		if diff := cmp.Diff([]string{wanted}, s.tell(t, asker, text)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", text, diff)
@@ -273,7 +289,10 @@ func testWhere(t *testing.T, s Subject) {
 	if _, err := s.Users.Restrict(t.Context(), hidden.ID, users.BotID, "test"); err != nil {
 		t.Fatal(err)
 	}
-	s.refuses(t, asker, "!where "+hidden.Name, users.ErrNotFound)
+	if diff := cmp.Diff(s.tell(t, asker, "!where nobody"), s.tell(t, asker, "!where "+hidden.Name)); diff != "" {
+		t.Errorf("a restricted account is not like none (-none +it):\n%s", diff)
+	}
+	s.refuses(t, asker, "!stats "+hidden.Name, users.ErrNotFound)
 	if lines := s.tell(t, asker, "!online"); len(lines) != 1 || !strings.HasPrefix(lines[0], "Online: ") {
 		t.Errorf("online %q", lines)
 	}
@@ -327,9 +346,18 @@ func testSanctions(t *testing.T, s Subject) {
 	if account().Restricted {
 		t.Error("still restricted")
 	}
-	rows := s.audit(t, u.ID)
-	if len(rows) != 4 || !strings.Contains(rows[3], "foul  language") || !strings.Contains(rows[1], "cheats") {
-		t.Errorf("audit %q", rows)
+	entries, err := s.Users.Audit(t.Context(), u.ID, 0, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []string
+	for _, r := range entries {
+		actor := map[int32]string{staff.ID: "staff", admin.ID: "admin"}[r.ActorID]
+		rows = append(rows, actor+" "+r.Action+": "+r.Reason)
+	}
+	wanted := []string{"admin unrestrict: does not", "admin restrict: cheats", "staff unsilence: ", "staff silence: foul  language"}
+	if diff := cmp.Diff(wanted, rows); diff != "" {
+		t.Errorf("audit (-want +got):\n%s", diff)
 	}
 	s.refuses(t, staff, "!silence "+admin.Name[:1]+"_"+admin.Name[2:]+" 5m why", users.ErrForbidden)
 }
@@ -354,6 +382,7 @@ func testAlert(t *testing.T, s Subject) {
 	id := s.online(t, u)
 	s.tell(t, admin, "!alert dinner is ready")
 	await(t, s, id, func(m *sessionspb.Notice) bool { return m.GetText() == "dinner is ready" })
+	s.recorded(t, admin.ID, "alert", "dinner is ready")
 	s.tell(t, admin, "!alertuser "+strings.ReplaceAll(u.Name, " ", "_")+" yours too")
 	await(t, s, id, func(m *sessionspb.Notice) bool { return m.GetText() == "yours too" })
 	if diff := cmp.Diff([]string{"alert: yours too"}, s.audit(t, u.ID)); diff != "" {
@@ -363,7 +392,9 @@ func testAlert(t *testing.T, s Subject) {
 
 func testAnnounce(t *testing.T, s Subject) {
 	id := s.online(t, s.player(t, 0), "#announce")
-	s.tell(t, s.player(t, users.Administrator), "!announce the server moves")
+	admin := s.player(t, users.Administrator)
+	s.tell(t, admin, "!announce the server moves")
+	s.recorded(t, admin.ID, "announce", "the server moves")
 	m := await(t, s, id, func(m *chatpb.Said) bool { return m.GetMessage().GetText() == "the server moves" })
 	if m.GetMessage().GetSenderId() != users.BotID || m.GetMessage().GetChannel() != "#announce" {
 		t.Errorf("announced as %v", m)

@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
@@ -93,6 +94,9 @@ func (s *Service) where(ctx context.Context, call Call) (bot.Reply, error) {
 		return bot.Reply{}, bot.ErrUsage
 	}
 	target, err := s.visibleTo(ctx, call.User, call.Rest(0))
+	if errors.Is(err, users.ErrNotFound) {
+		return say(nowhere)
+	}
 	if err != nil {
 		return bot.Reply{}, err
 	}
