@@ -223,7 +223,7 @@ type Change struct {
 type Settings struct {
 	FriendsOnlyMessages bool // private messages from friends only
 	HideLocation        bool // no position on the world map
-	HidePresence        bool // appear offline to everybody but friends
+	HidePresence        bool // appear offline to everybody
 	Language            string
 }
 
