@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/pure-peace/peace/modules/bancho"
 	"github.com/pure-peace/peace/modules/chat"
 	"github.com/pure-peace/peace/modules/chat/chatpb"
 	"github.com/pure-peace/peace/modules/sessions"
@@ -53,6 +54,9 @@ func (s *Service) deliver(ctx context.Context, id string, reply []byte, mail sta
 	return reply
 }
 
+// resyncNotice is the room of resync's notification, in bytes.
+const resyncNotice = 128
+
 // resync mends what a client has missed when its outbox overflowed, which happens to one that sleeps. It gets the ids of
 // everybody who is online, and asks about those it does not know; users who are gone leave its list when it asks about them
 // (see tellGone). Logging it in anew would mend more, and would throw it out of its room. Chat lines are what is really
@@ -60,7 +64,7 @@ func (s *Service) deliver(ctx context.Context, id string, reply []byte, mail sta
 func (s *Service) resync(ctx context.Context, reply []byte, lost int) []byte {
 	s.log.LogAttrs(ctx, slog.LevelDebug, "an outbox overflowed", slog.Int("lost", lost))
 	if ids, err := s.sessions.Online(ctx); err == nil {
-		reply = appendBundles(reply, ids, bundleRoom)
+		reply = appendBundles(reply, ids, min(bundleRoom, bancho.MaxReply-mailGrowth*mailRoom-resyncNotice-len(reply)))
 	}
 	return packets.Notification("You were away for so long that some chat messages are lost.").Append(reply)
 }

@@ -17,12 +17,15 @@ const (
 	// maxToken is far above the length of any token of ours.
 	maxToken = 128
 
-	// answerRoom, mailRoom and bundleRoom share out bancho.MaxReply. Answers to the packets of one request stop growing at
-	// the first. Of the mail so many bytes of events are taken; their packets are at most three times as large, for the
-	// shortest events. Bundles of ids come with few else.
-	answerRoom = bancho.MaxReply / 4
-	mailRoom   = bancho.MaxReply / 8
-	bundleRoom = bancho.MaxReply / 4
+	// answerRoom, answersRoom, mailRoom and bundleRoom share out bancho.MaxReply. Lists stop growing when the answers to the
+	// packets of one request have reached the first, and no answer goes beyond the second. Of the mail so many bytes of
+	// events are taken; their packets are at most mailGrowth times as large, for the shortest events. Bundles of ids have
+	// room of their own among the answers, and what is left of it beside mail.
+	answerRoom  = bancho.MaxReply / 4
+	bundleRoom  = bancho.MaxReply / 4
+	answersRoom = answerRoom + bundleRoom
+	mailRoom    = bancho.MaxReply / 8
+	mailGrowth  = 3
 )
 
 // Exchange implements bancho.Service. An idle poll costs one Drain and nothing else. Mail comes at least once: what was given
@@ -126,15 +129,22 @@ func (s *Service) answer(ctx context.Context, id string, body []byte) (*answer, 
 			s.metrics.dropped.WithLabelValues(dropFlood).Inc()
 			continue
 		}
+		before := len(a.reply)
 		switch err := s.handle(ctx, a, p); {
 		case err == nil:
 			s.metrics.packets.WithLabelValues(label(p.ID)).Inc()
+		case errors.Is(err, errFlood):
+			s.metrics.dropped.WithLabelValues(dropFlood).Inc()
 		case errors.Is(err, errIgnored):
 			s.metrics.ignored.WithLabelValues(label(p.ID)).Inc()
 		case errors.As(err, new(*packets.DecodeError)):
 			s.damaged(ctx, a, err)
 		default:
 			s.failed(ctx, a, p.ID, err)
+		}
+		if len(a.reply) > answersRoom { // what was asked is done; only a flood of packets has so many answers
+			a.reply = a.reply[:before]
+			s.metrics.dropped.WithLabelValues(dropAnswer).Inc()
 		}
 		if a.over {
 			break
@@ -198,7 +208,10 @@ func (a *answer) full() bool { return len(a.reply) >= answerRoom }
 // errIgnored says that nothing here handles a packet.
 var errIgnored = errors.New("ignored")
 
-// handle does what a packet asks. Its error is a *packets.DecodeError, errIgnored, or the fault of a module. Packets of
+// errFlood says that a packet is one too many of its kind.
+var errFlood = errors.New("too many")
+
+// handle does what a packet asks. Its error is a *packets.DecodeError, errIgnored, errFlood, or the fault of a module. Packets of
 // multiplayer, spectating and tournaments are taken and ignored.
 func (s *Service) handle(ctx context.Context, a *answer, p packets.Raw) error {
 	switch p.ID {

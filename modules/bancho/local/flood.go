@@ -5,17 +5,24 @@ import (
 	"time"
 )
 
-// maxAllowances bounds the sessions whose allowance is remembered. One that has its whole allowance back need not be.
+// maxAllowances bounds the keys whose allowance is remembered. One that has its whole allowance back need not be.
 const maxAllowances = 1 << 16
 
-// flood limits how many packets each session may send. It is the generic cell rate algorithm: a session is the time at which
-// its whole allowance is back. The zero value is ready.
+// A change of status is told to everybody online, so it has an allowance of its own: changes a second and at once. A player
+// who skips through songs makes a few a second for a while. What is lost is mended by the next one.
+const (
+	statusRate  = 1
+	statusBurst = 60
+)
+
+// flood limits how many packets each session may send, or how often each account may log in. It is the generic cell rate
+// algorithm: a key is the time at which its whole allowance is back. The zero value is ready.
 type flood struct {
 	mu   sync.Mutex
 	full map[string]time.Time
 }
 
-// take asks for n packets at a time and returns how many are granted.
+// take asks for n at a time, of rate a second and burst at once, and returns how many are granted.
 func (f *flood) take(id string, n int, rate float64, burst int, now time.Time) int {
 	interval := time.Duration(float64(time.Second) / rate)
 	window := interval * time.Duration(burst)

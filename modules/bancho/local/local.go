@@ -6,7 +6,7 @@
 // the wire is in figure.go.
 //
 // The package keeps nothing that matters: sessions, outboxes and channels live in state, behind the contracts that Deps
-// names. What it does keep is bounded and can be lost: encoded events (memo.go), allowances of packets (flood.go), which
+// names. What it does keep is bounded and can be lost: encoded events (memo.go), allowances of packets and logins (flood.go), which
 // token is being served (turns.go), and which mail was given out (receipts.go).
 package local
 
@@ -50,6 +50,9 @@ type Config struct {
 	PacketRate  float64 `koanf:"packet_rate" doc:"packets a second that a client may send for long, pings apart"`
 	PacketBurst int     `koanf:"packet_burst" doc:"packets that it may send at once"`
 
+	LoginRate  float64 `koanf:"login_rate" doc:"logins a minute that one account may make for long: everybody online hears of each"`
+	LoginBurst int     `koanf:"login_burst" doc:"logins that it may make at once, as the 18 clients of a tournament do"`
+
 	RestartNotice time.Duration `koanf:"restart_notice" doc:"when this process stops, tell clients to log in again after so long; 0s leaves them waiting, which loses nothing as long as state lives on"`
 }
 
@@ -71,6 +74,8 @@ func DefaultConfig() Config {
 		Presences:          128,
 		PacketRate:         50,
 		PacketBurst:        500,
+		LoginRate:          12,
+		LoginBurst:         40,
 	}
 }
 
@@ -105,11 +110,17 @@ func (c Config) Validate() error {
 	if c.Presences < 0 || c.Presences > 512 {
 		fail("presences", "must be 0 to 512")
 	}
-	if c.PacketRate < 1 || c.PacketRate > 10_000 {
+	if !(c.PacketRate >= 1 && c.PacketRate <= 10_000) { // not NaN either
 		fail("packet_rate", "must be 1 to 10000")
 	}
 	if c.PacketBurst < 20 || c.PacketBurst > 100_000 {
 		fail("packet_burst", "must be 20 to 100000: a client that logs in sends about a dozen at once")
+	}
+	if !(c.LoginRate >= 1 && c.LoginRate <= 1e6) { // not NaN either
+		fail("login_rate", "must be 1 to 1000000")
+	}
+	if c.LoginBurst < 1 || c.LoginBurst > 1_000_000 {
+		fail("login_burst", "must be 1 to 1000000")
 	}
 	if c.RestartNotice < 0 || c.RestartNotice > time.Hour {
 		fail("restart_notice", "must be 0s to 1h")
@@ -144,7 +155,9 @@ type Service struct {
 
 	turns    turns
 	receipts receipts
-	flood    flood
+	flood    flood // of packets, by session
+	statuses flood // of changes of status, by session
+	logins   flood // by account
 	memo     memo
 	bot      botName
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"strconv"
 	"strings"
 	"testing"
@@ -41,6 +42,8 @@ func TestValidate(t *testing.T) {
 		"presences":       func(c *local.Config) { c.Presences = 1000 },
 		"packet_rate":     func(c *local.Config) { c.PacketRate = 0 },
 		"packet_burst":    func(c *local.Config) { c.PacketBurst = 1 },
+		"login_rate":      func(c *local.Config) { c.LoginRate = math.NaN() },
+		"login_burst":     func(c *local.Config) { c.LoginBurst = 0 },
 		"restart_notice":  func(c *local.Config) { c.RestartNotice = -time.Second },
 	} {
 		config := local.DefaultConfig()

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strconv"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -40,6 +42,9 @@ func (s *Service) Login(ctx context.Context, attempt bancho.Attempt) (bancho.Wel
 	}
 	if refused := checkUser(config, version, user); refused != nil {
 		return s.refuse(refused), nil
+	}
+	if s.logins.take(strconv.Itoa(int(user.ID)), 1, config.LoginRate/60, config.LoginBurst, time.Now()) == 0 {
+		return s.refuse(&refusal{"too_often", packets.LoginServerError, "Your account logs in too often. Your game will try again by itself."}), nil
 	}
 	visitor, err := s.meet(ctx, user, &login, attempt)
 	if err != nil {

@@ -25,6 +25,7 @@ const (
 	dropDamaged = "damaged" // it, or what precedes it in its request, does not parse
 	dropFlood   = "flood"   // the client sent too many
 	dropFailed  = "failed"  // a module could not be reached
+	dropAnswer  = "answer"  // it was handled, but its answer does not fit into the reply
 )
 
 func newMetrics(registry prometheus.Registerer) (metrics, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"github.com/pure-peace/peace/modules/relations"
 	"github.com/pure-peace/peace/modules/sessions"
@@ -22,6 +23,9 @@ const (
 )
 
 func (s *Service) changeAction(ctx context.Context, a *answer, p packets.ChangeAction) error {
+	if s.statuses.take(a.session.ID, 1, statusRate, statusBurst, time.Now()) == 0 {
+		return errFlood
+	}
 	status := statusOf(p)
 	updated, err := s.sessions.Update(ctx, a.session.ID, sessions.Update{Status: &status})
 	if err == nil {
