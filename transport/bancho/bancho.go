@@ -9,7 +9,7 @@
 //     keeps polling with its token, and its session, which lives in state, goes on where it was. An error status would make
 //     the client log in anew, all clients at once.
 //   - Modules that cannot be reached during a login: reply −5, after which the client tries again by itself.
-//   - A body over its limit: 413. A body that is no login: 400. More simultaneous requests for one token than make sense:
+//   - A body over its limit: 413. A body that is no login, or breaks off: 400. One that comes too slowly: 408. More simultaneous requests for one token than make sense:
 //     503 with Retry-After. None of these is sent by the game.
 //   - A User-Agent other than that of the game: 403 and a sentence.
 //
@@ -27,6 +27,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
 	"strconv"
 	"sync"
 	"time"
@@ -128,8 +129,12 @@ func (h *Handler) serveGame(w http.ResponseWriter, r *http.Request) {
 	defer body.free()
 	if err := body.read(r, limit); err != nil {
 		w.Header().Set("Connection", "close") // what is left of the body is not worth reading
-		if !refused(w, r, err) {
+		switch {
+		case refused(w, r, err):
+		case errors.Is(err, os.ErrDeadlineExceeded):
 			problem.WriteError(w, r, err)
+		default: // chunks that are none, or an end that never came
+			http.Error(w, "The request cannot be read.", http.StatusBadRequest)
 		}
 		return
 	}

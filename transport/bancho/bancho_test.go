@@ -1,6 +1,7 @@
 package bancho_test
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"context"
@@ -9,6 +10,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -108,6 +110,31 @@ func TestChunkedBody(t *testing.T) {
 type zeros struct{}
 
 func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+// TestBrokenBody sends bodies that cannot be read to their end: that is the client's fault, and no cause for alarm.
+func TestBrokenBody(t *testing.T) {
+	s := stacktest.New(t, stacktest.Options{}).Serve(t)
+	for name, tail := range map[string]string{
+		"no chunk":      "Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+		"half a chunk":  "Transfer-Encoding: chunked\r\n\r\n8\r\nabc",
+		"a negative":    "Transfer-Encoding: chunked\r\n\r\n-1\r\nabc\r\n0\r\n\r\n",
+		"half the body": "Content-Length: 100\r\n\r\nabc",
+	} {
+		for _, token := range []string{"", "osu-token: guess\r\n"} {
+			conn, err := net.Dial("tcp", s.Address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _ = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: c."+stacktest.Domain+"\r\nUser-Agent: osu!\r\n"+token+tail)
+			_ = conn.(*net.TCPConn).CloseWrite()
+			answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			_ = conn.Close()
+			if err != nil || answer.StatusCode != http.StatusBadRequest || !answer.Close {
+				t.Errorf("%s, %q: answered %v, %v; want 400 and a closed connection", name, token, answer, err)
+			}
+		}
+	}
+}
 
 func TestLogin(t *testing.T) {
 	s := stacktest.New(t, stacktest.Options{Bancho: func(c *banchoLocal.Config) { c.Welcome = strings.Repeat("Welcome! ", 200) }})
