@@ -85,7 +85,7 @@ type Service interface {
 	// It returns how many there were.
 	Disconnect(ctx context.Context, userID int32, reason Reason) (int, error)
 
-	// Count returns how many sessions of each kind there are and how many visible users.
+	// Count returns how many sessions of each kind there are and how many visible users, bots not counted.
 	Count(ctx context.Context) (Counts, error)
 }
 
@@ -226,7 +226,7 @@ type Update struct {
 
 // Counts are the sizes of the registry.
 type Counts struct {
-	Visible    int // users
+	Visible    int // users, bots not counted
 	Stable     int // sessions from here on
 	Lazer      int
 	IRC        int

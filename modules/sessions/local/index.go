@@ -13,6 +13,7 @@ type index struct {
 	mu      sync.RWMutex
 	byUser  map[int32][]*sessions.Session // as rank orders them
 	visible []int32                       // ascending
+	bots    int                           // of the visible users
 	kinds   map[sessions.Kind]int
 }
 
@@ -27,24 +28,34 @@ func (x *index) set(_ string, old, current **sessions.Session) {
 	var userID int32
 	if old != nil {
 		userID = (*old).User.ID
+	} else if current != nil {
+		userID = (*current).User.ID
+	}
+	before := shown(x.byUser[userID])
+	if old != nil {
 		list := slices.DeleteFunc(x.byUser[userID], func(s *sessions.Session) bool { return s == *old })
 		x.store(userID, list)
 		x.kinds[(*old).Kind]--
 	}
 	if current != nil {
 		s := *current
-		userID = s.User.ID
 		list := x.byUser[userID]
 		at, _ := slices.BinarySearchFunc(list, s, compare)
 		x.store(userID, slices.Insert(list, at, s))
 		x.kinds[s.Kind]++
 	}
-	at, was := slices.BinarySearch(x.visible, userID)
-	switch is := shown(x.byUser[userID]) != nil; {
-	case is && !was:
+	after := shown(x.byUser[userID])
+	switch at, _ := slices.BinarySearch(x.visible, userID); {
+	case before == nil && after != nil:
 		x.visible = slices.Insert(x.visible, at, userID)
-	case was && !is:
+	case before != nil && after == nil:
 		x.visible = slices.Delete(x.visible, at, at+1)
+	}
+	if before != nil && before.Kind == sessions.Bot {
+		x.bots--
+	}
+	if after != nil && after.Kind == sessions.Bot {
+		x.bots++
 	}
 }
 
@@ -145,7 +156,7 @@ func (x *index) counts() sessions.Counts {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	return sessions.Counts{
-		Visible:    len(x.visible),
+		Visible:    len(x.visible) - x.bots,
 		Stable:     x.kinds[sessions.Stable],
 		Lazer:      x.kinds[sessions.Lazer],
 		IRC:        x.kinds[sessions.IRC],

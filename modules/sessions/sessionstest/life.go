@@ -402,6 +402,7 @@ func testCount(t *testing.T, s Subject) {
 	for _, kind := range []sessions.Kind{sessions.Stable, sessions.Lazer, sessions.IRC, sessions.Tournament, sessions.Tournament} {
 		s.open(t, sessions.Opening{User: u, Kind: kind})
 	}
+	s.open(t, sessions.Opening{User: s.player(t), Kind: sessions.Bot})
 	before.Visible++
 	before.Stable++
 	before.Lazer++

@@ -30,7 +30,7 @@ const (
 type Site struct {
 	Dir     string   // where keys are kept, made with mode 0700; DATA_DIR/tls
 	Domains []string // the main domain and its aliases
-	Hosts   []string // every host name that is served: what ACME may ask certificates for
+	Hosts   []string // every host name that is served, spelled out in a local certificate; what ACME may ask certificates for
 }
 
 // Source provides the certificate. It is safe for concurrent use.
@@ -62,7 +62,7 @@ func New(cfg Config, site Site, log *slog.Logger) (*Source, error) {
 	case Off:
 		return nil, ErrOff
 	case Local:
-		s.load = localSource{dir: site.Dir, domains: site.Domains}.load
+		s.load = localSource{dir: site.Dir, domains: site.Domains, hosts: site.Hosts}.load
 	case Files:
 		s.files = [2]string{cfg.Cert, cfg.Key}
 		s.load = s.loadFiles

@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -82,6 +83,9 @@ func TestLocalCertificateCoversEveryHost(t *testing.T) {
 		_, _ = client.Close(), server.Close()
 	}
 	leaf := served(t, s, "")
+	if !slices.Contains(leaf.DNSNames, "c.peace.test") {
+		t.Errorf("the certificate names %q: not every client matches wildcards such as *.localhost", leaf.DNSNames)
+	}
 	if life := leaf.NotAfter.Sub(leaf.NotBefore); life > 397*24*time.Hour {
 		t.Errorf("the certificate lives for %v", life)
 	}

@@ -31,6 +31,7 @@ const (
 type localSource struct {
 	dir     string
 	domains []string
+	hosts   []string // below the domains
 }
 
 // authorityFile is the certificate to import, in PEM; its copy in DER ends in .cer, which Windows opens.
@@ -67,27 +68,25 @@ func (s localSource) good(leaf, authority *x509.Certificate, now time.Time) bool
 		leaf.CheckSignatureFrom(authority) == nil
 }
 
-// subjects returns what the certificate covers: each domain and every name below it, and this machine.
+// subjects returns what the certificate covers: each domain and every name below it, and this machine. The names that are
+// served stand beside the wildcards: OpenSSL and others match no wildcard right below a name without a dot, as localhost.
 func (s localSource) subjects() (names []string, ips []net.IP) {
-	add := func(host string) {
-		if ip := net.ParseIP(host); ip != nil {
-			if !slices.ContainsFunc(ips, ip.Equal) {
-				ips = append(ips, ip)
-			}
-			return
-		}
-		for _, name := range []string{host, "*." + host} {
-			if !slices.Contains(names, name) {
-				names = append(names, name)
-			}
+	addName := func(name string) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
-	for _, domain := range s.domains {
-		add(domain)
+	for _, domain := range slices.Concat(s.domains, []string{"localhost", "127.0.0.1", "::1"}) {
+		if ip := net.ParseIP(domain); ip == nil {
+			addName(domain)
+			addName("*." + domain)
+		} else if !slices.ContainsFunc(ips, ip.Equal) {
+			ips = append(ips, ip)
+		}
 	}
-	add("localhost")
-	add("127.0.0.1")
-	add("::1")
+	for _, host := range s.hosts {
+		addName(host)
+	}
 	return names, ips
 }
 
