@@ -78,9 +78,10 @@ func (m *Module[S, C]) resolve(ctx context.Context, r *Resolver) (*instance, err
 		if err != nil {
 			return nil, err
 		}
-		made.local = service
+		local := service // what is wrapped below can do less
+		made.local = local
 		made.reload = func(c *Config) error {
-			if target, ok := any(service).(interface{ Reload(C) error }); ok {
+			if target, ok := any(local).(interface{ Reload(C) error }); ok {
 				return target.Reload(m.Config(c))
 			}
 			return errNotReloadable

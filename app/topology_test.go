@@ -133,9 +133,11 @@ func expect[P packets.Packet](ctx context.Context, t *testing.T, c *client.Clien
 	}
 }
 
-// await asks until the answer is yes.
+// await asks until the answer is yes, for as long as ctx lasts but not for ever.
 func await(ctx context.Context, t *testing.T, what string, ask func() bool) {
 	t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
 	for !ask() {
 		select {
 		case <-ctx.Done():

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/pure-peace/peace/app"
 	"github.com/pure-peace/peace/config"
+	"github.com/pure-peace/peace/transport/http/listen"
 )
 
 // defaultFile is read when it is there and no other file was named.
@@ -141,7 +143,9 @@ func (p *program) file() string {
 
 // load reads the configuration that the command line names.
 func (p *program) load() (*app.Config, error) {
-	return app.LoadConfig(config.Sources{File: p.file(), Environ: os.Environ(), Overrides: p.args.Set}, p.options)
+	// A predecessor tells of its sockets in the environment as well; that is no setting.
+	environ := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, listen.Env+"=") })
+	return app.LoadConfig(config.Sources{File: p.file(), Environ: environ, Overrides: p.args.Set}, p.options)
 }
 
 // version prints which Peace this is.
