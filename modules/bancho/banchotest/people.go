@@ -31,6 +31,29 @@ func testArrival(t *testing.T, s Subject) {
 	}
 }
 
+// testRemaining ends the game of a player who stays online with another client.
+func testRemaining(t *testing.T, s Subject) {
+	watcher := s.player(t)
+	for kind, want := range map[sessions.Kind]packets.LogoutState{
+		sessions.IRC: packets.LogoutIRCLeft, sessions.Lazer: packets.LogoutGameLeft,
+	} {
+		p := s.player(t)
+		opened, err := s.Sessions.Open(t.Context(), sessions.Opening{User: p.User, Kind: kind})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Sessions.Close(t.Context(), sessions.ID(p.token), sessions.ReasonLogout); err != nil {
+			t.Fatal(err)
+		}
+		if gone := eventually(t, watcher, func(q packets.UserLogout) bool { return q.UserID == p.ID }); gone.State != want {
+			t.Errorf("of one who stays with a client of kind %d, %d is told to be left, want %d", kind, gone.State, want)
+		}
+		if err := s.Sessions.Close(t.Context(), opened.Session.ID, sessions.ReasonLogout); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func testStatus(t *testing.T, s Subject) {
 	watcher, p := s.player(t), s.player(t)
 	status := packets.Status{
@@ -150,6 +173,9 @@ func testFriends(t *testing.T, s Subject) {
 	p, online, offline := s.player(t), s.player(t), s.account(t)
 	if list := p.send(t, packets.FriendAdd(online.ID), packets.FriendAdd(offline.ID), packets.FriendAdd(users.BotID)); len(all[packets.FriendsList](list)) > 0 {
 		t.Error("a list that is right is sent again")
+	}
+	if list, ok := first[packets.FriendsList](p.send(t, packets.FriendRemove(users.BotID))); !ok || !slices.Contains(list, users.BotID) {
+		t.Errorf("the bot is no friend any more: %v", list)
 	}
 	p.send(t, packets.FriendRemove(online.ID))
 	list, err := s.Relations.List(t.Context(), p.ID)

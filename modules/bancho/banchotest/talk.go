@@ -127,6 +127,30 @@ func testRoom(t *testing.T, s Subject) {
 	}
 	ann.send(t, packets.PublicMessage{Text: "nice", Target: "#spectator"})
 	expect(t, bob.send(t), packets.Message{Sender: ann.Name, SenderID: ann.ID, Text: "nice", Target: "#spectator"})
+
+	// Whose account is older makes no difference.
+	carl := s.player(t)
+	for _, join := range []struct {
+		p       *player
+		channel string
+	}{{carl, own}, {bob, own}} {
+		if _, err := s.Chat.Join(t.Context(), sessions.ID(join.p.token), join.channel); err != nil {
+			t.Fatal(err)
+		}
+	}
+	bob.send(t, packets.PublicMessage{Text: "thanks", Target: "#spectator"})
+	expect(t, carl.send(t), packets.Message{Sender: bob.Name, SenderID: bob.ID, Text: "thanks", Target: "#spectator"})
+}
+
+// testTakenOut puts a player into a channel and takes him out, by another hand than his own.
+func testTakenOut(t *testing.T, s Subject) {
+	p := s.player(t)
+	name := s.channel(t, nil)
+	p.send(t, packets.ChannelJoin(name))
+	if err := s.Chat.Close(t.Context(), name); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, p, func(q packets.ChannelKick) bool { return string(q) == name })
 }
 
 func testWhisper(t *testing.T, s Subject) {
