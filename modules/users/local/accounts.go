@@ -230,7 +230,13 @@ func (s *Service) verify(ctx context.Context, r *rules, a *account, secret strin
 	}
 	// Who guesses from everywhere must not lock out a player at home.
 	if s.byAccount.full(a.ID, r.FailuresPerAccount) && !s.verified.from(a.ID, from) {
-		return users.ErrTooMany
+		home, err := s.store.hasComeFrom(ctx, a.ID, from) // as far as a new process knows
+		if err != nil {
+			return err
+		}
+		if !home {
+			return users.ErrTooMany
+		}
 	}
 	if !isMD5(secret) {
 		burn(secret)

@@ -107,6 +107,23 @@ func (s store) forgetDevices(ctx context.Context, tx bun.Tx, id int32) error {
 	return err
 }
 
+// homesKept is how many of its latest devices tell where an account is at home.
+const homesKept = 20
+
+// hasComeFrom reports whether one of the account's latest devices was last used in a network.
+func (s store) hasComeFrom(ctx context.Context, id int32, from netip.Prefix) (bool, error) {
+	if !from.IsValid() {
+		return false, nil
+	}
+	var addresses []string
+	err := s.Reader.NewSelect().Model((*device)(nil)).Column("address").Where("user_id = ?", id).
+		Order("last_at DESC").Limit(homesKept).Scan(ctx, &addresses)
+	return slices.ContainsFunc(addresses, func(text string) bool {
+		address, err := netip.ParseAddr(text)
+		return err == nil && from.Contains(address)
+	}), err
+}
+
 func (s store) devices(ctx context.Context, id int32) ([]users.DeviceRecord, error) {
 	var rows []device
 	err := s.Reader.NewSelect().Model(&rows).Where("user_id = ?", id).Order("last_at DESC").Limit(devicesKept).Scan(ctx)

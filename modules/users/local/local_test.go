@@ -252,6 +252,30 @@ func TestAccountLimit(t *testing.T) {
 	wantNone(t, login(t, s, "victim", password, home))
 }
 
+// TestAccountLimitAfterRestart guesses at the password of an account whose owner a new process has not met: it is let in from
+// where its devices were used.
+func TestAccountLimitAfterRestart(t *testing.T) {
+	db := databasetest.Open(t, database.SQLite)
+	before := newService(t, db, nil)
+	register(t, before, "victim")
+	visit := func(s *Service, address string) error {
+		c := users.Credentials{Name: "victim", PasswordMD5: md5hex(password), Address: netip.MustParseAddr(address)}
+		_, err := s.Authenticate(t.Context(), c, &users.Device{Disk: md5hex(address)})
+		return err
+	}
+	wantNone(t, visit(before, "192.0.2.1"))
+	wantNone(t, visit(before, "2001:db8::1"))
+
+	s := newService(t, db, func(c *Config) { c.FailuresPerAccount = 4 })
+	for i := range 4 {
+		want(t, login(t, s, "victim", "guess", fmt.Sprintf("198.51.100.%d", i)), users.ErrBadCredentials)
+	}
+	want(t, visit(s, "203.0.113.1"), users.ErrTooMany)
+	want(t, login(t, s, "victim", "tpyo", "192.0.2.1"), users.ErrBadCredentials)
+	wantNone(t, visit(s, "2001:db8::ffff")) // the same network
+	wantNone(t, visit(s, "192.0.2.1"))
+}
+
 // TestBurst has many guesses arrive at once: no more are tried than the limit allows, but for those that are being tried when it
 // is met.
 func TestBurst(t *testing.T) {
