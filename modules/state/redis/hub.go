@@ -152,7 +152,7 @@ func (h *hub) connect() *line {
 	})
 	h.line = l
 	h.lines.Go(func() {
-		_ = <-ended // why does not matter: the line is gone
+		<-ended //nolint:errcheck // why does not matter: the line is gone
 		h.hangUp(l)
 		release()
 	})
