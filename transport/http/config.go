@@ -24,7 +24,7 @@ type PlainConfig struct {
 	RequestTimeout           time.Duration `koanf:"request_timeout" doc:"how long the server works on a request before giving up"`
 	DrainLinger              time.Duration `koanf:"drain_linger" doc:"how long idle connections may send one more request while the server stops, so that no client runs into a closing door"`
 	MaxHeaderBytes           int           `koanf:"max_header_bytes" doc:"largest header of a request, in bytes"`
-	MaxConnections           int           `koanf:"max_connections" doc:"most connections at a time; further clients wait"`
+	MaxConnections           int           `koanf:"max_connections" doc:"most connections at a time, and no more than three quarters of the files that the system lets this process open; further clients wait"`
 	MaxConnectionsPerAddress int           `koanf:"max_connections_per_address" doc:"most connections at a time from one address that is neither this machine nor a trusted proxy"`
 	Rate                     float64       `koanf:"rate" doc:"requests a second that one address may make in the long run, besides the polls of game clients"`
 	RateBurst                int           `koanf:"rate_burst" doc:"requests that one address may make at once"`

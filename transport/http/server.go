@@ -67,10 +67,15 @@ func New(cfg Config, deps Deps) (*Server, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
+	connections := affordable(cfg.HTTP.MaxConnections, descriptors())
+	if connections < cfg.HTTP.MaxConnections {
+		deps.Log.Info("fewer connections are taken than configured: the system gives this process too few file descriptors",
+			"key", "http.max_connections", "connections", connections)
+	}
 	s := &Server{
 		cfg:      cfg,
 		deps:     deps,
-		conns:    limit.NewConns(cfg.HTTP.MaxConnections, cfg.HTTP.MaxConnectionsPerAddress, deps.Proxies.Trusts),
+		conns:    limit.NewConns(connections, cfg.HTTP.MaxConnectionsPerAddress, deps.Proxies.Trusts),
 		finished: make(chan struct{}),
 	}
 	return s, errors.Join(
@@ -81,6 +86,12 @@ func New(cfg Config, deps Deps) (*Server, error) {
 			Name: "peace_http_connections_refused_total", Help: "Connections closed because their address had too many.",
 		}, func() float64 { return float64(s.conns.Refused()) })),
 	)
+}
+
+// affordable returns how many connections leave descriptors for the rest of the process, the database and operators first: idle
+// connections must not starve them.
+func affordable(connections, descriptors int) int {
+	return max(1, min(connections, descriptors-descriptors/4))
 }
 
 // Listen binds the configured addresses, under the names "http" and "https". Its error names the configuration key and,
