@@ -141,7 +141,7 @@ func (a *App) build(ctx context.Context) error {
 	if len(a.resolver.order) == 0 {
 		return errors.New("nothing to do: there is neither a public listener nor a module in peers.serve")
 	}
-	return a.makeAdministrator(ctx)
+	return nil
 }
 
 // Run binds the listeners, serves until ctx ends, and stops in order: not ready, drain, stop, close. It returns nil when ctx
@@ -149,9 +149,7 @@ func (a *App) build(ctx context.Context) error {
 func (a *App) Run(ctx context.Context) error {
 	parts, err := a.parts(ctx)
 	if err != nil {
-		l := lifecycle{log: a.log, parts: a.moduleParts()}
-		l.close()
-		return errors.Join(err, a.shared.close())
+		return err
 	}
 	l := &lifecycle{log: a.log, timeout: a.config.ShutdownTimeout, parts: parts}
 	err = l.run(ctx, func() {
@@ -183,12 +181,12 @@ func (a *App) HoldListeners() error { return a.listeners.Hold() }
 // Services returns the resolver of a built App, for Use: an embedder's access to the modules.
 func (a *App) Services() *Resolver { return a.resolver }
 
-// parts lists everything that runs, in the order of dependence.
+// parts lists everything that runs, in the order of dependence. When it fails, it closes all of it.
 func (a *App) parts(ctx context.Context) (parts []part, err error) {
 	parts = append(parts, part{name: "shared", close: a.shared.close})
+	parts = append(parts, a.moduleParts()...)
 	fail := func(err error) ([]part, error) {
 		l := lifecycle{log: a.log, parts: parts}
-		l.parts = slices.DeleteFunc(l.parts, func(p part) bool { return p.name == "shared" })
 		l.close()
 		return nil, err
 	}
@@ -197,9 +195,8 @@ func (a *App) parts(ctx context.Context) (parts []part, err error) {
 		if err != nil {
 			return fail(err)
 		}
-		parts = append(parts, p)
+		parts = slices.Insert(parts, 1, p) // it tells of the others until they have stopped
 	}
-	parts = append(parts, a.moduleParts()...)
 	peers, err := a.peerParts(ctx)
 	if err != nil {
 		return fail(err)
@@ -219,7 +216,11 @@ func (a *App) parts(ctx context.Context) (parts []part, err error) {
 		}
 		parts = append(parts, partOf("http", a.server))
 	}
-	return parts, a.listeners.Release()
+	// Not earlier: a start that cannot bind its addresses must not make a password that nobody is told.
+	if err := errors.Join(a.makeAdministrator(ctx), a.listeners.Release()); err != nil {
+		return fail(err)
+	}
+	return parts, nil
 }
 
 func (a *App) moduleParts() []part {

@@ -24,6 +24,7 @@ import (
 	edge "github.com/pure-peace/peace/transport/http"
 	"github.com/pure-peace/peace/transport/http/admin"
 	"github.com/pure-peace/peace/transport/http/certs"
+	"github.com/pure-peace/peace/transport/http/hosts"
 	"github.com/pure-peace/peace/transport/http/realip"
 	"github.com/pure-peace/peace/transport/web"
 )
@@ -175,6 +176,8 @@ func (c *Config) Validate() error {
 	var errs []error
 	if c.Domain == "" {
 		errs = append(errs, errors.New("domain: must not be empty"))
+	} else if _, err := hosts.New(append([]string{c.Domain}, c.Aliases...)...); err != nil {
+		errs = append(errs, fmt.Errorf("domain: %w", err))
 	}
 	if c.DataDir == "" {
 		errs = append(errs, errors.New("data_dir: must not be empty"))

@@ -64,6 +64,7 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 		{"a bad address", "PEACE_ADMIN__LISTEN=9090", `PEACE_ADMIN__LISTEN: admin.listen: "9090" is not HOST:PORT or unix:PATH`},
 		{"plaintext to the world", "PEACE_PEERS__LISTEN=0.0.0.0:7000", "peers.listen: 0.0.0.0:7000 can be reached from other machines"},
 		{"no domain", "PEACE_DOMAIN=", "domain: must not be empty"},
+		{"a domain that is none", "PEACE_DOMAIN=my server", `domain: "my server" is not a domain`},
 		{"a bad log format", "PEACE_LOG__FORMAT=xml", `log.format: "xml" is none of auto, text, json`},
 		{"a wrong database", "PEACE_DATABASE__URL=oracle://x", "database.url: "},
 	} {

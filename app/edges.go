@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"net/http"
 	"path/filepath"
 
 	"github.com/pure-peace/peace/transport/api"
@@ -70,7 +72,21 @@ func (a *App) buildEdges(ctx context.Context) error {
 			}
 		}
 	}
+	if a.plan.offers(Users.Name) && !router.Serves("") {
+		if err := router.Handle([]string{""}, chain.Edge("domain", http.HandlerFunc(a.toPage))); err != nil {
+			return err
+		}
+	}
 	return a.buildServer(router)
+}
+
+// toPage leads people who type the bare domain to the page of the server, on the port they came to.
+func (a *App) toPage(w http.ResponseWriter, r *http.Request) {
+	host := "osu." + a.config.Domain
+	if _, port, err := net.SplitHostPort(r.Host); err == nil {
+		host = net.JoinHostPort(host, port)
+	}
+	http.Redirect(w, r, "//"+host+"/", http.StatusFound)
 }
 
 // buildWeb adds what the game asks for besides bancho.

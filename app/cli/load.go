@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/pure-peace/peace/app"
+	"github.com/pure-peace/peace/modules/users"
 	"github.com/pure-peace/peace/transport/bancho/client"
 	"github.com/pure-peace/peace/transport/bancho/load"
 )
@@ -27,7 +28,7 @@ type loadTest struct {
 	Chat     float64       `default:"1" help:"Lines in #osu a minute from each client; every other one receives each."`
 	Status   float64       `default:"2" help:"Status changes a minute from each client."`
 	Prefix   string        `default:"load" help:"Beginning of the accounts' names."`
-	Register bool          `default:"true" negatable:"" help:"Make accounts that do not exist. Mind users.registrations_per_address."`
+	Register bool          `default:"true" negatable:"" help:"Make accounts that do not exist: as peace user does, or with --address as players do, which users.registrations_per_address limits."`
 	JSON     bool          `name:"json" help:"Print the report as JSON."`
 }
 
@@ -40,8 +41,26 @@ func (c loadTest) Run(ctx context.Context, p *program) error {
 	if err != nil {
 		return err
 	}
+	if err := reach(ctx, target.Address); err != nil {
+		return err
+	}
+	var account func(context.Context, string, string) (bool, error)
+	if c.Register && c.Address == "" {
+		tools, err := app.NewTools(ctx, settings, p.options)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = tools.Close() }()
+		service, err := app.Tool(tools, app.Users)
+		if err != nil {
+			return err
+		}
+		account = func(ctx context.Context, name, password string) (bool, error) {
+			return makeAccount(ctx, service, name, password)
+		}
+	}
 	report, err := load.Run(ctx, load.Options{
-		Client: target, Users: c.Users, Rate: c.Rate, Duration: c.Duration, Chat: c.Chat, Status: c.Status,
+		Account: account, Client: target, Users: c.Users, Rate: c.Rate, Duration: c.Duration, Chat: c.Chat, Status: c.Status,
 		Prefix: c.Prefix, Register: c.Register,
 		Progress: func(now load.Progress) {
 			fmt.Fprintf(p.stderr, "\r%4.0fs  %d online  %d requests  %d errors ", now.Elapsed.Seconds(), now.Online, now.Requests, now.Errors)
@@ -72,6 +91,26 @@ func (c loadTest) Run(ctx context.Context, p *program) error {
 	fmt.Fprintf(p.stdout, "%d users, %.0f requests/s, %d packets received, %d had to log in again, in %v\n",
 		report.Users, report.Throughput, report.Packets, report.Relogins, report.Elapsed.Round(time.Second))
 	return nil
+}
+
+// reach makes sure that somebody is there: emulated clients are as patient as the game.
+func reach(ctx context.Context, address string) error {
+	dialer := net.Dialer{Timeout: 5 * time.Second}
+	conn, err := dialer.DialContext(ctx, "tcp", address)
+	if err != nil {
+		return fmt.Errorf("no server to play against: %w", err)
+	}
+	return conn.Close()
+}
+
+// makeAccount makes an account when there is none, and reports whether it did.
+func makeAccount(ctx context.Context, service users.Service, name, password string) (bool, error) {
+	found, err := service.Find(ctx, []string{name})
+	if err != nil || len(found) > 0 {
+		return false, err
+	}
+	_, err = service.Register(ctx, users.Registration{Name: name, Password: password})
+	return err == nil, explain(err)
 }
 
 // target says how to reach the server.

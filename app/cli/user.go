@@ -236,10 +236,26 @@ func (c userShow) Run(ctx context.Context, p *program) error {
 			fmt.Fprintf(w, "same hardware\tuser %d: %s\n", m.UserID, list(shared))
 		}
 		for _, a := range audit {
-			fmt.Fprintf(w, "%s\t%s by user %d: %s\n", a.At.Local().Format(time.DateTime), a.Action, a.ActorID, a.Reason)
+			fmt.Fprintf(w, "%s\t%s\n", a.At.Local().Format(time.DateTime), describeAudit(a))
 		}
 		return w.Flush()
 	})
+}
+
+// describeAudit says what was done, by whom, why, and with what.
+func describeAudit(a users.AuditEntry) string {
+	text := fmt.Sprintf("%s by user %d", a.Action, a.ActorID)
+	if a.Reason != "" {
+		text += ": " + a.Reason
+	}
+	var details []string
+	for _, key := range slices.Sorted(maps.Keys(a.Details)) {
+		details = append(details, key+" "+a.Details[key])
+	}
+	if details != nil {
+		text += " (" + strings.Join(details, ", ") + ")"
+	}
+	return text
 }
 
 // withUsers calls do with the users module of the running server, or with one made here when none runs.

@@ -29,7 +29,11 @@ type Options struct {
 
 	Prefix   string // of the accounts' names, followed by a number; "load" when ""
 	Password string // of all of them; a fixed one when ""
-	Register bool   // make accounts that do not exist; otherwise their logins fail
+	Register bool   // make accounts that do not exist as players do; otherwise their logins fail
+
+	// Account, when set, is called before the first login of each client and makes its account when there is none: who
+	// runs the server is not held back by the limits of players.
+	Account func(ctx context.Context, name, password string) (made bool, err error)
 
 	Chat    float64 // lines in Channel a minute from each client; each is received by all
 	Channel string  // "#osu" when ""
@@ -186,6 +190,19 @@ func (r *run) client(ctx context.Context, number int) {
 	defer arrived()
 	o := r.options.Client
 	o.Name, o.Password = r.options.Prefix+strconv.Itoa(number), r.options.Password
+	if r.options.Account != nil {
+		began := time.Now()
+		made, err := r.options.Account(ctx, o.Name, o.Password)
+		if ctx.Err() != nil {
+			return
+		}
+		if made || err != nil {
+			r.done(Register, began, err)
+		}
+		if err != nil {
+			return
+		}
+	}
 	c := client.New(o)
 	if !r.enter(ctx, c) {
 		return

@@ -8,6 +8,8 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/pure-peace/peace/modules/users"
+	userlocal "github.com/pure-peace/peace/modules/users/local"
 	"github.com/pure-peace/peace/transport/bancho/client"
 	"github.com/pure-peace/peace/transport/bancho/load"
 	"github.com/pure-peace/peace/transport/stacktest"
@@ -60,6 +62,29 @@ func TestRun(t *testing.T) {
 	counts, err := s.Sessions.Count(t.Context())
 	if err != nil || counts.Stable != 0 {
 		t.Errorf("%d sessions are left, %v", counts.Stable, err)
+	}
+}
+
+func TestRunWithAccountsOfTheOperator(t *testing.T) {
+	limited := func(c *userlocal.Config) { c.RegistrationsPerAddress, c.FailuresPerAddress = 1, 1 }
+	s := stacktest.New(t, stacktest.Options{Log: slog.New(slog.DiscardHandler), Users: limited}).Serve(t)
+	report, err := load.Run(t.Context(), load.Options{
+		Client: client.Options{Domain: stacktest.Domain, Address: s.Address}, Users: 4, Rate: 1000, Duration: time.Millisecond, Register: true,
+		Account: func(ctx context.Context, name, password string) (bool, error) {
+			_, err := s.Users.Register(ctx, users.Registration{Name: name, Password: password})
+			return true, err
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range report.Operations {
+		if o.Errors > 0 {
+			t.Errorf("%s: %d errors, the first: %s", o.Name, o.Errors, o.FirstError)
+		}
+	}
+	if first := report.Operations[0]; first.Name != load.Register || first.Count != 4 {
+		t.Errorf("the first operation is %+v, want 4 accounts made", first)
 	}
 }
 

@@ -61,6 +61,14 @@ func (r *Router) Handle(names []string, h http.Handler) error {
 	return nil
 }
 
+// Serves reports whether a name below the main domain has a handler; the empty name is the bare domain.
+func (r *Router) Serves(name string) bool {
+	if name != "" {
+		name += "."
+	}
+	return len(r.domains) > 0 && r.handlers[strings.ToLower(name)+r.domains[0]] != nil
+}
+
 // Fallback serves requests for hosts without a handler; by default they get a plain 404.
 func (r *Router) Fallback(h http.Handler) { r.fallback = h }
 

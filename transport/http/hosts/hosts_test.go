@@ -126,6 +126,21 @@ func FuzzHost(f *testing.F) {
 	})
 }
 
+func TestServes(t *testing.T) {
+	r, err := hosts.New("example.com", "alias.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Handle([]string{"osu"}, http.NotFoundHandler()); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]bool{"osu": true, "OSU": true, "a": false, "": false} {
+		if got := r.Serves(name); got != want {
+			t.Errorf("Serves(%q) is %t", name, got)
+		}
+	}
+}
+
 func BenchmarkDispatch(b *testing.B) {
 	r := router(b)
 	_ = r.Handle([]string{"quiet"}, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
