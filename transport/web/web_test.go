@@ -21,6 +21,7 @@ import (
 
 	"github.com/pure-peace/peace/modules/chat"
 	"github.com/pure-peace/peace/modules/relations"
+	"github.com/pure-peace/peace/modules/sessions"
 	usersLocal "github.com/pure-peace/peace/modules/users/local"
 	"github.com/pure-peace/peace/transport/stacktest"
 	"github.com/pure-peace/peace/transport/web"
@@ -84,6 +85,12 @@ func TestRegister(t *testing.T) {
 	}
 	if found, err := s.Users.Find(t.Context(), []string{"New Player"}); err != nil || len(found) != 0 {
 		t.Fatalf("a check makes an account: %v, %v", found, err)
+	}
+	for _, unclear := range []string{"", "2", "no"} { // only what clearly asks for an account makes one
+		serve(s, request("POST", "http://osu/users", form("New Player", "new@example.com", password, unclear)))
+		if found, err := s.Users.Find(t.Context(), []string{"New Player"}); err != nil || len(found) != 0 {
+			t.Fatalf("check=%s makes an account: %v, %v", unclear, found, err)
+		}
 	}
 	good = form("New Player", "new@example.com", password, "0")
 	for range 2 { // the game repeats what the network swallowed
@@ -165,6 +172,22 @@ func TestAuthentication(t *testing.T) {
 		good := ann.Credentials(endpoint.name, endpoint.password).Encode()
 		if w := ask(good); w.Code != 401 || w.Body.Len() != 0 {
 			t.Errorf("%s before the login: %d %q", endpoint.path, w.Code, w.Body)
+		}
+		found, err := s.Users.Find(t.Context(), []string{"Ann"})
+		if err != nil || len(found) != 1 {
+			t.Fatal(len(found), err)
+		}
+		for _, kind := range []sessions.Kind{sessions.Lazer, sessions.IRC} {
+			opened, err := s.Sessions.Open(t.Context(), sessions.Opening{User: found[0], Kind: kind})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if w := ask(good); w.Code != 401 || w.Body.Len() != 0 {
+				t.Errorf("%s beside another client (%d): %d %q", endpoint.path, kind, w.Code, w.Body)
+			}
+			if err := s.Sessions.Close(t.Context(), opened.Session.ID, sessions.ReasonLogout); err != nil {
+				t.Fatal(err)
+			}
 		}
 		if err := ann.Login(t.Context()); err != nil {
 			t.Fatal(err)

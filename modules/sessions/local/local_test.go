@@ -122,29 +122,33 @@ func heard(t testing.TB, store state.Service, id string) []string {
 	return all
 }
 
-// TestExpiry lets a session fall silent: with three registries that all see it, its end is told once.
+// TestExpiry lets sessions fall silent: with three registries that all see it, the end of one is told once, and that of a
+// session which nobody may know of is not.
 func TestExpiry(t *testing.T) {
 	within(t, func(t *testing.T, store state.Service) {
-		a := newAccounts(3)
+		a := newAccounts(4)
 		first := newRegistry(t, store, a)
 		start(t, first)
 		start(t, newRegistry(t, store, a))
 		start(t, newRegistry(t, store, a))
+		hidden := open(t, first, a.known[1003], sessions.Tournament)
 		watcher := open(t, first, a.known[1000], sessions.Stable)
 		silent := open(t, first, a.known[1001], sessions.Stable)
 		bot := open(t, first, a.known[1002], sessions.Bot)
 		heard(t, store, watcher.ID)
-		for range 6 {
+		var told []string
+		for range 7 {
 			time.Sleep(time.Minute)
-			heard(t, store, watcher.ID)
+			synctest.Wait()
+			told = append(told, heard(t, store, watcher.ID)...)
 		}
-		time.Sleep(time.Minute)
-		synctest.Wait()
-		if got := heard(t, store, watcher.ID); len(got) > 0 && got[0] != "Left" || len(got) > 1 {
-			t.Errorf("heard %v", got)
+		if !slices.Equal(told, []string{"Left"}) {
+			t.Errorf("heard %v, want that one left", told)
 		}
-		if _, err := first.Get(t.Context(), silent.ID); err == nil {
-			t.Error("the silent session is still there")
+		for _, gone := range []string{silent.ID, hidden.ID} {
+			if _, err := first.Get(t.Context(), gone); err == nil {
+				t.Errorf("the silent session %s is still there", gone)
+			}
 		}
 		if _, err := first.Get(t.Context(), bot.ID); err != nil {
 			t.Errorf("the bot's session: %v", err)

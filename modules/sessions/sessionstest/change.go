@@ -173,7 +173,7 @@ func (s Subject) account(t *testing.T, id int32) users.User {
 func testRename(t *testing.T, s Subject) {
 	watcher := s.watcher(t)
 	u := s.player(t)
-	session := s.open(t, sessions.Opening{User: u, Kind: sessions.Stable}).Session
+	session := s.open(t, sessions.Opening{User: u, Kind: sessions.Stable, Interest: sessions.InterestEveryone}).Session
 	s.drain(t, watcher, 0)
 	name := "r" + u.Name[1:]
 	if _, err := s.Users.Update(t.Context(), u.ID, users.BotID, users.Change{Name: &name}); err != nil {
