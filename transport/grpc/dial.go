@@ -6,20 +6,27 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"strings"
 	"time"
 
 	"go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc"
 	"go.opentelemetry.io/otel/trace"
+	spb "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/backoff"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/connectivity"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/types/descriptorpb"
+
+	"github.com/pure-peace/peace/transport/grpc/peerpb"
 )
 
 // DialConfig is how one peer is reached.
@@ -77,6 +84,7 @@ type Conn struct {
 	*grpc.ClientConn
 	name, build, peer string
 	timeout           time.Duration
+	pipeline          *pipeline // nil when calls go one by one
 }
 
 // Dial prepares a connection and begins to make it. It does not wait: a peer may start later.
@@ -123,6 +131,9 @@ func Dial(c DialConfig, d DialDeps) (*Conn, error) {
 		return nil, fmt.Errorf("target: %w", err)
 	}
 	conn.Connect()
+	if pipelined(c.Target) && d.Tracing == nil { // a trace is continued by headers, which only ordinary calls have
+		conn.pipeline = newPipeline(conn.ClientConn)
+	}
 	return conn, nil
 }
 
@@ -133,6 +144,86 @@ func splitTarget(target string) (network, address string) {
 		}
 	}
 	return "tcp", strings.TrimPrefix(target, "dns:///")
+}
+
+// Close ends the connection. Calls that are under way fail.
+func (c *Conn) Close() error {
+	if c.pipeline != nil {
+		c.pipeline.close()
+	}
+	return c.ClientConn.Close()
+}
+
+// Invoke makes a unary call: through the pipeline when that is open, and the ordinary way otherwise.
+func (c *Conn) Invoke(ctx context.Context, method string, request, response any, options ...grpc.CallOption) error {
+	if c.pipeline != nil {
+		if done, err := c.pipe(ctx, method, request, response); done {
+			return err
+		}
+	}
+	return c.ClientConn.Invoke(ctx, method, request, response, options...)
+}
+
+// pipe tries to make a call through the pipeline. It reports false when the call has to be made the ordinary way: it was not
+// begun, or may be made twice.
+func (c *Conn) pipe(ctx context.Context, method string, request, response any) (done bool, err error) {
+	in, ok := request.(proto.Message)
+	if !ok || proto.Size(in) > maxPiped {
+		return false, nil
+	}
+	message, err := proto.Marshal(in)
+	if err != nil {
+		return false, nil // the ordinary way says it better
+	}
+	bounded, cancel := within(ctx, c.timeout+waitOf(request))
+	defer cancel()
+	for attempt := 1; ; attempt++ {
+		o, open, err := c.pipeline.call(bounded, method, message)
+		switch {
+		case err != nil:
+			return true, err
+		case !open, o.answer == nil && (!o.begun || harmless(method)):
+			return false, nil
+		case o.answer == nil:
+			return true, fmt.Errorf("%w: peer %s: %w", ErrPeerUnavailable, c.peer, errStreamEnded)
+		}
+		err = c.read(o.answer, response.(proto.Message))
+		if status.Code(err) != codes.Unavailable || attempt == maxAttempts || !harmless(method) || !pause(bounded, attempt) {
+			return true, fromStatus(c.peer, err)
+		}
+	}
+}
+
+// read takes the response out of an answer. Its error is a status.
+func (c *Conn) read(answer *peerpb.Answer, response proto.Message) error {
+	if len(answer.GetStatus()) > 0 {
+		var s spb.Status
+		if err := proto.Unmarshal(answer.GetStatus(), &s); err != nil {
+			return status.Error(codes.Internal, "its status cannot be read")
+		}
+		return status.ErrorProto(&s)
+	}
+	if err := proto.Unmarshal(answer.GetResponse(), response); err != nil {
+		return status.Error(codes.Internal, "its answer cannot be read")
+	}
+	return nil
+}
+
+// How often, and after which pause, a harmless call to a peer that is unavailable is made.
+const (
+	maxAttempts  = 3
+	firstBackoff = 50 * time.Millisecond
+)
+
+// pause waits before another attempt, twice as long each time and never in step with others. It reports false when ctx ends.
+func pause(ctx context.Context, attempt int) bool {
+	longest := firstBackoff << (attempt - 1)
+	select {
+	case <-time.After(longest/2 + rand.N(longest)):
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // unary bounds a call in time, waits that long for a peer that is not there yet, and turns a status into its error.
@@ -175,6 +266,22 @@ func (t translated) translate(err error) error {
 	return fromStatus(t.peer, err)
 }
 
+// isHarmless reports whether the .proto says of a method that a second run does no harm.
+func isHarmless(method protoreflect.MethodDescriptor) bool {
+	options, ok := method.Options().(*descriptorpb.MethodOptions)
+	return ok && options.GetIdempotencyLevel() != descriptorpb.MethodOptions_IDEMPOTENCY_UNKNOWN
+}
+
+// harmless is isHarmless of the method with a full name such as "/peace.users.v1.AccountsService/Get".
+func harmless(name string) bool {
+	found, err := protoregistry.GlobalFiles.FindDescriptorByName(protoreflect.FullName(strings.ReplaceAll(strings.TrimPrefix(name, "/"), "/", ".")))
+	if err != nil {
+		return false
+	}
+	method, ok := found.(protoreflect.MethodDescriptor)
+	return ok && isHarmless(method)
+}
+
 // serviceConfig balances in turn, and retries the methods of Peace's contracts whose .proto says that a second run does
 // no harm, when the peer was lost. gRPC adds jitter to the delays.
 func serviceConfig() string {
@@ -198,22 +305,20 @@ func serviceConfig() string {
 		Methods   []methods             `json:"methodConfig,omitempty"`
 	}{Balancing: []map[string]struct{}{{"round_robin": {}}}}
 
-	var harmless []name
+	var repeatable []name
 	protoregistry.GlobalFiles.RangeFiles(func(file protoreflect.FileDescriptor) bool {
 		for i := range file.Services().Len() {
 			service := file.Services().Get(i)
 			for j := range service.Methods().Len() {
-				method := service.Methods().Get(j)
-				options, ok := method.Options().(*descriptorpb.MethodOptions)
-				if ok && options.GetIdempotencyLevel() != descriptorpb.MethodOptions_IDEMPOTENCY_UNKNOWN {
-					harmless = append(harmless, name{string(service.FullName()), string(method.Name())})
+				if method := service.Methods().Get(j); isHarmless(method) {
+					repeatable = append(repeatable, name{string(service.FullName()), string(method.Name())})
 				}
 			}
 		}
 		return true
 	})
-	if len(harmless) > 0 {
-		config.Methods = []methods{{harmless, retry{3, "0.05s", "0.5s", 2, []string{"UNAVAILABLE"}}}}
+	if len(repeatable) > 0 {
+		config.Methods = []methods{{repeatable, retry{maxAttempts, fmt.Sprintf("%.3fs", firstBackoff.Seconds()), "0.5s", 2, []string{"UNAVAILABLE"}}}}
 	}
 	text, err := json.Marshal(config)
 	if err != nil {

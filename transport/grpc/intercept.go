@@ -10,6 +10,8 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"github.com/pure-peace/peace/transport/grpc/peerpb"
 )
 
 // unary bounds a call in time, survives its panics and turns its error into a status.
@@ -30,6 +32,9 @@ func within(ctx context.Context, d time.Duration) (context.Context, context.Canc
 
 // stream is unary for streams, which have no bound in time but end when the server drains.
 func (s *Server) stream(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, next grpc.StreamHandler) (err error) {
+	if info.FullMethod == peerpb.PeerService_Pipeline_FullMethodName {
+		return next(srv, stream) // drains in its own way
+	}
 	ctx, cancel := context.WithCancel(stream.Context())
 	defer cancel()
 	stop := context.AfterFunc(s.draining, cancel)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"slices"
 	"strings"
@@ -99,7 +100,10 @@ type Server struct {
 	log      *slog.Logger
 
 	name, build string
+	methods     map[string]method // unary ones, for Pipeline
 	maxUnary    time.Duration
+	maxMessage  int
+	maxStreams  uint32
 	wantToken   bool
 	tokenSum    [sha256.Size]byte
 
@@ -126,7 +130,8 @@ func NewServer(ctx context.Context, c Config, d Deps) (*Server, error) {
 	}
 	s := &Server{
 		health: health.NewServer(), listener: netutil.LimitListener(d.Listener, c.MaxConnections), log: d.Log,
-		name: d.Name, build: d.Build, maxUnary: c.MaxUnary,
+		name: d.Name, build: d.Build, methods: map[string]method{},
+		maxUnary: c.MaxUnary, maxMessage: c.MaxMessage, maxStreams: c.MaxStreams,
 		wantToken: c.Token != "", tokenSum: sha256.Sum256([]byte(c.Token)),
 	}
 	s.draining, s.drain = context.WithCancel(context.Background())
@@ -153,8 +158,8 @@ func NewServer(ctx context.Context, c Config, d Deps) (*Server, error) {
 		options = append(options, grpc.StatsHandler(otelgrpc.NewServerHandler(otelgrpc.WithTracerProvider(d.Tracing))))
 	}
 	s.grpc = grpc.NewServer(options...)
-	grpc_health_v1.RegisterHealthServer(s.grpc, s.health)
-	peerpb.RegisterPeerServiceServer(s.grpc, s)
+	s.register(&grpc_health_v1.Health_ServiceDesc, s.health)
+	s.register(&peerpb.PeerService_ServiceDesc, s)
 	if c.Reflection {
 		reflection.Register(s.grpc)
 	}
@@ -163,8 +168,14 @@ func NewServer(ctx context.Context, c Config, d Deps) (*Server, error) {
 
 // RegisterService offers a service; generated Register functions call it.
 func (s *Server) RegisterService(desc *grpc.ServiceDesc, impl any) {
-	s.grpc.RegisterService(desc, impl)
+	s.register(desc, impl)
 	s.health.SetServingStatus(desc.ServiceName, grpc_health_v1.HealthCheckResponse_SERVING)
+}
+
+// register offers a service to both kinds of calls.
+func (s *Server) register(desc *grpc.ServiceDesc, impl any) {
+	s.grpc.RegisterService(desc, impl)
+	maps.Copy(s.methods, methodsOf(desc, impl))
 }
 
 // Addr returns the address that the server listens on.

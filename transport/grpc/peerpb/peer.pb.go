@@ -123,6 +123,247 @@ func (x *DescribeResponse) GetServices() []string {
 	return nil
 }
 
+type PipelineRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Calls         []*Call                `protobuf:"bytes,1,rep,name=calls,proto3" json:"calls,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PipelineRequest) Reset() {
+	*x = PipelineRequest{}
+	mi := &file_transport_grpc_peer_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PipelineRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PipelineRequest) ProtoMessage() {}
+
+func (x *PipelineRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_transport_grpc_peer_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PipelineRequest.ProtoReflect.Descriptor instead.
+func (*PipelineRequest) Descriptor() ([]byte, []int) {
+	return file_transport_grpc_peer_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *PipelineRequest) GetCalls() []*Call {
+	if x != nil {
+		return x.Calls
+	}
+	return nil
+}
+
+// Call is one unary call, or the end of one.
+type Call struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Rises by one with each call of the stream, from 1.
+	Id uint64 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	// The full method, for example "/peace.users.v1.AccountsService/Get". Empty: the caller gives the call up.
+	Method string `protobuf:"bytes,2,opt,name=method,proto3" json:"method,omitempty"`
+	// The request message.
+	Request []byte `protobuf:"bytes,3,opt,name=request,proto3" json:"request,omitempty"`
+	// Microseconds after which the caller waits no longer.
+	TimeoutUs     uint64 `protobuf:"varint,4,opt,name=timeout_us,json=timeoutUs,proto3" json:"timeout_us,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Call) Reset() {
+	*x = Call{}
+	mi := &file_transport_grpc_peer_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Call) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Call) ProtoMessage() {}
+
+func (x *Call) ProtoReflect() protoreflect.Message {
+	mi := &file_transport_grpc_peer_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Call.ProtoReflect.Descriptor instead.
+func (*Call) Descriptor() ([]byte, []int) {
+	return file_transport_grpc_peer_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Call) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *Call) GetMethod() string {
+	if x != nil {
+		return x.Method
+	}
+	return ""
+}
+
+func (x *Call) GetRequest() []byte {
+	if x != nil {
+		return x.Request
+	}
+	return nil
+}
+
+func (x *Call) GetTimeoutUs() uint64 {
+	if x != nil {
+		return x.TimeoutUs
+	}
+	return 0
+}
+
+type PipelineResponse struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Answers []*Answer              `protobuf:"bytes,1,rep,name=answers,proto3" json:"answers,omitempty"`
+	// The peer is shutting down: calls with an id above `last` were not begun, the others are answered before the stream ends.
+	Closing       bool   `protobuf:"varint,2,opt,name=closing,proto3" json:"closing,omitempty"`
+	Last          uint64 `protobuf:"varint,3,opt,name=last,proto3" json:"last,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PipelineResponse) Reset() {
+	*x = PipelineResponse{}
+	mi := &file_transport_grpc_peer_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PipelineResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PipelineResponse) ProtoMessage() {}
+
+func (x *PipelineResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_transport_grpc_peer_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PipelineResponse.ProtoReflect.Descriptor instead.
+func (*PipelineResponse) Descriptor() ([]byte, []int) {
+	return file_transport_grpc_peer_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *PipelineResponse) GetAnswers() []*Answer {
+	if x != nil {
+		return x.Answers
+	}
+	return nil
+}
+
+func (x *PipelineResponse) GetClosing() bool {
+	if x != nil {
+		return x.Closing
+	}
+	return false
+}
+
+func (x *PipelineResponse) GetLast() uint64 {
+	if x != nil {
+		return x.Last
+	}
+	return 0
+}
+
+// Answer ends one call.
+type Answer struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    uint64                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	// The response message, when the call succeeded.
+	Response []byte `protobuf:"bytes,2,opt,name=response,proto3" json:"response,omitempty"`
+	// A google.rpc.Status, when it failed.
+	Status        []byte `protobuf:"bytes,3,opt,name=status,proto3" json:"status,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Answer) Reset() {
+	*x = Answer{}
+	mi := &file_transport_grpc_peer_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Answer) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Answer) ProtoMessage() {}
+
+func (x *Answer) ProtoReflect() protoreflect.Message {
+	mi := &file_transport_grpc_peer_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Answer.ProtoReflect.Descriptor instead.
+func (*Answer) Descriptor() ([]byte, []int) {
+	return file_transport_grpc_peer_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *Answer) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *Answer) GetResponse() []byte {
+	if x != nil {
+		return x.Response
+	}
+	return nil
+}
+
+func (x *Answer) GetStatus() []byte {
+	if x != nil {
+		return x.Status
+	}
+	return nil
+}
+
 var File_transport_grpc_peer_proto protoreflect.FileDescriptor
 
 const file_transport_grpc_peer_proto_rawDesc = "" +
@@ -132,9 +373,26 @@ const file_transport_grpc_peer_proto_rawDesc = "" +
 	"\x10DescribeResponse\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05build\x18\x02 \x01(\tR\x05build\x12\x1a\n" +
-	"\bservices\x18\x03 \x03(\tR\bservices2_\n" +
+	"\bservices\x18\x03 \x03(\tR\bservices\"<\n" +
+	"\x0fPipelineRequest\x12)\n" +
+	"\x05calls\x18\x01 \x03(\v2\x13.peace.peer.v1.CallR\x05calls\"g\n" +
+	"\x04Call\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x16\n" +
+	"\x06method\x18\x02 \x01(\tR\x06method\x12\x18\n" +
+	"\arequest\x18\x03 \x01(\fR\arequest\x12\x1d\n" +
+	"\n" +
+	"timeout_us\x18\x04 \x01(\x04R\ttimeoutUs\"q\n" +
+	"\x10PipelineResponse\x12/\n" +
+	"\aanswers\x18\x01 \x03(\v2\x15.peace.peer.v1.AnswerR\aanswers\x12\x18\n" +
+	"\aclosing\x18\x02 \x01(\bR\aclosing\x12\x12\n" +
+	"\x04last\x18\x03 \x01(\x04R\x04last\"L\n" +
+	"\x06Answer\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x1a\n" +
+	"\bresponse\x18\x02 \x01(\fR\bresponse\x12\x16\n" +
+	"\x06status\x18\x03 \x01(\fR\x06status2\xb0\x01\n" +
 	"\vPeerService\x12P\n" +
-	"\bDescribe\x12\x1e.peace.peer.v1.DescribeRequest\x1a\x1f.peace.peer.v1.DescribeResponse\"\x03\x90\x02\x01B7\x88\xb5\x18\x01Z1github.com/pure-peace/peace/transport/grpc/peerpbb\x06proto3"
+	"\bDescribe\x12\x1e.peace.peer.v1.DescribeRequest\x1a\x1f.peace.peer.v1.DescribeResponse\"\x03\x90\x02\x01\x12O\n" +
+	"\bPipeline\x12\x1e.peace.peer.v1.PipelineRequest\x1a\x1f.peace.peer.v1.PipelineResponse(\x010\x01B7\x88\xb5\x18\x01Z1github.com/pure-peace/peace/transport/grpc/peerpbb\x06proto3"
 
 var (
 	file_transport_grpc_peer_proto_rawDescOnce sync.Once
@@ -148,19 +406,27 @@ func file_transport_grpc_peer_proto_rawDescGZIP() []byte {
 	return file_transport_grpc_peer_proto_rawDescData
 }
 
-var file_transport_grpc_peer_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_transport_grpc_peer_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_transport_grpc_peer_proto_goTypes = []any{
 	(*DescribeRequest)(nil),  // 0: peace.peer.v1.DescribeRequest
 	(*DescribeResponse)(nil), // 1: peace.peer.v1.DescribeResponse
+	(*PipelineRequest)(nil),  // 2: peace.peer.v1.PipelineRequest
+	(*Call)(nil),             // 3: peace.peer.v1.Call
+	(*PipelineResponse)(nil), // 4: peace.peer.v1.PipelineResponse
+	(*Answer)(nil),           // 5: peace.peer.v1.Answer
 }
 var file_transport_grpc_peer_proto_depIdxs = []int32{
-	0, // 0: peace.peer.v1.PeerService.Describe:input_type -> peace.peer.v1.DescribeRequest
-	1, // 1: peace.peer.v1.PeerService.Describe:output_type -> peace.peer.v1.DescribeResponse
-	1, // [1:2] is the sub-list for method output_type
-	0, // [0:1] is the sub-list for method input_type
-	0, // [0:0] is the sub-list for extension type_name
-	0, // [0:0] is the sub-list for extension extendee
-	0, // [0:0] is the sub-list for field type_name
+	3, // 0: peace.peer.v1.PipelineRequest.calls:type_name -> peace.peer.v1.Call
+	5, // 1: peace.peer.v1.PipelineResponse.answers:type_name -> peace.peer.v1.Answer
+	0, // 2: peace.peer.v1.PeerService.Describe:input_type -> peace.peer.v1.DescribeRequest
+	2, // 3: peace.peer.v1.PeerService.Pipeline:input_type -> peace.peer.v1.PipelineRequest
+	1, // 4: peace.peer.v1.PeerService.Describe:output_type -> peace.peer.v1.DescribeResponse
+	4, // 5: peace.peer.v1.PeerService.Pipeline:output_type -> peace.peer.v1.PipelineResponse
+	4, // [4:6] is the sub-list for method output_type
+	2, // [2:4] is the sub-list for method input_type
+	2, // [2:2] is the sub-list for extension type_name
+	2, // [2:2] is the sub-list for extension extendee
+	0, // [0:2] is the sub-list for field type_name
 }
 
 func init() { file_transport_grpc_peer_proto_init() }
@@ -174,7 +440,7 @@ func file_transport_grpc_peer_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_transport_grpc_peer_proto_rawDesc), len(file_transport_grpc_peer_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   2,
+			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
