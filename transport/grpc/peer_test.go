@@ -144,9 +144,21 @@ func dial(t testing.TB, target string, change ...func(*peer.DialConfig)) *peer.C
 	return conn
 }
 
+// client returns a client of a server that runs, whose unary calls take the pipeline.
 func client(t testing.TB, target string, change ...func(*peer.DialConfig)) echo.Service {
 	t.Helper()
-	return echopb.NewClient(dial(t, target, change...))
+	conn := dial(t, target, change...)
+	awaitPipeline(t, conn)
+	return echopb.NewClient(conn)
+}
+
+func awaitPipeline(t testing.TB, conn *peer.Conn) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !conn.Piped(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the pipeline did not open")
+		}
+	}
 }
 
 func returns(err error) func(context.Context, string) (string, error) {

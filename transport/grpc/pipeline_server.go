@@ -44,12 +44,15 @@ func (s *Server) Pipeline(stream grpc.BidiStreamingServer[peerpb.PipelineRequest
 		return err
 	}
 	ctx, cancel := context.WithCancel(stream.Context())
-	defer cancel()
 	w := &pipelineWork{
 		server: s, ctx: ctx, wake: make(chan struct{}, 1), jobs: make(chan *peerpb.Call),
 		room: make(chan struct{}, s.maxStreams), running: map[uint64]context.CancelFunc{},
 	}
-	defer close(w.jobs) // lets the idle goroutines go
+	defer func() { // no call outlives the stream
+		w.refuse()
+		cancel()
+		w.calls.Wait()
+	}()
 	ended := make(chan error, 1)
 	go func() { ended <- w.read(stream) }()
 	return w.write(stream, ended)
@@ -62,6 +65,7 @@ type pipelineWork struct {
 	wake   chan struct{}     // holds a token when there is something to send, or when the last call has ended
 	jobs   chan *peerpb.Call // to a goroutine that has nothing to do
 	room   chan struct{}     // holds a token for each call under way
+	calls  sync.WaitGroup    // the same calls
 
 	mu      sync.Mutex
 	closing bool
@@ -102,6 +106,7 @@ func (w *pipelineWork) begin(call *peerpb.Call) bool {
 		w.mu.Unlock()
 		return false
 	}
+	w.calls.Add(1)
 	w.last = max(w.last, call.GetId())
 	w.running[call.GetId()] = func() {}
 	w.mu.Unlock()
@@ -118,6 +123,7 @@ func (w *pipelineWork) labour(call *peerpb.Call) {
 	for {
 		w.finish(call.GetId(), w.perform(call))
 		<-w.room
+		w.calls.Done()
 		w.mu.Lock()
 		stay := w.idle < streamWorkers
 		if stay {
@@ -127,14 +133,14 @@ func (w *pipelineWork) labour(call *peerpb.Call) {
 		if !stay {
 			return
 		}
-		next, more := <-w.jobs
-		if !more {
+		select {
+		case call = <-w.jobs:
+		case <-w.ctx.Done():
 			return
 		}
 		w.mu.Lock()
 		w.idle--
 		w.mu.Unlock()
-		call = next
 	}
 }
 
@@ -258,11 +264,15 @@ func (w *pipelineWork) write(stream grpc.BidiStreamingServer[peerpb.PipelineRequ
 
 // close begins no further call and says so.
 func (w *pipelineWork) close(stream grpc.BidiStreamingServer[peerpb.PipelineRequest, peerpb.PipelineResponse]) error {
+	return stream.Send(&peerpb.PipelineResponse{Closing: true, Last: w.refuse()})
+}
+
+// refuse begins no further call and returns the last one that was begun.
+func (w *pipelineWork) refuse() uint64 {
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.closing = true
-	last := w.last
-	w.mu.Unlock()
-	return stream.Send(&peerpb.PipelineResponse{Closing: true, Last: last})
+	return w.last
 }
 
 // take returns the answers to send, and whether there will be no others.
