@@ -18,7 +18,6 @@ import (
 	"github.com/pure-peace/peace/modules/users"
 	"github.com/pure-peace/peace/modules/wire"
 	"github.com/pure-peace/peace/osu/packets"
-	"github.com/pure-peace/peace/transport/bancho/client"
 	"github.com/pure-peace/peace/transport/stacktest"
 )
 
@@ -80,10 +79,12 @@ func TestEvents(t *testing.T) {
 func TestMaintenanceNotice(t *testing.T) {
 	s := stacktest.New(t, stacktest.Options{Bancho: func(c *local.Config) {
 		c.Maintenance, c.MaintenanceMessage = local.MaintenanceNotify, "Soon back."
-	}}).Serve(t)
-	ann := s.Player(t, "Ann")
-	if _, err := client.Await(t.Context(), ann, func(n packets.Notification) bool { return n == "Soon back." }); err != nil {
-		t.Error(err)
+	}})
+	s.Register(t, "Ann")
+	welcome, err := s.Bancho.Login(t.Context(), attempt("Ann"))
+	if err != nil || !bytes.HasPrefix(welcome.Packets, packets.Protocol.Append(nil)) ||
+		!bytes.Contains(welcome.Packets, packets.Notification("Soon back.").Append(nil)) {
+		t.Errorf("answer is %x, %v", welcome.Packets, err)
 	}
 }
 
