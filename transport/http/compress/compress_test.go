@@ -173,3 +173,21 @@ type discard struct{ header http.Header }
 func (d *discard) Header() http.Header         { return d.header }
 func (d *discard) Write(p []byte) (int, error) { return len(p), nil }
 func (d *discard) WriteHeader(int)             {}
+
+// FuzzAccepted reads headers of clients: one that says it takes no gzip must not get it.
+func FuzzAccepted(f *testing.F) {
+	for _, header := range []string{"gzip, deflate", "*", "gzip;q=0", "*;q=0", "gzip;q=0.5, *;q=0", ";;=,", "identity", "GZIP ; Q = 0.000", "gzip;q=NaN"} {
+		f.Add(header)
+	}
+	f.Fuzz(func(t *testing.T, header string) {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.Header["Accept-Encoding"] = []string{header}
+		if compress.Accepted(r) && !strings.Contains(strings.ToLower(header), "gzip") && !strings.Contains(header, "*") {
+			t.Errorf("%q is taken for gzip", header)
+		}
+		r.Header["Accept-Encoding"] = []string{"gzip;q=0", header}
+		if compress.Accepted(r) {
+			t.Errorf("gzip;q=0 is overruled by %q", header)
+		}
+	})
+}
