@@ -212,13 +212,18 @@ func testRestrict(t *testing.T, s Subject) {
 
 func testSilence(t *testing.T, s Subject) {
 	u, offline := s.player(t), s.player(t)
-	watcher := s.open(t, sessions.Opening{User: s.player(t), Kind: sessions.Stable}).Session.ID // asks for nobody's presence
+	var watchers []string // of every kind, which ask for nobody's presence
+	for _, kind := range []sessions.Kind{sessions.Stable, sessions.Lazer, sessions.IRC, sessions.Tournament} {
+		watchers = append(watchers, s.open(t, sessions.Opening{User: s.player(t), Kind: kind}).Session.ID)
+	}
 	session := s.open(t, sessions.Opening{User: u, Kind: sessions.Stable}).Session
 	for _, id := range []int32{u.ID, offline.ID} {
 		if _, err := s.Users.Silence(t.Context(), id, users.BotID, "test", time.Hour); err != nil {
 			t.Fatal(err)
 		}
-		s.eventually(t, watcher, id, sessionspb.FromSilenced(sessions.Silenced{UserID: id}))
+		for _, watcher := range watchers {
+			s.eventually(t, watcher, id, sessionspb.FromSilenced(sessions.Silenced{UserID: id}))
+		}
 	}
 	session.User = s.account(t, u.ID)
 	s.eventually(t, session.ID, u.ID,
