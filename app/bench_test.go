@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -157,4 +158,68 @@ func serveBare(address string) {
 		w.WriteHeader(http.StatusOK)
 	}))
 	fmt.Fprintln(os.Stderr, err)
+}
+
+// BenchmarkConnections reports what an idle keep-alive connection costs a server, and in "bare" how much of it is net/http's:
+//
+//	go test ./app -run '^$' -bench Connections -benchtime 1x
+func BenchmarkConnections(b *testing.B) {
+	b.Run("bare", func(b *testing.B) {
+		address := freeAddress(b)
+		benchmarkConnections(b, address, startAs(b, "bare", address))
+	})
+	b.Run("single", func(b *testing.B) {
+		address := freeAddress(b)
+		settings := apptest.Settings(b.TempDir())
+		settings["http.listen"] = address
+		arguments := []string{"serve"}
+		for key, value := range settings {
+			arguments = append(arguments, "--set", key+"="+value)
+		}
+		benchmarkConnections(b, address, start(b, arguments...))
+	})
+}
+
+// benchmarkConnections opens connections, each of which has been used once.
+func benchmarkConnections(b *testing.B, address string, server *process) {
+	const open = 10_000
+	waitForListener(b, address)
+	body := packets.Ping{}.Append(nil)
+	request := fmt.Appendf(nil, "POST / HTTP/1.1\r\nHost: c.localhost\r\nUser-Agent: osu!\r\nosu-token: nobody's\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	for range b.N {
+		before := residentBytes(b, server)
+		conns := make([]net.Conn, open)
+		for i := range conns {
+			conn, err := net.Dial("tcp", address)
+			if err != nil {
+				b.Fatal(err)
+			}
+			conns[i] = conn
+			if _, err := conn.Write(request); err != nil {
+				b.Fatal(err)
+			}
+			if _, err := readAnswer(bufio.NewReaderSize(conn, 512)); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(float64(residentBytes(b, server)-before)/open, "B/connection")
+		for _, conn := range conns {
+			_ = conn.Close()
+		}
+	}
+}
+
+// residentBytes returns the memory that a process has, as Linux tells.
+func residentBytes(b *testing.B, p *process) int {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	if err != nil {
+		b.Skip(err)
+	}
+	_, after, _ := strings.Cut(string(status), "VmRSS:")
+	line, _, _ := strings.Cut(after, "kB")
+	kib, err := strconv.Atoi(strings.TrimSpace(line))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return kib << 10
 }
