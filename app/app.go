@@ -38,6 +38,7 @@ import (
 	"github.com/pure-peace/peace/transport/http/admin"
 	"github.com/pure-peace/peace/transport/http/certs"
 	"github.com/pure-peace/peace/transport/http/listen"
+	"github.com/pure-peace/peace/transport/web"
 )
 
 // App is a process of a server. Make one with New; Run it once.
@@ -50,6 +51,7 @@ type App struct {
 	listeners *listen.Listeners
 
 	server *edge.Server  // nil without public listeners
+	site   *web.Server   // nil without accounts
 	certs  *certs.Source // nil without HTTPS
 	hosts  []string      // that are served
 
@@ -58,6 +60,7 @@ type App struct {
 	ready   atomic.Bool
 	started chan struct{}
 
+	begun  *Config // what the process began with
 	mu     sync.Mutex
 	config *Config // as last loaded
 	addrs  map[string]net.Addr
@@ -113,7 +116,7 @@ func newApp(ctx context.Context, c *Config, o Options) (*App, error) {
 		migrations: o.migrations(), conns: map[string]*peer.Conn{},
 	}
 	return &App{
-		options: o, log: o.Log, shared: shared, plan: p, listeners: o.Listeners, config: c,
+		options: o, log: o.Log, shared: shared, plan: p, listeners: o.Listeners, begun: c, config: c,
 		resolver: &Resolver{
 			ctx: ctx, config: c, rows: rows, place: p.place, dial: shared.dial, observer: observer, shared: shared,
 			instances: map[string]*instance{},
@@ -348,7 +351,7 @@ func (a *App) checks() map[string]admin.Check {
 var errNotReloadable = errors.New("needs a restart")
 
 // Reload applies a configuration that was loaded anew: what can change while the process runs does, and the returned keys
-// name the sections that differ and need a restart.
+// name the sections that need a restart, because they differ from what the process began with.
 func (a *App) Reload(c *Config) (pending []string, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -358,14 +361,17 @@ func (a *App) Reload(c *Config) (pending []string, err error) {
 		if in.local == nil {
 			continue
 		}
-		key := in.name
-		if reflect.DeepEqual(in.section(a.config), in.section(c)) {
+		key, wanted := in.name, in.section(c)
+		since := !reflect.DeepEqual(in.section(a.begun), wanted)
+		if !since && reflect.DeepEqual(in.section(a.config), wanted) {
 			continue
 		}
 		known[key] = true
 		switch err := in.reload(c); {
 		case errors.Is(err, errNotReloadable):
-			pending = append(pending, key)
+			if since {
+				pending = append(pending, key)
+			}
 		case err != nil:
 			errs = append(errs, fmt.Errorf("%s: %w", key, err))
 		}
@@ -376,7 +382,13 @@ func (a *App) Reload(c *Config) (pending []string, err error) {
 	if a.certs != nil {
 		errs = append(errs, a.certs.Reload())
 	}
-	for _, key := range changedSections(a.config, c) {
+	if a.site != nil {
+		known["web"] = true
+		if err := a.site.Reload(c.Web); err != nil {
+			errs = append(errs, fmt.Errorf("web: %w", err))
+		}
+	}
+	for _, key := range changedSections(a.begun, c) {
 		if !known[key] && !slices.Contains(pending, key) {
 			pending = append(pending, key)
 		}

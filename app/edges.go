@@ -103,6 +103,7 @@ func (a *App) buildWeb(router *hosts.Router, chain *edge.Chain) error {
 	if err != nil {
 		return err
 	}
+	a.site = site
 	return errors.Join(
 		router.Handle([]string{"osu"}, chain.Edge("osu", site.Osu())),
 		router.Handle([]string{"a"}, chain.Edge("a", site.Avatars())),
