@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/md5"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -349,7 +350,7 @@ func slowClients(t *testing.T, v *villain) {
 			}
 			_, _ = io.WriteString(conn, half)
 			answer, err := io.ReadAll(conn)
-			if ne, ok := err.(net.Error); ok && ne.Timeout() {
+			if ne := net.Error(nil); errors.As(err, &ne) && ne.Timeout() {
 				t.Error("a slow client is waited for")
 			}
 			if i%2 == 1 && !bytes.HasPrefix(answer, []byte("HTTP/1.1 408 ")) {

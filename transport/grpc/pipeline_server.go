@@ -245,8 +245,8 @@ func (w *pipelineWork) write(stream grpc.BidiStreamingServer[peerpb.PipelineRequ
 			if err := w.close(stream); err != nil {
 				return err
 			}
-		case <-ended:
-			return nil // a caller that is gone needs no answers, and no error
+		case <-ended: //nolint:errcheck // a caller that is gone needs no answers, and no error
+			return nil
 		}
 		answers, over := w.take()
 		for len(answers) > 0 {

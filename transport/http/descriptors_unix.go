@@ -13,5 +13,5 @@ func descriptors() int {
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
 		return math.MaxInt
 	}
-	return int(min(uint64(limit.Cur), math.MaxInt)) // signed on some systems
+	return int(min(uint64(limit.Cur), math.MaxInt)) //nolint:unconvert // signed on some systems
 }
