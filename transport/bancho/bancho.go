@@ -21,7 +21,6 @@ package bancho
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -36,6 +35,7 @@ import (
 	"github.com/pure-peace/peace/modules/fault"
 	"github.com/pure-peace/peace/osu/packets"
 	"github.com/pure-peace/peace/transport/http/compress"
+	"github.com/pure-peace/peace/transport/http/limit"
 	"github.com/pure-peace/peace/transport/http/problem"
 	"github.com/pure-peace/peace/transport/http/realip"
 	"github.com/pure-peace/peace/transport/online"
@@ -68,7 +68,7 @@ type Deps struct {
 // Handler serves the c hosts. It is safe for concurrent use; make one with New.
 type Handler struct {
 	service bancho.Service
-	timeout time.Duration
+	game    http.Handler // serveGame with its deadline
 	page    page
 	log     *slog.Logger
 	outages outages
@@ -82,12 +82,13 @@ func New(cfg Config, deps Deps) (*Handler, error) {
 	if deps.Bancho == nil || deps.Sessions == nil || deps.Log == nil {
 		return nil, errors.New("transport/bancho: Deps need Bancho, Sessions and Log")
 	}
-	return &Handler{
+	h := &Handler{
 		service: deps.Bancho,
-		timeout: cfg.Timeout,
 		page:    page{players: online.New(deps.Sessions), domain: deps.Domain},
 		log:     deps.Log,
-	}, nil
+	}
+	h.game = limit.Timeout(cfg.Timeout)(http.HandlerFunc(h.serveGame))
+	return h, nil
 }
 
 // UserAgent is what the game calls itself, without any version.
@@ -116,18 +117,18 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Header.Get("User-Agent") != UserAgent:
 		http.Error(w, "Only osu! talks to this address.", http.StatusForbidden)
 	default:
-		h.serveGame(w, r)
+		h.game.ServeHTTP(w, r)
 	}
 }
 
 func (h *Handler) serveGame(w http.ResponseWriter, r *http.Request) {
-	token, limit := "", int64(bancho.MaxLogin)
+	token, room := "", int64(bancho.MaxLogin)
 	if tokens := r.Header["Osu-Token"]; len(tokens) > 0 && tokens[0] != "" {
-		token, limit = tokens[0], bancho.MaxRequest
+		token, room = tokens[0], bancho.MaxRequest
 	}
 	body := bodies.Get().(*body)
 	defer body.free()
-	if err := body.read(r, limit); err != nil {
+	if err := body.read(r, room); err != nil {
 		w.Header().Set("Connection", "close") // what is left of the body is not worth reading
 		switch {
 		case refused(w, r, err):
@@ -138,13 +139,11 @@ func (h *Handler) serveGame(w http.ResponseWriter, r *http.Request) {
 		}
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), h.timeout)
-	defer cancel()
 	if token == "" {
-		h.login(ctx, w, r, body.Bytes())
+		h.login(w, r, body.Bytes())
 		return
 	}
-	reply, err := h.service.Exchange(ctx, token, body.Bytes())
+	reply, err := h.service.Exchange(r.Context(), token, body.Bytes())
 	if err != nil {
 		h.exchangeFailed(w, r, err)
 		return
@@ -152,8 +151,8 @@ func (h *Handler) serveGame(w http.ResponseWriter, r *http.Request) {
 	write(w, r, reply)
 }
 
-func (h *Handler) login(ctx context.Context, w http.ResponseWriter, r *http.Request, body []byte) {
-	welcome, err := h.service.Login(ctx, bancho.Attempt{
+func (h *Handler) login(w http.ResponseWriter, r *http.Request, body []byte) {
+	welcome, err := h.service.Login(r.Context(), bancho.Attempt{
 		Body:    body,
 		Address: realip.ClientIP(r.Context()),
 		Country: realip.GeoOf(r).Country,

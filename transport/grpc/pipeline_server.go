@@ -164,10 +164,12 @@ func (w *pipelineWork) perform(call *peerpb.Call) *peerpb.Answer {
 
 // invoke calls the method as the gRPC server would.
 func (w *pipelineWork) invoke(call *peerpb.Call) (response proto.Message, err error) {
-	ctx, cancel := context.WithCancel(w.ctx)
+	// A call without a deadline gets that of the interceptor.
+	timeout := w.server.maxUnary + maxWait
 	if t := call.GetTimeoutUs(); t > 0 {
-		ctx, cancel = context.WithTimeout(w.ctx, time.Duration(min(t, uint64(time.Hour/time.Microsecond)))*time.Microsecond)
+		timeout = time.Duration(min(t, uint64(timeout/time.Microsecond))) * time.Microsecond
 	}
+	ctx, cancel := context.WithTimeout(w.ctx, timeout)
 	defer cancel()
 	if !w.watch(call.GetId(), cancel) {
 		return nil, status.Error(codes.Canceled, "the caller has given the call up")

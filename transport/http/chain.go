@@ -48,10 +48,10 @@ func (c *Chain) Edge(label string, h http.Handler) http.Handler {
 	return c.traced(label, c.observer.Host(label, c.rate.Handler(limit.Timeout(c.timeout)(h))))
 }
 
-// Hot is for a handler of a single route that is asked thousands of times a second, as bancho is: requests are measured,
-// given a deadline, and panics are caught; there is no id, and the handler limits what has to be (logins) itself.
+// Hot is for a handler of a single route that is asked thousands of times a second, as bancho is: requests are measured and
+// panics are caught; there is no id, and the handler sets its own deadline and limits what has to be (logins) itself.
 func (c *Chain) Hot(label, pattern string, h http.Handler) http.Handler {
-	return c.traced(label, c.observer.Route(label, pattern, limit.Timeout(c.timeout)(h)))
+	return c.traced(label, c.observer.Route(label, pattern, h))
 }
 
 func (c *Chain) traced(label string, h http.Handler) http.Handler {
