@@ -175,10 +175,12 @@ func (c *Conn) pipe(ctx context.Context, method string, request, response any) (
 	if err != nil {
 		return false, nil // the ordinary way says it better
 	}
-	bounded, cancel := within(ctx, c.timeout+waitOf(request))
-	defer cancel()
+	deadline := time.Now().Add(c.timeout + waitOf(request))
+	if callers, ok := ctx.Deadline(); ok && callers.Before(deadline) {
+		deadline = callers
+	}
 	for attempt := 1; ; attempt++ {
-		o, open, err := c.pipeline.call(bounded, method, message)
+		o, open, err := c.pipeline.call(ctx, deadline, method, message)
 		switch {
 		case err != nil:
 			return true, err
@@ -188,7 +190,7 @@ func (c *Conn) pipe(ctx context.Context, method string, request, response any) (
 			return true, fmt.Errorf("%w: peer %s: %w", ErrPeerUnavailable, c.peer, errStreamEnded)
 		}
 		err = c.read(o.answer, response.(proto.Message))
-		if status.Code(err) != codes.Unavailable || attempt == maxAttempts || !harmless(method) || !pause(bounded, attempt) {
+		if status.Code(err) != codes.Unavailable || attempt == maxAttempts || !harmless(method) || !pause(ctx, deadline, attempt) {
 			return true, fromStatus(c.peer, err)
 		}
 	}
@@ -215,11 +217,16 @@ const (
 	firstBackoff = 50 * time.Millisecond
 )
 
-// pause waits before another attempt, twice as long each time and never in step with others. It reports false when ctx ends.
-func pause(ctx context.Context, attempt int) bool {
+// pause waits before another attempt, twice as long each time and never in step with others. It reports false when there is
+// no time for it.
+func pause(ctx context.Context, deadline time.Time, attempt int) bool {
 	longest := firstBackoff << (attempt - 1)
+	wait := longest/2 + rand.N(longest)
+	if time.Until(deadline) < wait {
+		return false
+	}
 	select {
-	case <-time.After(longest/2 + rand.N(longest)):
+	case <-time.After(wait):
 		return true
 	case <-ctx.Done():
 		return false

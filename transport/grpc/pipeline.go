@@ -190,12 +190,14 @@ func (p *pipeline) shut() {
 	p.waiting = nil
 }
 
-// call makes one call. It reports false when the pipeline is not open, and otherwise how the call ended, or the error of ctx.
-func (p *pipeline) call(ctx context.Context, method string, request []byte) (o outcome, open bool, err error) {
-	c := &peerpb.Call{Method: method, Request: request}
-	if deadline, ok := ctx.Deadline(); ok {
-		c.TimeoutUs = uint64(max(time.Until(deadline).Microseconds(), 1))
-	}
+// timers are kept, since each call needs one for a moment: a context with a deadline would cost several times as much.
+var timers = sync.Pool{New: func() any { return time.NewTimer(time.Hour) }}
+
+// call makes one call. It reports false when the pipeline is not open, and otherwise how the call ended, or the error of ctx
+// or of a context with that deadline.
+func (p *pipeline) call(ctx context.Context, deadline time.Time, method string, request []byte) (o outcome, open bool, err error) {
+	left := time.Until(deadline)
+	c := &peerpb.Call{Method: method, Request: request, TimeoutUs: uint64(max(left.Microseconds(), 1))}
 	answer := make(chan outcome, 1)
 	p.mu.Lock()
 	if !p.open {
@@ -207,13 +209,22 @@ func (p *pipeline) call(ctx context.Context, method string, request []byte) (o o
 	p.waiting[c.Id] = answer
 	p.enqueue(c)
 	p.mu.Unlock()
+	timer := timers.Get().(*time.Timer)
+	timer.Reset(left)
+	defer func() {
+		timer.Stop()
+		timers.Put(timer)
+	}()
 	select {
 	case o = <-answer:
 		return o, true, nil
 	case <-ctx.Done():
-		p.giveUp(c.Id)
-		return outcome{}, true, ctx.Err()
+		err = ctx.Err()
+	case <-timer.C:
+		err = context.DeadlineExceeded
 	}
+	p.giveUp(c.Id)
+	return outcome{}, true, err
 }
 
 // enqueue adds an entry to what is sent next. The lock is held.
