@@ -71,7 +71,7 @@ func newSessions(b *testing.B, address string) (tokens []string) {
 }
 
 // connections is how many polls are under way at a time: more than processors, as on a server.
-const connections = 32
+const connections = 128
 
 // benchmarkPolls sends b.N polls, over one connection for each token, and checks that each is answered with 200 and nothing.
 func benchmarkPolls(b *testing.B, address string, tokens []string) {
