@@ -173,7 +173,7 @@ func (c *Conn) pipe(ctx context.Context, method string, request, response any) (
 	}
 	message, err := proto.Marshal(in)
 	if err != nil {
-		return false, nil // the ordinary way says it better
+		return false, nil //nolint:nilerr // the ordinary way says it better
 	}
 	deadline := time.Now().Add(c.timeout + waitOf(request))
 	if callers, ok := ctx.Deadline(); ok && callers.Before(deadline) {
