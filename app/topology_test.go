@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"maps"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"github.com/pure-peace/peace/app"
 	"github.com/pure-peace/peace/app/apptest"
 	"github.com/pure-peace/peace/config"
+	"github.com/pure-peace/peace/modules/database"
 	"github.com/pure-peace/peace/osu"
 	"github.com/pure-peace/peace/osu/packets"
 	"github.com/pure-peace/peace/transport/bancho/client"
@@ -266,5 +268,55 @@ func TestRestartOfASingleProcess(t *testing.T) {
 				waitForListener(t, address)
 			})
 		})
+	}
+}
+
+// Two whole servers on one Redis and one database are one server: no process has anything that the other lacks.
+func TestTwoProcessesOnRedis(t *testing.T) {
+	url := os.Getenv("PEACE_TEST_REDIS")
+	if url == "" {
+		if os.Getenv("PEACE_TEST_REQUIRE") == "1" {
+			t.Fatal("PEACE_TEST_REDIS names no server")
+		}
+		t.Skip("PEACE_TEST_REDIS names no server")
+	}
+	prefix := "peace-test:" + rand.Text() + ":"
+	var shared database.URL
+	var servers []*apptest.Server
+	for range 2 {
+		c := apptest.Config(t, app.Options{})
+		c.State.Engine, c.State.Redis.URL, c.State.Redis.Prefix = "redis", url, prefix
+		if shared == "" {
+			shared = c.Database.URL
+		}
+		c.Database.URL = shared
+		servers = append(servers, apptest.Start(t, c, app.Options{}))
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	ann, bob := player(t, servers[0].Address(), "Ann"), player(t, servers[1].Address(), "Bob")
+	await(ctx, t, "they are in #osu and see each other", func() bool {
+		poll(ctx, t, ann, bob)
+		_, seen := ann.Online()[bob.ID()]
+		_, sees := bob.Online()[ann.ID()]
+		return seen && sees && slices.Contains(ann.Joined(), "#osu") && slices.Contains(bob.Joined(), "#osu")
+	})
+	ann.Say("#osu", "across")
+	poll(ctx, t, ann)
+	if line := expect(ctx, t, bob, func(m packets.Message) bool { return m.Sender == "Ann" }); line.Text != "across" {
+		t.Errorf("Bob read %+v", line)
+	}
+	bob.Whisper("Ann", "and back")
+	poll(ctx, t, bob)
+	if line := expect(ctx, t, ann, func(m packets.Message) bool { return m.Sender == "Bob" }); line.Text != "and back" {
+		t.Errorf("Ann read %+v", line)
+	}
+	// The session that one process began goes on at the other.
+	moved := apptest.Client(t, servers[1].Address(), "Ann")
+	moved.Resume(ann.Token())
+	moved.Say("#osu", "from the other side")
+	poll(ctx, t, moved)
+	if line := expect(ctx, t, bob, func(m packets.Message) bool { return m.Sender == "Ann" }); line.Text != "from the other side" {
+		t.Errorf("Bob read %+v", line)
 	}
 }

@@ -86,6 +86,10 @@ func (k *known) appear(id int32) {
 // LoggedIn reports whether the client has a session that has not been ended.
 func (c *Client) LoggedIn() bool { return c.token != "" }
 
+// Resume goes on with the session of a token that another client got, as when a game reaches its server by another way. What
+// that client knew is not known to this one.
+func (c *Client) Resume(token string) { c.token = token }
+
 // Token returns the session's token, "" without a session.
 func (c *Client) Token() string { return c.token }
 
