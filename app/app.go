@@ -291,6 +291,9 @@ func (a *App) peerParts(ctx context.Context) (parts []part, err error) {
 // adminPart makes the listener for operators.
 func (a *App) adminPart(ctx context.Context) (part, error) {
 	c := a.config.Admin.Config
+	if (a.options.As != "" || a.options.Only != nil) && c.Listen == admin.DefaultConfig().Listen {
+		c.Listen = "127.0.0.1:0" // a fleet shares one file, and on one machine nobody has chosen a port for each process
+	}
 	if c.Token == "" {
 		token, err := secretFile(filepath.Join(a.config.DataDir, "admin.token"))
 		if err != nil {
