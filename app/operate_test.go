@@ -378,3 +378,20 @@ func TestOperatorsListener(t *testing.T) {
 	}
 	http.DefaultClient.CloseIdleConnections()
 }
+
+// The processes of one machine share a file that gives operators one port: only the gateway takes it.
+func TestEachProcessOfAFleetHasAPortForOperators(t *testing.T) {
+	file := fleetFile(t, map[string][]string{"core": {"state"}, "places": {"geoip"}}, "127.0.0.1:0")
+	seen := map[string]bool{}
+	for _, as := range []string{"core", "places"} {
+		c, err := app.LoadConfig(config.Sources{File: file}, app.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Admin = app.DefaultConfig().Admin
+		seen[apptest.Start(t, c, app.Options{As: as}).Addr("admin").String()] = true
+	}
+	if len(seen) != 2 || seen[app.DefaultConfig().Admin.Listen] {
+		t.Errorf("operators find the processes at %v", seen)
+	}
+}
