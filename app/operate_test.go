@@ -395,3 +395,38 @@ func TestEachProcessOfAFleetHasAPortForOperators(t *testing.T) {
 		t.Errorf("operators find the processes at %v", seen)
 	}
 }
+
+// A second signal, when it is no echo of the first, ends a process that is still finishing its work.
+func TestASecondSignalForces(t *testing.T) {
+	address := freeAddress(t)
+	settings := apptest.Settings(t.TempDir())
+	settings["http.listen"], settings["shutdown_timeout"] = address, "1m"
+	server := start(t, "serve", "--config", settingsFile(t, settings, ""))
+	waitForListener(t, address)
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := io.WriteString(conn, "POST / HTTP/1.1\r\nHost: c.localhost\r\nUser-Agent: osu!\r\nContent-Length: 100\r\n\r\nhalf"); err != nil {
+		t.Fatal(err)
+	}
+	signal := func() {
+		t.Helper()
+		if err := server.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+	}
+	signal()
+	signal() // an echo
+	await(t.Context(), t, "the server stops", func() bool { return strings.Contains(server.log.String(), `"msg":"stopping"`) })
+	time.Sleep(700 * time.Millisecond)
+	if strings.Contains(server.log.String(), "forced") {
+		t.Error("the echo forced it")
+	}
+	signal()
+	_ = server.wait()
+	if code := server.cmd.ProcessState.ExitCode(); code != 130 || !strings.Contains(server.log.String(), "forced to stop") {
+		t.Errorf("it ended with %d", code)
+	}
+}
