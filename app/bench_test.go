@@ -33,10 +33,7 @@ func BenchmarkIdlePoll(b *testing.B) {
 		address := freeAddress(b)
 		settings := apptest.Settings(b.TempDir())
 		settings["http.listen"] = address
-		arguments := []string{"serve"}
-		for key, value := range settings {
-			arguments = append(arguments, "--set", key+"="+value)
-		}
+		arguments := serveWith(settings)
 		start(b, arguments...)
 		waitForListener(b, address)
 		benchmarkPolls(b, address, newSessions(b, address))
@@ -172,10 +169,7 @@ func BenchmarkConnections(b *testing.B) {
 		address := freeAddress(b)
 		settings := apptest.Settings(b.TempDir())
 		settings["http.listen"] = address
-		arguments := []string{"serve"}
-		for key, value := range settings {
-			arguments = append(arguments, "--set", key+"="+value)
-		}
+		arguments := serveWith(settings)
 		benchmarkConnections(b, address, start(b, arguments...))
 	})
 }

@@ -131,10 +131,7 @@ func TestCustomServer(t *testing.T) {
 	address := freeAddress(t)
 	settings["http.listen"] = address
 	settings["lan.country"] = "DE"
-	arguments := []string{"serve"}
-	for key, value := range settings {
-		arguments = append(arguments, "--set", key+"="+value)
-	}
+	arguments := serveWith(settings)
 	cmd := exec.Command(program, arguments...)
 	var log lockedBuffer
 	cmd.Stdout, cmd.Stderr = &log, &log

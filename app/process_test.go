@@ -31,6 +31,15 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
+// serveWith returns the command line of a server with these settings.
+func serveWith(settings map[string]string) []string {
+	arguments := []string{"serve"}
+	for key, value := range settings {
+		arguments = append(arguments, "--set", key+"="+value)
+	}
+	return arguments
+}
+
 // process is a running `peace`.
 type process struct {
 	t    testing.TB

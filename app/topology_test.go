@@ -254,10 +254,7 @@ func TestRestartOfASingleProcess(t *testing.T) {
 			address := freeAddress(t)
 			settings := apptest.Settings(t.TempDir())
 			settings["http.listen"] = address
-			arguments := []string{"serve"}
-			for key, value := range settings {
-				arguments = append(arguments, "--set", key+"="+value)
-			}
+			arguments := serveWith(settings)
 			server := start(t, arguments...)
 			waitForListener(t, address)
 			scenario(t, address, func(step) {
