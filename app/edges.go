@@ -34,7 +34,9 @@ func (a *App) buildEdges(ctx context.Context) error {
 	}
 
 	if a.plan.offers(Bancho.Name) {
+		done := r.on("the gateway")
 		deps := gateway.Deps{Bancho: Use(r, Bancho), Sessions: Use(r, Sessions), Domain: c.Domain, Log: a.log.With("edge", "bancho")}
+		done()
 		if err := r.takeErr(); err != nil {
 			return err
 		}
@@ -54,7 +56,7 @@ func (a *App) buildEdges(ctx context.Context) error {
 	if err := a.buildAPI(router, chain); err != nil {
 		return err
 	}
-	// Nothing of the rest is needed by an edge: they answer players through chat, and programs through the API.
+	// No edge calls the bot, but players who are served here expect it to listen.
 	if a.plan.offers(Bot.Name) {
 		Use(r, Bot)
 		if err := r.takeErr(); err != nil {
@@ -91,11 +93,13 @@ func (a *App) toPage(w http.ResponseWriter, r *http.Request) {
 
 // buildWeb adds what the game asks for besides bancho.
 func (a *App) buildWeb(router *hosts.Router, chain *edge.Chain) error {
+	done := a.resolver.on("the web edge")
 	deps := web.Deps{
 		Domain: a.config.Domain,
 		Users:  Use(a.resolver, Users), Relations: Use(a.resolver, Relations), Sessions: Use(a.resolver, Sessions),
 		Chat: Use(a.resolver, Chat), Geoip: Use(a.resolver, Geoip), Log: a.log.With("edge", "web"),
 	}
+	done()
 	if err := a.resolver.takeErr(); err != nil {
 		return err
 	}

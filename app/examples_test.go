@@ -118,7 +118,50 @@ func TestGatewayInNode(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	play(t, front, func(step) {})
+	play(t, front, func(s step) {
+		if s != messageQueued {
+			return
+		}
+		// The module behind the gateway is away for a while: clients keep polling, logins are put off, nobody is lost.
+		if err := server.Stop(); err != nil {
+			t.Fatal(err)
+		}
+		if status, header, body := raw(t, front, "nobody's", "\x04\x00\x00\x00\x00\x00\x00"); status != http.StatusOK || body != "" {
+			t.Errorf("a poll is answered %d %q %v", status, body, header)
+		}
+		server = apptest.Start(t, c, app.Options{})
+	})
+	if err := server.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	status, header, body := raw(t, front, "", "Ann\n"+strings.Repeat("0", 32)+"\nb20250815|0|0|a:b.:c:d:e:|0\n")
+	if status != http.StatusOK || body != "\x05\x00\x00\x04\x00\x00\x00\xfb\xff\xff\xff" || header.Get("cho-token") == "" {
+		t.Errorf("a login is answered %d %q %v", status, body, header)
+	}
+}
+
+// raw posts to a gateway as the game does.
+func raw(t *testing.T, address, token, body string) (int, http.Header, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+address+"/", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("User-Agent", "osu!")
+	if token != "" {
+		r.Header.Set("osu-token", token)
+	}
+	c := http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	response, err := c.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, response.Header, string(text)
 }
 
 func TestCustomServer(t *testing.T) {

@@ -166,6 +166,12 @@ func (r *Resolver) use(row Row) *instance {
 	return made
 }
 
+// on makes Use speak for something that is no module, such as an edge, until the returned function is called.
+func (r *Resolver) on(behalf string) (done func()) {
+	r.path = append(r.path, behalf)
+	return func() { r.path = r.path[:len(r.path)-1] }
+}
+
 // explain adds to a failure which module it was and who needed it.
 func (r *Resolver) explain(name string, err error) error {
 	if errors.As(err, new(*unresolved)) { // says it already, from further down

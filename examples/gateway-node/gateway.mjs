@@ -19,7 +19,11 @@ const { values: options } = parseArgs({
 
 const MAX_LOGIN = 8 << 10; // modules/bancho: MaxLogin, MaxRequest
 const MAX_REQUEST = 512 << 10;
-const TIMEOUT = 10_000; // ms
+const LOGIN_TIMEOUT = 10_000; // ms; a password is checked
+const EXCHANGE_TIMEOUT = 3_000;
+
+// What a client that cannot log in at the moment is told: packet 5 with -5, after which it tries again by itself.
+const SERVER_ERROR = Buffer.from([5, 0, 0, 4, 0, 0, 0, 0xfb, 0xff, 0xff, 0xff]);
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const definition = loadSync("modules/bancho/bancho.proto", { includeDirs: [root], keepCase: true, defaults: true });
@@ -29,11 +33,11 @@ const bancho = new BanchoService(options.bancho, grpc.credentials.createInsecure
 });
 
 // call makes one call with a deadline and the token of the peer.
-function call(method, request) {
+function call(method, request, timeout) {
   const metadata = new grpc.Metadata({ waitForReady: true });
   if (options.token) metadata.set("authorization", "Bearer " + options.token);
   return new Promise((resolve, reject) =>
-    bancho[method](request, metadata, { deadline: Date.now() + TIMEOUT }, (error, reply) => (error ? reject(error) : resolve(reply))),
+    bancho[method](request, metadata, { deadline: Date.now() + timeout }, (error, reply) => (error ? reject(error) : resolve(reply))),
   );
 }
 
@@ -62,29 +66,30 @@ async function serve(request, response) {
   const body = await read(request, token ? MAX_REQUEST : MAX_LOGIN);
   if (body === undefined) return answer(response, 413, "The request is too large.\n", { connection: "close" });
   const headers = { "content-type": "application/octet-stream", "cho-protocol": "19" };
-  if (token) {
-    const { packets } = await call("Exchange", { token, packets: body });
-    return answer(response, 200, packets, headers);
-  }
-  const address = request.socket.remoteAddress.replace(/^::ffff:/, "");
-  const { welcome } = await call("Login", { attempt: { body, address } });
-  return answer(response, 200, welcome.packets, { ...headers, "cho-token": welcome.token });
-}
-
-// refuse maps a failed call to what makes a client do the right thing: nothing is lost by asking again.
-function refuse(response, error) {
-  if (response.headersSent) return response.destroy();
-  switch (error.code) {
-    case grpc.status.INVALID_ARGUMENT:
-      return answer(response, 400, "Not a request of an osu! client.\n");
-    default:
-      console.error(`bancho: ${error.message}`);
-      return answer(response, 503, "The server is busy, try again.\n", { "retry-after": "5" });
+  try {
+    if (token) {
+      const { packets } = await call("Exchange", { token, packets: body }, EXCHANGE_TIMEOUT);
+      return answer(response, 200, packets, headers);
+    }
+    const address = request.socket.remoteAddress.replace(/^::ffff:/, "");
+    const { welcome } = await call("Login", { attempt: { body, address } }, LOGIN_TIMEOUT);
+    return answer(response, 200, welcome.packets, { ...headers, "cho-token": welcome.token });
+  } catch (error) {
+    switch (error.code) {
+      case grpc.status.INVALID_ARGUMENT:
+        return answer(response, 400, "Not a request of an osu! client.\n");
+      case grpc.status.RESOURCE_EXHAUSTED:
+        return answer(response, 503, "Too many requests at once.\n", { "retry-after": "1" });
+    }
+    // The session lives on behind the module that is away: an empty answer keeps the client polling, where an error would
+    // make it log in anew. A login needs a token even now, because a client that gets none gives up.
+    console.error(`bancho: ${error.message}`);
+    return token ? answer(response, 200, "", headers) : answer(response, 200, SERVER_ERROR, { ...headers, "cho-token": "no" });
   }
 }
 
 const server = http.createServer({ requestTimeout: 15_000, headersTimeout: 10_000, keepAliveTimeout: 120_000 }, (request, response) => {
-  serve(request, response).catch((error) => refuse(response, error));
+  serve(request, response).catch(() => response.destroy()); // a client that went away, or that speaks no HTTP
 });
 const [, host, port] = options.listen.match(/^(.*):(\d+)$/);
 server.listen(Number(port), host, () => console.log(`gateway listens on ${host}:${server.address().port}`));
