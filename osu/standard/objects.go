@@ -2,6 +2,7 @@ package standard
 
 import (
 	"github.com/pure-peace/peace/osu/beatmap"
+	"github.com/pure-peace/peace/osu/mods"
 	"github.com/pure-peace/peace/osu/slider"
 )
 
@@ -55,7 +56,8 @@ type Path struct {
 	Repeats      int
 
 	// LazyEnd is when a lazy player may stop following the slider (36 milliseconds before its end, or half way, but not before
-	// its last tick), in milliseconds since its start. LazyPosition is where it is then, without stack offset.
+	// its last tick), in milliseconds since its start. LazyPosition is where on the path it is then, relative to the head: the
+	// official code adds it to the stacked head in single precision, which a sum in another order would round differently.
 	LazyEnd      float64
 	LazyPosition slider.Vector
 }
@@ -74,6 +76,8 @@ type Beatmap struct {
 	Difficulty beatmap.Difficulty // after mods, but for those that change the clock
 	Rate       float64            // of the clock, by mods
 	Scale      float32            // of objects, by circle size
+
+	Mods mods.Set // as New was given them
 
 	// Base is the beatmap's own settings, before mods.
 	Base beatmap.Difficulty
