@@ -1,0 +1,253 @@
+package beatmap
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/md5"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/pure-peace/peace/osu"
+	"github.com/pure-peace/peace/osu/slider"
+)
+
+const (
+	latestStable = 14  // the version of files that tell none
+	firstLazer   = 128 // from here on coordinates have fractions
+)
+
+// Decode reads a .osu file from r. See Parse.
+func Decode(r io.Reader) (*Beatmap, error) {
+	data, err := io.ReadAll(io.LimitReader(r, MaxSize+1))
+	if err != nil {
+		return nil, fmt.Errorf("read beatmap: %w", err)
+	}
+	return Parse(data)
+}
+
+// Parse reads a .osu file. Lines that make no sense are skipped, as the official decoder skips them, so that almost any text is
+// a beatmap; an error means that the file as a whole is none, or that it exceeds a limit. The beatmap does not keep data.
+//
+// Source: ppy/osu osu.Game/Beatmaps/Formats (Decoder.cs, LegacyDecoder.cs, LegacyBeatmapDecoder.cs).
+func Parse(data []byte) (*Beatmap, error) {
+	if len(data) > MaxSize {
+		return nil, ErrTooLarge
+	}
+	d := decoder{m: defaults(), firstObject: true}
+	sum := md5.Sum(data)
+	d.m.MD5 = hex.EncodeToString(sum[:])
+	rest, err := d.version(text(data))
+	if err != nil {
+		return nil, err
+	}
+	if d.m.Version < 5 {
+		d.offset = 24 // the official client's audio once began that much later
+	}
+	d.lines(rest)
+	if d.err != nil {
+		return nil, d.err
+	}
+	d.finish()
+	return d.m, nil
+}
+
+func defaults() *Beatmap {
+	return &Beatmap{
+		Version: latestStable,
+		General: General{Preview: -1, SampleVolume: 100, StackLeniency: 0.7},
+		Editor:  Editor{VelocityPresets: []float64{0.75, 1, 1.5}, DistanceSpacing: 1, BeatDivisor: 4, TimelineZoom: 1},
+		Metadata: Metadata{
+			Title: "Unknown", Artist: "Unknown", Creator: "Unknown Creator", Name: "Normal", ID: -1, SetID: -1,
+		},
+		Difficulty: Difficulty{
+			DrainRate: 5, CircleSize: 5, OverallDifficulty: 5, ApproachRate: 5, SliderMultiplier: 1.4, SliderTickRate: 1,
+		},
+	}
+}
+
+// decoder is the state of decoding one file.
+type decoder struct {
+	m       *Beatmap
+	err     error   // which ends decoding
+	offset  float64 // milliseconds to add to all times
+	fields  [][]byte
+	section section
+
+	hasApproachRate bool
+	timings         int
+	pending         pendingPoints
+	storyboard      []byte
+	variables       []byte
+
+	firstObject bool // no hit object has been decoded
+	lastSpinner bool // the last that was begun is a spinner
+	objects     objectSlabs
+	path        slider.Path
+}
+
+// section is a part of the file.
+type section int32
+
+const (
+	sectionGeneral section = iota
+	sectionEditor
+	sectionMetadata
+	sectionDifficulty
+	sectionEvents
+	sectionTimingPoints
+	sectionColours
+	sectionHitObjects
+	sectionVariables
+)
+
+var sectionNames = []string{
+	"General", "Editor", "Metadata", "Difficulty", "Events", "TimingPoints", "Colours", "HitObjects", "Variables", "Fonts",
+	"CatchTheBeat", "Mania",
+}
+
+// version reads the line that begins the file, and returns the rest, in which that line remains when it is none.
+func (d *decoder) version(data []byte) (rest []byte, err error) {
+	for len(data) > 0 {
+		line, rest := nextLine(data)
+		line = trim(line)
+		if len(line) == 0 {
+			data = rest
+			continue
+		}
+		const magic = "osu file format v"
+		switch line = skipIgnorable(line); {
+		case bytes.HasPrefix(line, []byte(magic)):
+			v, ok := parseInt(line[bytes.LastIndexByte(line, 'v')+1:])
+			if !ok {
+				return nil, fmt.Errorf("%w: %.40q", ErrVersion, line)
+			}
+			d.m.Version = int(v)
+			return rest, nil
+		case line[0] == '{':
+			return nil, ErrJSON
+		}
+		return data, nil
+	}
+	return nil, ErrEmpty
+}
+
+// lines reads everything after the version.
+func (d *decoder) lines(data []byte) {
+	for len(data) > 0 && d.err == nil {
+		var line []byte
+		line, data = nextLine(data)
+		if line = d.clean(line); len(line) == 0 {
+			continue
+		}
+		if line[0] == '[' && line[len(line)-1] == ']' {
+			v, _ := parseEnum(line[1:max(1, len(line)-1)], sectionNames) // what is unknown is read as [General]
+			d.section = section(v)
+			if d.section == sectionHitObjects && d.m.HitObjects == nil {
+				d.m.HitObjects = make([]HitObject, 0, min(bytes.Count(data, []byte{'\n'})+1, MaxHitObjects))
+			}
+			continue
+		}
+		d.line(line)
+	}
+}
+
+// clean returns the line without comments and the white space after it. What is skipped becomes empty.
+func (d *decoder) clean(line []byte) []byte {
+	i := bytes.Index(line, []byte("//"))
+	if i >= 0 {
+		if len(trim(line[:i])) == 0 {
+			return nil
+		}
+		if d.section != sectionMetadata {
+			line = line[:i]
+		}
+	}
+	return trimEnd(line)
+}
+
+// line reads one line of the current section. Those that make no sense are skipped.
+func (d *decoder) line(line []byte) {
+	switch d.section {
+	case sectionGeneral:
+		d.general(line)
+	case sectionEditor:
+		d.editor(line)
+	case sectionMetadata:
+		d.metadata(line)
+	case sectionDifficulty:
+		d.difficulty(line)
+	case sectionEvents:
+		d.event(line)
+	case sectionTimingPoints:
+		d.timingPoint(line)
+	case sectionColours:
+		d.colour(line)
+	case sectionHitObjects:
+		d.hitObject(line)
+	case sectionVariables:
+		d.variables = append(append(d.variables, line...), '\n')
+	}
+}
+
+// finish does what the official decoder does after the last line.
+func (d *decoder) finish() {
+	m := d.m
+	restrict(&m.Difficulty, m.Mode)
+	d.flush()
+	if !slices.IsSortedFunc(m.HitObjects, byStart) {
+		slices.SortStableFunc(m.HitObjects, byStart)
+	}
+	slices.SortStableFunc(m.Events.Breaks, func(a, b Break) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
+	})
+	m.Events.Storyboard, m.Events.Variables = string(d.storyboard), string(d.variables)
+	beginCombos(m.HitObjects, m.Events.Breaks)
+}
+
+func byStart(a, b HitObject) int { return cmp.Compare(a.Start, b.Start) }
+
+// restrict limits the settings as stable does.
+func restrict(d *Difficulty, mode osu.Ruleset) {
+	d.DrainRate = clamp(d.DrainRate, 0, 10)
+	if mode == osu.Mania {
+		d.CircleSize = clamp(d.CircleSize, 1, 18)
+	} else {
+		d.CircleSize = clamp(d.CircleSize, 0, 10)
+	}
+	d.OverallDifficulty = clamp(d.OverallDifficulty, 0, 10)
+	d.ApproachRate = clamp(d.ApproachRate, 0, 10)
+	d.SliderMultiplier = clamp(d.SliderMultiplier, 0.4, 3.6)
+	d.SliderTickRate = clamp(d.SliderTickRate, 0.5, 8)
+}
+
+// beginCombos makes the first object after each break begin a combo.
+func beginCombos(objects []HitObject, breaks []Break) {
+	b := 0
+	for i := range objects {
+		for b < len(breaks) && breaks[b].End < objects[i].Start {
+			objects[i].NewCombo = true
+			b++
+		}
+		if b == len(breaks) {
+			return
+		}
+	}
+}
+
+// split cuts s at each separator. The result is valid until the next call.
+func (d *decoder) split(s []byte, separator byte) [][]byte {
+	f := d.fields[:0]
+	for {
+		i := bytes.IndexByte(s, separator)
+		if i < 0 {
+			break
+		}
+		f = append(f, s[:i])
+		s = s[i+1:]
+	}
+	f = append(f, s)
+	d.fields = f
+	return f
+}
