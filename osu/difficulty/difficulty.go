@@ -1,0 +1,208 @@
+package difficulty
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/pure-peace/peace/osu"
+	"github.com/pure-peace/peace/osu/beatmap"
+	"github.com/pure-peace/peace/osu/catch"
+	"github.com/pure-peace/peace/osu/mania"
+	"github.com/pure-peace/peace/osu/mods"
+	"github.com/pure-peace/peace/osu/score"
+	"github.com/pure-peace/peace/osu/standard"
+	"github.com/pure-peace/peace/osu/strain"
+	"github.com/pure-peace/peace/osu/taiko"
+)
+
+// ErrRuleset says that there is no such ruleset.
+var ErrRuleset = errors.New("difficulty: no such ruleset")
+
+// Version returns the version of the official algorithm for a ruleset, a date as yyyymmdd. Attributes of different versions
+// must not be mixed.
+func Version(r osu.Ruleset) int {
+	switch r {
+	case osu.Standard:
+		return standard.Version
+	case osu.Taiko:
+		return taiko.Version
+	case osu.Catch:
+		return catch.Version
+	case osu.Mania:
+		return mania.Version
+	default:
+		return 0
+	}
+}
+
+// Attributes are the difficulty of one beatmap in one ruleset under one set of mods, with all that the pp of a play on it
+// needs: the beatmap is not looked at again. Exactly one of the pointers is set, that of Ruleset.
+type Attributes struct {
+	Ruleset osu.Ruleset
+	Max     score.Statistics // the judgements of a perfect play
+	Legacy  score.Legacy     // stable's total score of a perfect play
+
+	Standard *standard.Attributes
+	Taiko    *taiko.Attributes
+	Catch    *catch.Attributes
+	Mania    *mania.Attributes
+}
+
+// Calculate calculates the difficulty of m in ruleset r under the mods. A beatmap of osu! is converted to r; one of another
+// ruleset can only be calculated in its own ([beatmap.ErrNotConvertible]).
+func Calculate(ctx context.Context, m *beatmap.Beatmap, r osu.Ruleset, set mods.Set) (*Attributes, error) {
+	a := &Attributes{Ruleset: r}
+	switch r {
+	case osu.Standard:
+		b, err := standard.New(ctx, m, set)
+		if err != nil {
+			return nil, err
+		}
+		got, err := standard.Difficulty(ctx, b)
+		if err != nil {
+			return nil, err
+		}
+		a.Max, a.Legacy, a.Standard = b.Max(), b.Legacy(), &got
+	case osu.Taiko:
+		b, err := taiko.New(ctx, m, set)
+		if err != nil {
+			return nil, err
+		}
+		got, err := taiko.Difficulty(ctx, b)
+		if err != nil {
+			return nil, err
+		}
+		a.Max, a.Legacy, a.Taiko = b.Max(), b.Legacy(), &got
+	case osu.Catch:
+		b, err := catch.New(ctx, m, set)
+		if err != nil {
+			return nil, err
+		}
+		got, err := catch.Difficulty(ctx, b)
+		if err != nil {
+			return nil, err
+		}
+		a.Max, a.Legacy, a.Catch = b.Max(), b.Legacy(), &got
+	case osu.Mania:
+		b, err := mania.New(ctx, m, set)
+		if err != nil {
+			return nil, err
+		}
+		got, err := mania.Difficulty(ctx, b)
+		if err != nil {
+			return nil, err
+		}
+		a.Max, a.Legacy, a.Mania = b.Max(), b.Legacy(), &got
+	default:
+		return nil, fmt.Errorf("%w: %d", ErrRuleset, r)
+	}
+	return a, nil
+}
+
+// Stars returns the star rating.
+func (a *Attributes) Stars() float64 {
+	switch a.Ruleset {
+	case osu.Standard:
+		return a.Standard.Stars
+	case osu.Taiko:
+		return a.Taiko.Stars
+	case osu.Catch:
+		return a.Catch.Stars
+	default:
+		return a.Mania.Stars
+	}
+}
+
+// MaxCombo returns the combo of a perfect play.
+func (a *Attributes) MaxCombo() int {
+	switch a.Ruleset {
+	case osu.Standard:
+		return a.Standard.MaxCombo
+	case osu.Taiko:
+		return a.Taiko.MaxCombo
+	case osu.Catch:
+		return a.Catch.MaxCombo
+	default:
+		return a.Mania.MaxCombo
+	}
+}
+
+// PP returns the performance points of a play. It allocates nothing.
+func (a *Attributes) PP(p score.Play) float64 {
+	switch a.Ruleset {
+	case osu.Standard:
+		return a.Standard.Performance(p).Total
+	case osu.Taiko:
+		return a.Taiko.Performance(p).Total
+	case osu.Catch:
+		return a.Catch.Performance(p).Total
+	default:
+		return a.Mania.Performance(p).Total
+	}
+}
+
+// Performance returns the performance attributes of a play under their official names; "pp" is the total.
+func (a *Attributes) Performance(p score.Play) Values {
+	switch a.Ruleset {
+	case osu.Standard:
+		return valuesOf(a.Standard.Performance(p))
+	case osu.Taiko:
+		return valuesOf(a.Taiko.Performance(p))
+	case osu.Catch:
+		return valuesOf(a.Catch.Performance(p))
+	default:
+		return valuesOf(a.Mania.Performance(p))
+	}
+}
+
+// Values returns the difficulty attributes under their official names, and what else is stored with them.
+func (a *Attributes) Values() Values {
+	return valuesOf(a.of())
+}
+
+// of returns the pointer that is set, or one to make, as an any.
+func (a *Attributes) of() any {
+	switch a.Ruleset {
+	case osu.Standard:
+		return a.Standard
+	case osu.Taiko:
+		return a.Taiko
+	case osu.Catch:
+		return a.Catch
+	default:
+		return a.Mania
+	}
+}
+
+// Strains returns what makes the beatmap hard over its time, a graph for each skill.
+func Strains(ctx context.Context, m *beatmap.Beatmap, r osu.Ruleset, set mods.Set) ([]strain.Graph, error) {
+	switch r {
+	case osu.Standard:
+		b, err := standard.New(ctx, m, set)
+		if err != nil {
+			return nil, err
+		}
+		return standard.Strains(ctx, b)
+	case osu.Taiko:
+		b, err := taiko.New(ctx, m, set)
+		if err != nil {
+			return nil, err
+		}
+		return taiko.Strains(ctx, b)
+	case osu.Catch:
+		b, err := catch.New(ctx, m, set)
+		if err != nil {
+			return nil, err
+		}
+		return catch.Strains(ctx, b)
+	case osu.Mania:
+		b, err := mania.New(ctx, m, set)
+		if err != nil {
+			return nil, err
+		}
+		return mania.Strains(ctx, b)
+	default:
+		return nil, fmt.Errorf("%w: %d", ErrRuleset, r)
+	}
+}
