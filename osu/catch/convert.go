@@ -1,0 +1,216 @@
+package catch
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/pure-peace/peace/osu"
+	"github.com/pure-peace/peace/osu/beatmap"
+	"github.com/pure-peace/peace/osu/internal/dotnet"
+	"github.com/pure-peace/peace/osu/mods"
+	"github.com/pure-peace/peace/osu/slider"
+)
+
+// checkEvery is how many objects are worked on between looks at the context.
+const checkEvery = 1024
+
+// New makes the playable beatmap of m, which may be one of osu! as well, with mods. It does not change m, nor keep it.
+//
+// Sources: ppy/osu osu.Game.Rulesets.Catch/Beatmaps/CatchBeatmapConverter.cs, Objects/JuiceStream.cs, Objects/BananaShower.cs.
+func New(ctx context.Context, m *beatmap.Beatmap, ms mods.Set) (*Beatmap, error) {
+	b := &Beatmap{
+		Objects:    make([]Object, len(m.HitObjects)),
+		Difficulty: ms.Adjust(osu.Catch, m.Difficulty),
+		Rate:       ms.Rate(),
+		base:       m.Difficulty,
+		drain:      m.DrainSeconds(),
+	}
+	c := converter{m: m, difficulty: b.Difficulty, palpables: make([]Palpable, 0, expected(m))}
+	for i := range m.HitObjects {
+		if i%checkEvery == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		h, o := &m.HitObjects[i], &b.Objects[i]
+		first := len(c.palpables)
+		*o = Object{Start: h.Start, End: h.End, First: int32(first)}
+		var err error
+		switch {
+		case h.Kind == beatmap.Slider && h.Slider != nil:
+			o.Kind = JuiceStream
+			o.End, err = c.stream(h)
+		case h.Kind == beatmap.Spinner || h.Kind == beatmap.Hold:
+			o.Kind = BananaShower
+			err = c.shower(h)
+		default:
+			o.Kind = Fruit
+			o.End = h.Start
+			err = c.add(Palpable{Kind: Fruit, Time: h.Start, origin: h.Position.X})
+		}
+		if err != nil {
+			return nil, fmt.Errorf("catch: object at %g ms: %w", h.Start, err)
+		}
+		o.Count = int32(len(c.palpables) - first)
+	}
+	b.Palpables = c.palpables
+	b.offset(m, spicy(ms))
+	b.order()
+	b.hyperDash()
+	if ms.Has(mods.Mirror) {
+		b.mirror()
+	}
+	return b, nil
+}
+
+// expected guesses how many palpables a beatmap has.
+func expected(m *beatmap.Beatmap) int {
+	n := len(m.HitObjects)
+	for i := range m.HitObjects {
+		if s := m.HitObjects[i].Slider; s != nil {
+			n += 4 * (s.Repeats + 1)
+		}
+	}
+	return min(n, slider.MaxNested)
+}
+
+// converter makes palpables of hit objects.
+type converter struct {
+	m          *beatmap.Beatmap
+	difficulty beatmap.Difficulty
+	palpables  []Palpable
+	path       slider.Path
+	events     []slider.Event
+}
+
+func (c *converter) add(p Palpable) error {
+	if len(c.palpables) >= slider.MaxNested {
+		return slider.ErrTooManyNested
+	}
+	c.palpables = append(c.palpables, p)
+	return nil
+}
+
+// velocity is how fast the stream h flows, in osu! pixels a millisecond, and how far apart its droplets are, in osu! pixels.
+func (c *converter) velocity(h *beatmap.HitObject) (velocity, droplets float64) {
+	beat := c.m.Points.TimingAt(h.Start).BeatLength
+	factor := c.m.Points.DifficultyAt(h.Start).SliderVelocity
+
+	// Stable keeps the factor as a length of beats in single precision; what that loses is kept here as well, as is what
+	// dividing by the beat and multiplying by it again loses.
+	slowness := 1.0
+	if percent := 100 / factor; percent > 0 {
+		slowness = float64(clamp(float32(percent), 10, 1000)) / 100
+	}
+	velocity = 100 * c.difficulty.SliderMultiplier / (beat * slowness)
+	droplets = velocity * beat / c.difficulty.SliderTickRate
+	if c.m.Version < 8 {
+		// Before format 8 droplets were as far apart as without a factor.
+		droplets *= 1 / factor
+	}
+	return velocity, droplets
+}
+
+// stream appends what the juice stream h consists of, and returns when it ends.
+func (c *converter) stream(h *beatmap.HitObject) (float64, error) {
+	if err := c.path.Reset(h.Slider.Points, h.Slider.ExpectedLength); err != nil {
+		return 0, err
+	}
+	velocity, droplets := c.velocity(h)
+	spans := h.Slider.Repeats + 1
+	distance := c.path.Distance()
+	duration := float64(spans) * distance / velocity
+	end := h.Start + duration
+	var err error
+	c.events, err = slider.AppendEvents(c.events[:0], slider.Course{
+		Start:        h.Start,
+		SpanDuration: duration / float64(spans),
+		Velocity:     velocity,
+		TickDistance: droplets,
+		Distance:     distance,
+		Spans:        spans,
+	})
+	if err != nil {
+		return end, err
+	}
+
+	first := len(c.palpables)
+	x := clamp(h.Position.X, 0, Width)
+	for i := range c.events {
+		e := &c.events[i]
+		if i > 0 {
+			if err := c.tiny(x, &c.events[i-1], e); err != nil {
+				return end, err
+			}
+		}
+		// Stable's last tick is nothing to catch, but tiny droplets lead to it.
+		if e.Kind == slider.LegacyLastTick {
+			continue
+		}
+		kind := Fruit
+		if e.Kind == slider.Tick {
+			kind = Droplet
+		}
+		if err := c.add(Palpable{Kind: kind, Time: e.Time, origin: x + c.path.PositionAt(e.Progress).X}); err != nil {
+			return end, err
+		}
+	}
+	sortByTime(c.palpables[first:])
+	return end, nil
+}
+
+// tiny appends the tiny droplets between two events of a stream at x.
+func (c *converter) tiny(x float32, from, to *slider.Event) error {
+	// As in stable, times count in whole milliseconds here.
+	gap := float64(dotnet.Int32(to.Time) - dotnet.Int32(from.Time))
+	if gap <= 80 {
+		return nil
+	}
+	step := gap
+	for step > 100 {
+		step /= 2
+	}
+	if int(gap/step) > slider.MaxNested-len(c.palpables) {
+		return slider.ErrTooManyNested
+	}
+	for t := step; t < gap; t += step {
+		at := c.path.PositionAt(from.Progress + float64(t/gap*(to.Progress-from.Progress)))
+		if err := c.add(Palpable{Kind: TinyDroplet, Time: t + from.Time, origin: x + at.X}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shower appends the bananas of the shower h, evenly over its whole milliseconds. Their times are of single precision.
+func (c *converter) shower(h *beatmap.HitObject) error {
+	start, end := float32(dotnet.Int32(h.Start)), float32(dotnet.Int32(h.End))
+	spacing := float32(h.End - h.Start)
+	if math.IsInf(float64(spacing), 1) {
+		return slider.ErrTooManyNested
+	}
+	for spacing > 100 {
+		spacing /= 2
+	}
+	if spacing <= 0 {
+		return nil
+	}
+	// Late in a day a small spacing may round to nothing: the bound of add ends this loop.
+	for t := start; t <= end; t += spacing {
+		if err := c.add(Palpable{Kind: Banana, Time: float64(t)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sortByTime orders palpables by time. Those of equal times end up as the official code's unstable sort leaves them, which
+// decides which of them gets which random offset.
+func sortByTime(p []Palpable) {
+	for i := 1; i < len(p); i++ {
+		if !(p[i-1].Time < p[i].Time) {
+			dotnet.Sort(p, func(a, b Palpable) int { return cmp.Compare(a.Time, b.Time) })
+			return
+		}
+	}
+}

@@ -1,0 +1,141 @@
+package catch
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+
+	"github.com/pure-peace/peace/osu/strain"
+)
+
+// Version is that of the difficulty algorithm: a date.
+const Version = 20260706
+
+// starFactor scales the skill's value to star ratings.
+const starFactor = 4.59
+
+// Attributes is how difficult a beatmap is with mods, and what else of the beatmap [Attributes.Performance] needs.
+type Attributes struct {
+	Stars    float64 `json:"star_rating"`
+	MaxCombo int     `json:"max_combo"`
+
+	// ApproachRate is the beatmap's own, before mods.
+	ApproachRate float32 `json:"approach_rate"`
+}
+
+// TimedAttributes is the difficulty of a beatmap up to and with one of its objects.
+type TimedAttributes struct {
+	Time    float64 // milliseconds: the end of the object
+	Objects int     // up to and with it
+	Attributes
+}
+
+// Difficulty calculates how difficult b is.
+//
+// Source: ppy/osu osu.Game.Rulesets.Catch/Difficulty/CatchDifficultyCalculator.cs.
+func Difficulty(ctx context.Context, b *Beatmap) (Attributes, error) {
+	m := newMovement(b.Difficulty.CircleSize, b.Rate)
+	for i := 1; i < len(b.combo); i++ {
+		if i%checkEvery == 0 && ctx.Err() != nil {
+			return Attributes{}, ctx.Err()
+		}
+		m.add(&b.Palpables[b.combo[i-1]], &b.Palpables[b.combo[i]])
+	}
+	if m.peak > 0 {
+		m.peaks = append(m.peaks, m.peak)
+	}
+	slices.SortFunc(m.peaks, descending)
+	return b.attributes(sum(m.peaks, 0), len(b.combo)), ctx.Err()
+}
+
+func (b *Beatmap) attributes(value float64, combo int) Attributes {
+	return Attributes{Stars: math.Sqrt(value) * starFactor, MaxCombo: combo, ApproachRate: b.base.ApproachRate}
+}
+
+func descending(a, b float64) int { return cmp.Compare(b, a) }
+
+// negligible is a weight of peaks below which even endless ones of the highest peak's size would not change a sum.
+const negligible = 1e-19
+
+// sum weighs peaks, the highest first, and among them one more, that of the current section.
+func sum(peaks []float64, current float64) float64 {
+	total, weight := 0.0, 1.0
+	for _, p := range peaks {
+		if current > p {
+			total += float64(current * weight)
+			weight *= peakWeight
+			current = 0
+		}
+		if weight < negligible {
+			return total
+		}
+		total += float64(p * weight)
+		weight *= peakWeight
+	}
+	if current > 0 {
+		total += float64(current * weight)
+	}
+	return total
+}
+
+// Timed calculates the difficulty of b up to each of its objects, as if the rest did not exist.
+//
+// Source: ppy/osu osu.Game/Rulesets/Difficulty/DifficultyCalculator.cs.
+func Timed(ctx context.Context, b *Beatmap) ([]TimedAttributes, error) {
+	timed := make([]TimedAttributes, 0, len(b.Objects))
+	m := newMovement(b.Difficulty.CircleSize, b.Rate)
+	var peaks []float64 // of closed sections, the highest first
+	known := 0          // how many of m.peaks are among them
+	next, combo := 1, 0
+	value, current := 0.0, 0.0
+	for i := range b.Objects {
+		if i%checkEvery == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		o := &b.Objects[i]
+		for ; next < len(b.combo); next++ {
+			p := &b.Palpables[b.combo[next]]
+			if !(p.Time <= o.End) {
+				break
+			}
+			m.add(&b.Palpables[b.combo[next-1]], p)
+		}
+		for j := range b.Palpables[o.First : o.First+o.Count] {
+			if b.Palpables[int(o.First)+j].combo() {
+				combo++
+			}
+		}
+		if known < len(m.peaks) || m.peak != current {
+			for ; known < len(m.peaks); known++ {
+				at, _ := slices.BinarySearchFunc(peaks, m.peaks[known], descending)
+				peaks = slices.Insert(peaks, at, m.peaks[known])
+			}
+			current = m.peak
+			value = sum(peaks, current)
+		}
+		timed = append(timed, TimedAttributes{Time: o.End, Objects: i + 1, Attributes: b.attributes(value, combo)})
+	}
+	return timed, nil
+}
+
+// Strains returns the course of the ruleset's only skill over b, without the first palpable, which is no move.
+func Strains(ctx context.Context, b *Beatmap) ([]strain.Graph, error) {
+	m := newMovement(b.Difficulty.CircleSize, b.Rate)
+	m.all = true
+	n := max(len(b.combo)-1, 0)
+	g := strain.Graph{Skill: "Movement", SectionLength: sectionLength, Objects: make([]float64, 0, n), Times: make([]float64, 0, n)}
+	for i := 1; i < len(b.combo); i++ {
+		if i%checkEvery == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		p := &b.Palpables[b.combo[i]]
+		g.Objects = append(g.Objects, m.add(&b.Palpables[b.combo[i-1]], p))
+		g.Times = append(g.Times, p.Time)
+	}
+	g.Peaks = append(m.peaks, m.peak)
+	sorted := slices.DeleteFunc(slices.Clone(g.Peaks), func(p float64) bool { return !(p > 0) })
+	slices.SortFunc(sorted, descending)
+	g.Value = sum(sorted, 0)
+	return []strain.Graph{g}, ctx.Err()
+}

@@ -1,0 +1,182 @@
+package catch
+
+import (
+	"math"
+
+	"github.com/pure-peace/peace/osu/strain"
+)
+
+const (
+	sectionLength = 750  // milliseconds
+	peakWeight    = 0.94 // of a section's peak relative to the next higher one
+	strainDecay   = 0.2  // what is left of a strain after a second
+
+	// normalHalfWidth is what half the width of every catcher is scaled to, in osu! pixels.
+	normalHalfWidth float32 = 41
+
+	// slack is how far off its centre the catcher is assumed to catch, in scaled osu! pixels.
+	slack = normalHalfWidth - 16
+
+	minStrainTime = 40 // milliseconds: 375 beats a minute
+
+	directionBonus = 21
+	edgeBonus      = 5.7
+	edgeDistance   = 20 // osu! pixels short of a hyper dash that are hard
+)
+
+// move is what the catcher does for one palpable.
+type move struct {
+	distance float32 // scaled osu! pixels that it has to move at least, to the right if positive
+	exact    float32 // the same if it is to catch with its centre
+	time     float64 // milliseconds for it, at least minStrainTime
+	speed    float64 // scaled osu! pixels a millisecond
+}
+
+// memory is how many moves are remembered: more than the ten that are looked back upon, and a power of two.
+const memory = 16
+
+// movement measures how hard it is to be at the right place at the right time, the only skill of the ruleset. It is fed with
+// one palpable that counts for the combo after the other.
+//
+// Sources: ppy/osu osu.Game.Rulesets.Catch/Difficulty/Skills/Movement.cs, Evaluators/MovementEvaluator.cs and
+// Preprocessing/CatchDifficultyHitObject.cs; osu.Game/Rulesets/Difficulty/Skills/StrainDecaySkill.cs and StrainSkill.cs.
+type movement struct {
+	rate  float64
+	scale float32 // of osu! pixels
+
+	count  int     // moves so far
+	player float32 // where the catcher is, in scaled osu! pixels
+	moves  [memory]move
+
+	strain float64
+	end    float64   // of the current section, in milliseconds
+	peak   float64   // of the current section
+	peaks  []float64 // of the sections before, without those of no strain unless all is set
+	all    bool      // keep up to strain.MaxSections peaks whatever they are
+}
+
+// newMovement returns the skill for a beatmap of this circle size, played at a rate.
+func newMovement(circleSize float32, rate float64) movement {
+	half := catchWidth(circleSize) * 0.5
+	half *= 1 - float32(max(0, circleSize-5.5)*0.0625) // small catchers are harder than their size alone tells
+	return movement{rate: rate, scale: normalHalfWidth / half}
+}
+
+// add takes in the next palpable and the one before it, and returns the strain at it.
+func (m *movement) add(from, to *Palpable) float64 {
+	start, before := to.Time/m.rate, from.Time/m.rate
+	if m.count == 0 {
+		m.end = math.Ceil(start/sectionLength) * sectionLength
+		m.player = from.X * m.scale
+	}
+	if start > m.end {
+		m.closeSections(start, before)
+	}
+	delta := (to.Time - from.Time) / m.rate
+	m.strain = float64(m.strain*decay(delta)) + m.evaluate(from, to, delta)
+	m.count++
+	m.peak = max(m.strain, m.peak)
+	return m.strain
+}
+
+// closeSections ends the sections between the time of the palpable before and that of the next, start.
+func (m *movement) closeSections(start, before float64) {
+	for start > m.end {
+		if m.peak > 0 || m.all && len(m.peaks) < strain.MaxSections {
+			m.peaks = append(m.peaks, m.peak)
+		}
+		m.peak = m.strain * decay(m.end-before)
+		m.end += sectionLength
+		if m.peak > 0 || m.all && len(m.peaks) < strain.MaxSections {
+			continue
+		}
+		// Nothing is left of the strain, and nothing will be in all the sections to come.
+		if start > m.end {
+			m.end += math.Ceil((start-m.end)/sectionLength) * sectionLength
+			m.end = max(m.end, start)
+		}
+	}
+}
+
+// decay is what is left of a strain after ms milliseconds.
+func decay(ms float64) float64 { return math.Exp(logDecay * ms) }
+
+var logDecay = math.Log(strainDecay) / 1000
+
+// slowing is the difficulty that is left of a move after so many of the same speed and direction: 0.7 each.
+var slowing = [...]float64{
+	1, 0.7, 0.7 * 0.7, 0.7 * 0.7 * 0.7, 0.7 * 0.7 * 0.7 * 0.7, 0.7 * 0.7 * 0.7 * 0.7 * 0.7,
+	0.117649, 0.0823543, 0.05764801, 0.040353607, 0.0282475249,
+}
+
+// evaluate makes the next move, which has delta milliseconds, and returns what it adds to the strain.
+func (m *movement) evaluate(from, to *Palpable, delta float64) float64 {
+	x := to.X * m.scale
+	player := clamp(m.player, x-slack, x+slack)
+	current := &m.moves[m.count%memory]
+	*current = move{distance: player - m.player, exact: x - m.player, time: max(minStrainTime, delta)}
+	current.speed = math.Abs(float64(current.distance) / current.time)
+	m.player = player
+	if from.HyperDash {
+		m.player = x // a hyper dash ends exactly where it should
+	}
+
+	last, lastLast := &m.moves[(m.count-1)&(memory-1)], &m.moves[(m.count-2)&(memory-1)]
+	if m.buzzes(current, last, lastLast) {
+		return 0
+	}
+	time := current.time + 13 + 3/m.rate
+	if current.distance == 0 {
+		return 0
+	}
+	length := float32(math.Abs(float64(current.distance)))
+	difficulty := math.Exp(1.3*math.Log(float64(length))) / 510
+	if float64(length) > 0.1 {
+		if m.count > 0 && math.Abs(float64(last.distance)) > 0.1 && (current.distance > 0) != (last.distance > 0) {
+			difficulty += turn(length, last, time)
+		}
+		// Every move is worth something, for the sake of streams.
+		difficulty += 12.5 * float64(min(length, normalHalfWidth*2)) / float64(normalHalfWidth*6) / math.Sqrt(time)
+	}
+	difficulty *= slowing[m.steady(current)]
+
+	if from.DistanceToHyperDash <= edgeDistance && !from.HyperDash {
+		// Less of an edge in less time.
+		haste := min(current.time*m.rate, 265) / 265
+		short := float64((edgeDistance - from.DistanceToHyperDash) / edgeDistance)
+		difficulty *= 1 + float64(edgeBonus*short*(haste*math.Sqrt(haste)))
+	}
+	return difficulty / time
+}
+
+// turn is the difficulty of moving length to the other side than with the last move, when there is time for it.
+func turn(length float32, last *move, time float64) float64 {
+	lastLength := float32(math.Abs(float64(last.distance)))
+	size := float64(min(50, length) / 50)
+	antiflow := max(float64(min(70, lastLength)/70), 0.38)
+	seconds := time / 1000
+	return directionBonus / math.Sqrt(last.time+16) * size * antiflow * max(1-float64(seconds*seconds*seconds), 0)
+}
+
+// steady counts the moves, of the last ten, that were of the current one's direction and speed.
+func (m *movement) steady(current *move) int {
+	n := 0
+	for ; n < min(m.count, 10); n++ {
+		previous := &m.moves[(m.count-1-n)&(memory-1)]
+		if previous.distance == 0 || (current.distance > 0) != (previous.distance > 0) {
+			break
+		}
+		if math.Abs(current.speed/previous.speed-1) > 0.05 {
+			break
+		}
+	}
+	return n
+}
+
+// buzzes reports whether the last moves go back and forth evenly and by less than the catcher's width, as over a short stream
+// that repeats: nobody moves for these.
+func (m *movement) buzzes(current, last, lastLast *move) bool {
+	return m.count >= 2 && math.Abs(float64(current.exact)) <= float64(normalHalfWidth*2) &&
+		current.exact == -last.exact && last.exact == -lastLast.exact &&
+		current.time == last.time && last.time == lastLast.time
+}
