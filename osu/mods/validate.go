@@ -1,0 +1,96 @@
+package mods
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/pure-peace/peace/osu"
+)
+
+// What is wrong with a set. [Validate] and [Resolve] return an [*Error] that wraps one of them.
+var (
+	ErrUnknownMod     = errors.New("does not exist")
+	ErrUnknownSetting = errors.New("has no such setting")
+	ErrInvalidValue   = errors.New("cannot be set to that")
+	ErrDuplicate      = errors.New("is given twice")
+	ErrIncompatible   = errors.New("do not go together")
+)
+
+// Error says what is wrong with a set of mods in words that can be shown to a player.
+type Error struct {
+	Ruleset osu.Ruleset
+	Mod     Acronym
+	Other   Acronym // that Mod does not go with
+	Setting string  // of Mod
+	Err     error   // one of the Err variables of this package
+}
+
+// Error describes the error.
+func (e *Error) Error() string {
+	switch {
+	case e.Other != "":
+		return fmt.Sprintf("mods %s and %s %v", e.Mod, e.Other, e.Err)
+	case e.Setting != "" && errors.Is(e.Err, ErrInvalidValue):
+		return fmt.Sprintf("%s of mod %s %v", e.Setting, e.Mod, e.Err)
+	case e.Setting != "":
+		return fmt.Sprintf("mod %s %v: %s", e.Mod, e.Err, e.Setting)
+	case errors.Is(e.Err, ErrUnknownMod):
+		return fmt.Sprintf("mod %s %v in %s", e.Mod, e.Err, e.Ruleset.Name())
+	}
+	return fmt.Sprintf("mod %s %v", e.Mod, e.Err)
+}
+
+// Unwrap returns what is wrong.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Validate reports whether the mods exist in a ruleset, with settings that exist there and are of the right type, none twice,
+// and whether they go together. Numbers out of range are no error: the game moves them into it, and so does [Resolve].
+// Whether players may choose the mods is another question: see [Info].
+//
+// Source: ppy/osu osu.Game/Utils/ModUtils.cs, CheckCompatibleSet; the game itself passes over unknown mods and settings.
+func Validate(r osu.Ruleset, s Set) error {
+	for i := range s {
+		m := &s[i]
+		info, ok := Lookup(r, m.Acronym)
+		if !ok {
+			return &Error{Ruleset: r, Mod: m.Acronym, Err: ErrUnknownMod}
+		}
+		for _, setting := range m.Settings {
+			o, ok := info.Option(setting.Name)
+			if !ok {
+				return &Error{Ruleset: r, Mod: m.Acronym, Setting: setting.Name, Err: ErrUnknownSetting}
+			}
+			if _, ok := o.value(setting.Value); !ok {
+				return &Error{Ruleset: r, Mod: m.Acronym, Setting: setting.Name, Err: ErrInvalidValue}
+			}
+		}
+		for k := range s[:i] {
+			if s[k].Acronym == m.Acronym {
+				return &Error{Ruleset: r, Mod: m.Acronym, Err: ErrDuplicate}
+			}
+			for _, other := range info.Incompatible {
+				if other == s[k].Acronym {
+					return &Error{Ruleset: r, Mod: s[k].Acronym, Other: m.Acronym, Err: ErrIncompatible}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// value returns a setting's value as the game takes it, and false when it is of the wrong type.
+func (o *Option) value(v any) (any, bool) {
+	switch o.Type {
+	case Toggle:
+		on, ok := toBool(v)
+		return on, ok
+	case Choice:
+		n, ok := o.choose(v)
+		return n, ok
+	}
+	n, ok := v.(float64)
+	if !ok || o.Type == Integer && (n < -1<<31 || n > 1<<31-1) {
+		return nil, false
+	}
+	return o.clamp(n), true
+}

@@ -1,0 +1,174 @@
+package mods
+
+import (
+	"math"
+	"strconv"
+)
+
+// Float returns a number among the mod's settings as the official game takes it: within its range and rounded to its step.
+// When it is not set that is the default, and false if there is none: the beatmap's own value holds. A setting that no ruleset
+// has is returned as it is.
+//
+// Ranges that differ between rulesets are the widest here; [Resolve] narrows them.
+func (m Mod) Float(setting string) (float64, bool) {
+	o, isKnown := known(m.Acronym, setting)
+	i, isSet := findSetting(m.Settings, setting)
+	if isSet {
+		v, isNumber := m.Settings[i].Value.(float64)
+		switch {
+		case isNumber && isKnown:
+			return o.clamp(v), true
+		case isNumber:
+			return v, true
+		}
+	}
+	if !isKnown || o.Optional {
+		return 0, false
+	}
+	return o.Default, true
+}
+
+// Int returns an integer among the mod's settings, on the terms of [Mod.Float].
+func (m Mod) Int(setting string) (int, bool) {
+	v, ok := m.Float(setting)
+	return int(v), ok
+}
+
+// Bool returns a toggle among the mod's settings: what it is set to, else its default, else false.
+func (m Mod) Bool(setting string) bool {
+	if i, isSet := findSetting(m.Settings, setting); isSet {
+		if on, ok := toBool(m.Settings[i].Value); ok {
+			return on
+		}
+	}
+	o, isKnown := known(m.Acronym, setting)
+	return isKnown && o.Default != 0
+}
+
+// Choice returns the number of the chosen value of a setting, such as 0 for the reflection Horizontal: what it is set to, by
+// number or by name, else its default.
+func (m Mod) Choice(setting string) int {
+	o, isKnown := known(m.Acronym, setting)
+	if !isKnown {
+		return 0
+	}
+	if i, isSet := findSetting(m.Settings, setting); isSet {
+		if v, ok := o.choose(m.Settings[i].Value); ok {
+			return int(v)
+		}
+	}
+	return int(o.Default)
+}
+
+// clamp brings a number into the range of the option and onto its steps.
+func (o *Option) clamp(v float64) float64 {
+	switch {
+	case o.Type == Single:
+		v32 := min(max(float32(v), float32(o.Min)), float32(o.Max))
+		if o.Step == 0 {
+			return widen(v32)
+		}
+		return widen(float32(roundToStep(widen(v32), o.Step)))
+	case o.Type == Integer:
+		return math.RoundToEven(min(max(v, o.Min), o.Max))
+	case o.Type == Choice || o.Step == 0:
+		return min(max(v, o.Min), o.Max)
+	}
+	return roundToStep(min(max(v, o.Min), o.Max), o.Step)
+}
+
+// choose returns the number of a choice given as that number or as its name.
+func (o *Option) choose(v any) (float64, bool) {
+	switch v := v.(type) {
+	case float64:
+		return v, v == math.Trunc(v) && v >= 0 && v < float64(len(o.Choices))
+	case string:
+		for i, name := range o.Choices {
+			if v == name {
+				return float64(i), true
+			}
+		}
+	}
+	return 0, false
+}
+
+// toBool reads a toggle, which some clients write as 0 and 1.
+func toBool(v any) (on, ok bool) {
+	switch v := v.(type) {
+	case bool:
+		return v, true
+	case float64:
+		return v == 1, v == 0 || v == 1
+	}
+	return false, false
+}
+
+// widen returns the 64-bit number with the shortest decimal form that is v in 32 bits: 0.1 for 0.1.
+func widen(v float32) float64 {
+	var buf [32]byte
+	wide, err := strconv.ParseFloat(string(strconv.AppendFloat(buf[:0], float64(v), 'g', -1, 32)), 64)
+	if err != nil {
+		return float64(v)
+	}
+	return wide
+}
+
+// roundToStep returns the multiple of step that is nearest to v, the even one of two. As in the official game both are taken
+// as decimals of 15 digits, so that 1.015 lies halfway between 1.01 and 1.02 although its binary form does not.
+// Source: ppy/osu-framework osu.Framework/Bindables/BindableNumber.cs.
+func roundToStep(v, step float64) float64 {
+	sign := 1.0
+	if v < 0 {
+		sign, v = -1, -v
+	}
+	if v < step/4 {
+		return 0
+	}
+	value, valueExp := decimal(v)
+	unit, unitExp := decimal(step)
+	// Drop the zeros that the two numbers end with, then count both in the smaller unit.
+	for unit%10 == 0 {
+		unit, unitExp = unit/10, unitExp+1
+	}
+	for value%10 == 0 && valueExp < unitExp {
+		value, valueExp = value/10, valueExp+1
+	}
+	perUnit := unit
+	for e := unitExp; e > valueExp; e-- {
+		perUnit *= 10
+	}
+	for e := valueExp; e > unitExp; e-- {
+		value *= 10
+	}
+	n, rest := value/perUnit, value%perUnit
+	if twice := 2 * rest; twice > perUnit || twice == perUnit && n%2 == 1 {
+		n++
+	}
+	digits := float64(n * unit)
+	if unitExp < 0 {
+		return sign * digits / pow10(-unitExp)
+	}
+	return sign * digits * pow10(unitExp)
+}
+
+// decimal returns the 15 significant decimal digits of a positive number: v = digits × 10^exp.
+func decimal(v float64) (digits int64, exp int) {
+	var buf [32]byte
+	b := strconv.AppendFloat(buf[:0], v, 'e', 14, 64)
+	i := 0
+	for ; b[i] != 'e'; i++ {
+		if b[i] != '.' {
+			digits = digits*10 + int64(b[i]-'0')
+		}
+	}
+	exp, _ = strconv.Atoi(string(b[i+1:])) // what AppendFloat wrote is a number
+	return digits, exp - 14
+}
+
+func pow10(n int) float64 {
+	p := 1.0
+	for range n {
+		p *= 10
+	}
+	return p
+}
