@@ -131,7 +131,7 @@ func Strains(ctx context.Context, b *Beatmap) ([]strain.Graph, error) {
 		}
 		p := &b.Palpables[b.combo[i]]
 		g.Objects = append(g.Objects, m.add(&b.Palpables[b.combo[i-1]], p))
-		g.Times = append(g.Times, p.Time)
+		g.Times = append(g.Times, p.Time/b.Rate)
 	}
 	g.Peaks = append(m.peaks, m.peak)
 	sorted := slices.DeleteFunc(slices.Clone(g.Peaks), func(p float64) bool { return !(p > 0) })
