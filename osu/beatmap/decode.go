@@ -38,14 +38,11 @@ func Parse(data []byte) (*Beatmap, error) {
 	d := decoder{m: defaults(), firstObject: true}
 	sum := md5.Sum(data)
 	d.m.MD5 = hex.EncodeToString(sum[:])
-	rest, err := d.version(text(data))
-	if err != nil {
+	rest := lines{text(data), -1}
+	if err := d.version(&rest); err != nil {
 		return nil, err
 	}
-	if d.m.Version < 5 {
-		d.offset = 24 // the official client's audio once began that much later
-	}
-	d.lines(rest)
+	d.lines(&rest)
 	if d.err != nil {
 		return nil, d.err
 	}
@@ -70,14 +67,14 @@ func defaults() *Beatmap {
 // decoder is the state of decoding one file.
 type decoder struct {
 	m       *Beatmap
-	err     error   // which ends decoding
-	offset  float64 // milliseconds to add to all times
-	fields  [][]byte
+	err     error // which ends decoding
+	fields  [maxFields][]byte
 	section section
 
 	hasApproachRate bool
 	timings         int
 	pending         pendingPoints
+	timelines       timelines
 	storyboard      []byte
 	variables       []byte
 
@@ -85,6 +82,7 @@ type decoder struct {
 	lastSpinner bool // the last that was begun is a spinner
 	objects     objectSlabs
 	path        slider.Path
+	pathSteps   int // see maxPathSteps
 }
 
 // section is a part of the file.
@@ -107,45 +105,48 @@ var sectionNames = []string{
 	"CatchTheBeat", "Mania",
 }
 
-// version reads the line that begins the file, and returns the rest, in which that line remains when it is none.
-func (d *decoder) version(data []byte) (rest []byte, err error) {
-	for len(data) > 0 {
-		line, rest := nextLine(data)
-		line = trim(line)
-		if len(line) == 0 {
-			data = rest
+// version reads the line that begins the file, which remains to be read when it tells none.
+func (d *decoder) version(l *lines) error {
+	for {
+		before := *l
+		line, ok := l.next()
+		if !ok {
+			return ErrEmpty
+		}
+		if line = trim(line); len(line) == 0 {
 			continue
 		}
-		const magic = "osu file format v"
 		switch line = skipIgnorable(line); {
-		case bytes.HasPrefix(line, []byte(magic)):
+		case bytes.HasPrefix(line, []byte("osu file format v")):
 			v, ok := parseInt(line[bytes.LastIndexByte(line, 'v')+1:])
 			if !ok {
-				return nil, fmt.Errorf("%w: %.40q", ErrVersion, line)
+				return fmt.Errorf("%w: %.40q", ErrVersion, line)
 			}
 			d.m.Version = int(v)
-			return rest, nil
-		case line[0] == '{':
-			return nil, ErrJSON
+			return nil
+		case len(line) > 0 && line[0] == '{':
+			return ErrJSON
 		}
-		return data, nil
+		*l = before
+		return nil
 	}
-	return nil, ErrEmpty
 }
 
 // lines reads everything after the version.
-func (d *decoder) lines(data []byte) {
-	for len(data) > 0 && d.err == nil {
-		var line []byte
-		line, data = nextLine(data)
+func (d *decoder) lines(l *lines) {
+	for d.err == nil {
+		line, ok := l.next()
+		if !ok {
+			return
+		}
 		if line = d.clean(line); len(line) == 0 {
 			continue
 		}
 		if line[0] == '[' && line[len(line)-1] == ']' {
-			v, _ := parseEnum(line[1:max(1, len(line)-1)], sectionNames) // what is unknown is read as [General]
+			v, _ := parseEnum(line[1:len(line)-1], sectionNames) // what is unknown is read as [General]
 			d.section = section(v)
 			if d.section == sectionHitObjects && d.m.HitObjects == nil {
-				d.m.HitObjects = make([]HitObject, 0, min(bytes.Count(data, []byte{'\n'})+1, MaxHitObjects))
+				d.m.HitObjects = make([]HitObject, 0, min(bytes.Count(l.rest, []byte{'\n'})+1, MaxHitObjects))
 			}
 			continue
 		}
@@ -196,6 +197,8 @@ func (d *decoder) finish() {
 	m := d.m
 	restrict(&m.Difficulty, m.Mode)
 	d.flush()
+	l := &d.timelines
+	m.Points = ControlPoints{l.timing.points(), l.difficulty.points(), l.effect.points(), l.sample.points()}
 	if !slices.IsSortedFunc(m.HitObjects, byStart) {
 		slices.SortStableFunc(m.HitObjects, byStart)
 	}
@@ -236,18 +239,25 @@ func beginCombos(objects []HitObject, breaks []Break) {
 	}
 }
 
-// split cuts s at each separator. The result is valid until the next call.
-func (d *decoder) split(s []byte, separator byte) [][]byte {
-	f := d.fields[:0]
-	for {
-		i := bytes.IndexByte(s, separator)
+// maxFields is how many fields of a line can matter.
+const maxFields = 11
+
+// split cuts a line at its commas. What follows the last field that can matter is left out. The result is valid until the next
+// call.
+func (d *decoder) split(line []byte) [][]byte {
+	n := 0
+	for n < maxFields-1 {
+		i := bytes.IndexByte(line, ',')
 		if i < 0 {
 			break
 		}
-		f = append(f, s[:i])
-		s = s[i+1:]
+		d.fields[n] = line[:i]
+		line = line[i+1:]
+		n++
 	}
-	f = append(f, s)
-	d.fields = f
-	return f
+	if i := bytes.IndexByte(line, ','); i >= 0 {
+		line = line[:i]
+	}
+	d.fields[n] = line
+	return d.fields[:n+1]
 }

@@ -9,7 +9,7 @@ const (
 	MaxHitObjects    = 200_000   // lines of [HitObjects] that are hit objects
 	MaxTimingPoints  = 200_000   // lines of [TimingPoints] that are timing points
 	MaxBreaks        = 100_000   // breaks
-	MaxColours       = 1_000     // colours of each kind
+	MaxColours       = 256       // colours of each kind
 	MaxControlPoints = 1 << 16   // of one slider
 	MaxPoints        = 4_000_000 // control points of all sliders
 	MaxSpans         = 9000      // of one slider; the official decoder skips the line

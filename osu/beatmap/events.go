@@ -22,7 +22,7 @@ var videos = []string{".mp4", ".mov", ".avi", ".flv", ".mpg", ".wmv", ".m4v"}
 
 func (d *decoder) event(line []byte) {
 	e := &d.m.Events
-	f := d.split(line, ',')
+	f := d.split(line)
 	kind, ok := parseEnum(f[0], eventNames)
 	if !ok {
 		kind = -1
@@ -64,8 +64,7 @@ func (d *decoder) event(line []byte) {
 			d.err = ErrTooManyBreaks
 			return
 		}
-		start += d.offset
-		e.Breaks = append(e.Breaks, Break{start, math.Max(start, end+d.offset)})
+		e.Breaks = append(e.Breaks, Break{start, math.Max(start, end)})
 		return
 	case eventSprite:
 		// Some old beatmaps have no background but a sprite in its place.

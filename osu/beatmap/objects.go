@@ -23,7 +23,7 @@ const soundBits = SoundNormal | SoundWhistle | SoundFinish | SoundClap
 //
 // Source: ppy/osu osu.Game/Rulesets/Objects/Legacy/ConvertHitObjectParser.cs.
 func (d *decoder) hitObject(line []byte) {
-	f := d.split(line, ',')
+	f := d.split(line)
 	if len(f) < 5 {
 		return
 	}
@@ -35,7 +35,6 @@ func (d *decoder) hitObject(line []byte) {
 	if !ok {
 		return
 	}
-	start += d.offset
 	kind, ok := parseInt(f[3])
 	if !ok {
 		return
@@ -69,15 +68,14 @@ func (d *decoder) hitObject(line []byte) {
 		if !ok {
 			return
 		}
-		h.End = start + math.Max(0, end+d.offset-start)
+		h.End = start + math.Max(0, end-start)
 		d.lastSpinner = true
 		if len(f) > 6 && !h.Sample.read(f[6], false) {
 			return
 		}
 	case kind&typeHold != 0:
 		h.Kind = Hold
-		end, _ := parseDouble(f[2]) // has been read before
-		end = math.Max(start, end)
+		end := start
 		if len(f) > 5 && len(f[5]) > 0 {
 			first, rest, _ := bytes.Cut(f[5], []byte{':'})
 			v, ok := parseDouble(first)
@@ -86,7 +84,7 @@ func (d *decoder) hitObject(line []byte) {
 			}
 			end = math.Max(start, v)
 		}
-		h.End = start + (end + d.offset - start)
+		h.End = start + (end - start)
 		d.lastSpinner = false
 	default:
 		return

@@ -97,7 +97,6 @@ func (d *decoder) slider(h *HitObject, f [][]byte) bool {
 		}
 	}
 	if repeats > 0 && d.isPoint(points, length) {
-		// Officially such sliders lose their repeats, which stable counted into the combo without ever judging them.
 		sounds[1], samples[1] = sounds[nodes-1], samples[nodes-1]
 		sounds, samples, repeats = sounds[:2:2], samples[:2:2], 0
 	}
@@ -108,22 +107,6 @@ func (d *decoder) slider(h *HitObject, f [][]byte) bool {
 	}
 	h.Slider = s
 	return true
-}
-
-// isPoint reports whether a path has no length.
-func (d *decoder) isPoint(points []slider.ControlPoint, length float64) bool {
-	const epsilon = 1e-7
-	if length > 0 && length <= epsilon || len(points) == 0 {
-		return true
-	}
-	// A path runs from its first control point to its last, unless it is a B-spline.
-	if last := points[len(points)-1]; points[0].Type != slider.BSpline && last.Position.Sub(points[0].Position).LengthSquared() > 1 {
-		return false
-	}
-	if err := d.path.Reset(points, length); err != nil {
-		return false // rulesets will refuse it
-	}
-	return math.Abs(d.path.Distance()) <= epsilon
 }
 
 // controlPoints reads a path such as B|1:1|2:2|2:2|P|3:3|4:4 relative to the slider's position. The result is valid until the
@@ -229,7 +212,7 @@ func (d *decoder) implicit(points []slider.ControlPoint, s segment, vertices []s
 			}
 		}
 	}
-	typed := slider.ControlPoint{Type: s.kind, Degree: uint8(min(s.degree, math.MaxUint8))}
+	typed := slider.ControlPoint{Type: s.kind, Degree: uint16(min(s.degree, math.MaxUint16))}
 	typed.Position = vertices[0].Position
 	previous := typed.Position
 	points = append(points, typed)

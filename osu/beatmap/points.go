@@ -1,10 +1,5 @@
 package beatmap
 
-import (
-	"cmp"
-	"slices"
-)
-
 // ControlPoints is a beatmap's timing: what changes, and when. Each list is ordered by time and holds at most one point a time;
 // points that change nothing are dropped as the official decoder drops them.
 type ControlPoints struct {
@@ -41,41 +36,51 @@ type SamplePoint struct {
 	Time   float64 // milliseconds
 	Bank   Bank
 	Volume int // percent
-	Index  int // of custom samples; 0 and 1 have no suffix
+	Index  int // of custom samples; 0 is the skin's, and 1 the beatmap's own without a number
 }
+
+// What holds before the first point, and without any.
+var (
+	defaultTiming     = TimingPoint{BeatLength: 1000, Meter: 4}
+	defaultDifficulty = DifficultyPoint{SliderVelocity: 1}
+	defaultEffect     = EffectPoint{ScrollSpeed: 1}
+	defaultSample     = SamplePoint{Bank: BankNormal, Volume: 100}
+)
 
 // TimingAt returns the timing point at time t: the last that is not later, else the first, else 60 beats a minute.
 func (p *ControlPoints) TimingAt(t float64) TimingPoint {
-	if i := before(p.Timing, t, func(p TimingPoint) float64 { return p.Time }); i >= 0 {
+	if i := before(p.Timing, t); i >= 0 {
 		return p.Timing[i]
 	}
 	if len(p.Timing) > 0 {
 		return p.Timing[0]
 	}
-	return TimingPoint{BeatLength: 1000, Meter: 4}
+	return defaultTiming
 }
 
 // DifficultyAt returns the difficulty point at time t: the last that is not later, else a velocity of 1 with ticks.
 func (p *ControlPoints) DifficultyAt(t float64) DifficultyPoint {
-	if i := before(p.Difficulty, t, func(p DifficultyPoint) float64 { return p.Time }); i >= 0 {
+	if i := before(p.Difficulty, t); i >= 0 {
 		return p.Difficulty[i]
 	}
-	return DifficultyPoint{SliderVelocity: 1}
+	return defaultDifficulty
 }
 
 // EffectAt returns the effect point at time t: the last that is not later, else a scroll speed of 1 without kiai.
 func (p *ControlPoints) EffectAt(t float64) EffectPoint {
-	if i := before(p.Effect, t, func(p EffectPoint) float64 { return p.Time }); i >= 0 {
+	if i := before(p.Effect, t); i >= 0 {
 		return p.Effect[i]
 	}
-	return EffectPoint{ScrollSpeed: 1}
+	return defaultEffect
 }
 
-// before returns the index of the last point that is not later than t, or -1.
-func before[P any](points []P, t float64, at func(P) float64) int {
-	i, found := slices.BinarySearchFunc(points, t, func(p P, t float64) int { return cmp.Compare(at(p), t) })
-	if found {
-		return i
+// SampleAt returns the sample point at time t: the last that is not later, else the first, else normal sounds at full volume.
+func (p *ControlPoints) SampleAt(t float64) SamplePoint {
+	if i := before(p.Sample, t); i >= 0 {
+		return p.Sample[i]
 	}
-	return i - 1
+	if len(p.Sample) > 0 {
+		return p.Sample[0]
+	}
+	return defaultSample
 }

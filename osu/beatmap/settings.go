@@ -34,12 +34,7 @@ func (d *decoder) general(line []byte) {
 	case "AudioLeadIn":
 		setInt(&g.AudioLeadIn, value)
 	case "PreviewTime":
-		if v, ok := parseInt(value); ok {
-			if v != -1 {
-				v += int32(d.offset)
-			}
-			g.Preview = v
-		}
+		setInt(&g.Preview, value)
 	case "SampleSet":
 		v, ok := parseEnum(value, bankNames)
 		assign(&g.SampleBank, Bank(v), ok)
@@ -76,14 +71,14 @@ func (d *decoder) editor(line []byte) {
 	switch string(key) {
 	case "Bookmarks":
 		e.Bookmarks = nil
-		for _, f := range d.split(value, ',') {
+		for f := range bytes.SplitSeq(value, []byte{','}) {
 			if v, ok := parseInt32(f); ok {
 				e.Bookmarks = append(e.Bookmarks, v)
 			}
 		}
 	case "VelocityPresets":
 		e.VelocityPresets = nil
-		for _, f := range d.split(value, ',') {
+		for f := range bytes.SplitSeq(value, []byte{','}) {
 			if v, ok := parseFloat64(f); ok {
 				e.VelocityPresets = append(e.VelocityPresets, v)
 			}
@@ -157,7 +152,7 @@ func (d *decoder) difficulty(line []byte) {
 
 func (d *decoder) colour(line []byte) {
 	key, value := pair(line)
-	f := d.split(value, ',')
+	f := d.split(value)
 	if len(f) != 3 && len(f) != 4 {
 		return
 	}

@@ -62,19 +62,34 @@ func fromUTF32(data []byte, order binary.ByteOrder) []byte {
 	return out
 }
 
-// nextLine cuts the first line, which a line feed, a carriage return or both in that order end.
-func nextLine(data []byte) (line, rest []byte) {
-	i := bytes.IndexByte(data, '\n')
-	if i < 0 {
-		i = len(data)
+// lines cuts a text into lines, which a line feed, a carriage return or both in that order end.
+type lines struct {
+	rest []byte
+	feed int // index of the next line feed, or the length of rest; before the first call, negative
+}
+
+// next returns the next line, and whether there was one.
+func (l *lines) next() ([]byte, bool) {
+	if len(l.rest) == 0 {
+		return nil, false
 	}
-	line = data[:i]
-	if r := bytes.IndexByte(line, '\r'); r >= 0 && r != i-1 {
-		return data[:r], data[r+1:] // a lone carriage return
-	} else if r >= 0 {
-		line = line[:r]
+	if l.feed < 0 {
+		if l.feed = bytes.IndexByte(l.rest, '\n'); l.feed < 0 {
+			l.feed = len(l.rest)
+		}
 	}
-	return line, data[min(i+1, len(data)):]
+	end := l.feed
+	next := end + 1
+	if r := bytes.IndexByte(l.rest[:end], '\r'); r >= 0 {
+		if r+1 < end || end == len(l.rest) {
+			next = r + 1 // a carriage return without a line feed
+		}
+		end = r
+	}
+	line := l.rest[:end]
+	l.rest = l.rest[min(next, len(l.rest)):]
+	l.feed -= next // negative when the line feed was used
+	return line, true
 }
 
 // valid returns s with the replacement character for what is not UTF-8.
@@ -82,7 +97,46 @@ func valid(s []byte) string {
 	if utf8.Valid(s) {
 		return string(s)
 	}
-	return string(bytes.ToValidUTF8(s, []byte("\uFFFD")))
+	out := make([]byte, 0, len(s)+8)
+	for len(s) > 0 {
+		r, size := utf8.DecodeRune(s)
+		if r == utf8.RuneError && size == 1 {
+			size = broken(s)
+		}
+		out = utf8.AppendRune(out, r)
+		s = s[size:]
+	}
+	return string(out)
+}
+
+// broken returns how many bytes, of those that s begins with and that are not UTF-8, .NET replaces by one character: as many as
+// a valid character could begin with.
+func broken(s []byte) int {
+	low, high, length := byte(0x80), byte(0xBF), 0
+	switch c := s[0]; {
+	case c >= 0xC2 && c <= 0xDF:
+		length = 2
+	case c >= 0xE0 && c <= 0xEF:
+		length = 3
+	case c >= 0xF0 && c <= 0xF4:
+		length = 4
+	}
+	switch s[0] {
+	case 0xE0:
+		low = 0xA0
+	case 0xED:
+		high = 0x9F
+	case 0xF0:
+		low = 0x90
+	case 0xF4:
+		high = 0x8F
+	}
+	n := 1
+	for n < length && n < len(s) && s[n] >= low && s[n] <= high {
+		low, high = 0x80, 0xBF
+		n++
+	}
+	return n
 }
 
 // skipIgnorable cuts the characters before the version of the format that official comparison of texts ignores, which are left

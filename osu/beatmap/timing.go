@@ -1,6 +1,6 @@
 package beatmap
 
-import "slices"
+import "math"
 
 // pendingPoints gathers what the lines of one time say. At each time the first line with a tempo counts, and of every other
 // kind the last line without one, else the first with one.
@@ -18,7 +18,7 @@ type pendingPoints struct {
 
 // timingPoint reads a line of [TimingPoints].
 func (d *decoder) timingPoint(line []byte) bool {
-	f := d.split(line, ',')
+	f := d.split(line)
 	if len(f) < 2 {
 		return false
 	}
@@ -26,12 +26,11 @@ func (d *decoder) timingPoint(line []byte) bool {
 	if !ok {
 		return false
 	}
-	time += d.offset
 	beatLength, ok := parseFloat64(trim(f[1]))
 	if !ok || beatLength < -maxValue || beatLength > maxValue {
 		return false
 	}
-	noTicks := beatLength != beatLength //nolint:staticcheck // NaN turns ticks off
+	noTicks := math.IsNaN(beatLength)
 	velocity := 1.0
 	if beatLength < 0 {
 		velocity = 100 / -beatLength
@@ -89,8 +88,8 @@ func (d *decoder) timingPoint(line []byte) bool {
 	p := &d.pending
 	if time != p.time {
 		d.flush()
+		p.time = time
 	}
-	p.time = time
 	if tempo && !p.tempo {
 		p.tempo = true
 		p.timing = TimingPoint{Time: time, BeatLength: clamp(beatLength, 6, 60000), Meter: int(meter), OmitFirstBarLine: flags&8 != 0}
@@ -108,41 +107,57 @@ func (d *decoder) timingPoint(line []byte) bool {
 	return true
 }
 
-// flush adds the pending points to the beatmap's, unless they change nothing.
+// timelines are the control points so far.
+type timelines struct {
+	timing     timeline[TimingPoint]
+	difficulty timeline[DifficultyPoint]
+	effect     timeline[EffectPoint]
+	sample     timeline[SamplePoint]
+}
+
+// flush adds the pending points to the timelines, unless they change nothing. A tempo always counts, and so does the first
+// sample point.
+//
+// Source: ppy/osu osu.Game/Beatmaps/Legacy/LegacyControlPointInfo.cs, osu.Game/Beatmaps/ControlPoints.
 func (d *decoder) flush() {
-	p := &d.pending
-	c := &d.m.Points
+	p, l := &d.pending, &d.timelines
 	if p.tempo {
-		put(&c.Timing, p.timing, TimingPoint.time)
+		l.timing.put(p.timing)
 	}
 	if p.any {
-		if q := c.DifficultyAt(p.time); q.SliderVelocity != p.difficulty.SliderVelocity || q.NoTicks != p.difficulty.NoTicks {
-			put(&c.Difficulty, p.difficulty, DifficultyPoint.time)
+		if now := orDefault(l.difficulty.at(p.time), &defaultDifficulty); !now.same(p.difficulty) {
+			l.difficulty.put(p.difficulty)
 		}
-		if q := c.EffectAt(p.time); q.ScrollSpeed != p.effect.ScrollSpeed || q.Kiai != p.effect.Kiai {
-			put(&c.Effect, p.effect, EffectPoint.time)
+		if now := orDefault(l.effect.at(p.time), &defaultEffect); !now.same(p.effect) {
+			l.effect.put(p.effect)
 		}
-		i := before(c.Sample, p.time, SamplePoint.time)
-		if i < 0 || c.Sample[i].Bank != p.sample.Bank || c.Sample[i].Volume != p.sample.Volume || c.Sample[i].Index != p.sample.Index {
-			put(&c.Sample, p.sample, SamplePoint.time)
+		if now := l.sample.at(p.time); now == nil || !now.same(p.sample) {
+			l.sample.put(p.sample)
 		}
 	}
 	p.tempo, p.any = false, false
 }
 
-func (p TimingPoint) time() float64     { return p.Time }
-func (p DifficultyPoint) time() float64 { return p.Time }
-func (p EffectPoint) time() float64     { return p.Time }
-func (p SamplePoint) time() float64     { return p.Time }
-
-// put adds a point in its place, over the one that has the same time.
-func put[P any](points *[]P, p P, at func(P) float64) {
-	i := before(*points, at(p), at)
-	if i >= 0 && at((*points)[i]) == at(p) {
-		(*points)[i] = p
-		return
+func orDefault[P any](p, otherwise *P) *P {
+	if p != nil {
+		return p
 	}
-	*points = slices.Insert(*points, i+1, p)
+	return otherwise
+}
+
+// same reports whether q changes nothing.
+func (p *DifficultyPoint) same(q DifficultyPoint) bool {
+	return p.SliderVelocity == q.SliderVelocity && p.NoTicks == q.NoTicks
+}
+
+// same reports whether q changes nothing.
+func (p *EffectPoint) same(q EffectPoint) bool {
+	return p.ScrollSpeed == q.ScrollSpeed && p.Kiai == q.Kiai
+}
+
+// same reports whether q changes nothing.
+func (p *SamplePoint) same(q SamplePoint) bool {
+	return p.Bank == q.Bank && p.Volume == q.Volume && p.Index == q.Index
 }
 
 // clamp limits v, which is not NaN.

@@ -17,5 +17,5 @@ const (
 type ControlPoint struct {
 	Position Vector
 	Type     Type
-	Degree   uint8 // of a BSpline, at least 1; 0 for every other type
+	Degree   uint16 // of a BSpline, at least 1; 0 for every other type
 }

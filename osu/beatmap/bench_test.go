@@ -1,0 +1,29 @@
+package beatmap_test
+
+import (
+	"testing"
+
+	"github.com/pure-peace/peace/osu/beatmap"
+	"github.com/pure-peace/peace/osu/internal/reference"
+)
+
+func BenchmarkParse(b *testing.B) {
+	synthetic := reference.Sources(b)[0]
+	for _, name := range []string{"osu-mixed", "osu-curves", "taiko-scroll", "catch-streams", "mania-7k-holds"} {
+		data := synthetic.Map(b, name)
+		m, err := beatmap.Parse(data)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(len(data)))
+			for b.Loop() {
+				if _, err := beatmap.Parse(data); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(m.HitObjects)), "ns/object")
+		})
+	}
+}
