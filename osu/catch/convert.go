@@ -16,10 +16,15 @@ import (
 // checkEvery is how many objects are worked on between looks at the context.
 const checkEvery = 1024
 
-// New makes the playable beatmap of m, which may be one of osu! as well, with mods. It does not change m, nor keep it.
+// New makes the playable beatmap of m with mods. It does not change m, nor keep it. Beatmaps of osu! are converted; those of other
+// rulesets cannot be ([beatmap.ErrNotConvertible]). It fails with [slider.ErrTooManyNested] when there would be more to catch than
+// [slider.MaxNested], and with [slider.ErrTooComplex] for paths that take too long to follow.
 //
 // Sources: ppy/osu osu.Game.Rulesets.Catch/Beatmaps/CatchBeatmapConverter.cs, Objects/JuiceStream.cs, Objects/BananaShower.cs.
 func New(ctx context.Context, m *beatmap.Beatmap, ms mods.Set) (*Beatmap, error) {
+	if m.Mode != osu.Catch && m.Mode != osu.Standard {
+		return nil, fmt.Errorf("catch: beatmap of %v: %w", m.Mode, beatmap.ErrNotConvertible)
+	}
 	b := &Beatmap{
 		Objects:    make([]Object, len(m.HitObjects)),
 		Difficulty: ms.Adjust(osu.Catch, m.Difficulty),
