@@ -1,0 +1,264 @@
+package taiko
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"github.com/pure-peace/peace/osu"
+	"github.com/pure-peace/peace/osu/strain"
+)
+
+// Version of the official algorithm whose results these are.
+const Version = 20260706
+
+// Attributes are the difficulty of a beatmap under one set of mods, and what else [Attributes.Performance] needs to know of
+// the beatmap. Those of a beatmap with next to no hits are not numbers.
+type Attributes struct {
+	Stars      float64 `json:"star_rating"`
+	MaxCombo   int     `json:"max_combo"`
+	Mechanical float64 `json:"mechanical_difficulty"` // colour and stamina
+	Rhythm     float64 `json:"rhythm_difficulty"`
+	Reading    float64 `json:"reading_difficulty"`
+	Colour     float64 `json:"colour_difficulty"`
+	Stamina    float64 `json:"stamina_difficulty"`
+
+	MonoStaminaFactor float64 `json:"mono_stamina_factor"` // share of stamina that streaks of one colour have
+	ConsistencyFactor float64 `json:"consistency_factor"`  // how hard all hits are, compared with the hardest
+	StaminaTopStrains float64 `json:"stamina_top_strains"` // how many hits come near the greatest strain
+
+	OverallDifficulty float32 `json:"overall_difficulty"` // the beatmap's own, before mods
+	Converted         bool    `json:"converted"`          // from another ruleset
+}
+
+// TimedAttributes is the difficulty of a beatmap up to and with one of its objects.
+type TimedAttributes struct {
+	Time    float64 // milliseconds: the end of the object
+	Objects int     // up to and with it
+	Attributes
+}
+
+const (
+	scale        = 0.084375
+	rhythmScale  = 0.770 * scale
+	readingScale = 0.100 * scale
+	colourScale  = 0.375 * scale
+	staminaScale = 0.445 * scale
+)
+
+// Difficulty calculates how difficult b is.
+//
+// Source: ppy/osu osu.Game.Rulesets.Taiko/Difficulty/TaikoDifficultyCalculator.cs.
+func Difficulty(ctx context.Context, b *Beatmap) (Attributes, error) {
+	r, err := newRating(ctx, b)
+	if err != nil {
+		return Attributes{}, err
+	}
+	if err := r.addAll(ctx); err != nil {
+		return Attributes{}, err
+	}
+	return r.attributes(len(b.Objects), combo(b.Objects)), nil
+}
+
+// Timed calculates how difficult b is up to and with each of its objects. It takes time that grows with the square of their
+// number.
+func Timed(ctx context.Context, b *Beatmap) ([]TimedAttributes, error) {
+	r, err := newRating(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	timed := make([]TimedAttributes, 0, len(b.Objects))
+	hits := 0
+	for i := range b.Objects {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		o := &b.Objects[i]
+		if o.Kind == Hit {
+			hits++
+		}
+		for n := len(r.each); n < len(r.notes) && b.Objects[n+2].End <= o.End; n++ {
+			r.add()
+		}
+		timed = append(timed, TimedAttributes{Time: o.End, Objects: i + 1, Attributes: r.attributes(i+1, hits)})
+	}
+	return timed, nil
+}
+
+// Strains returns what makes b hard over its time, a graph for each skill.
+func Strains(ctx context.Context, b *Beatmap) ([]strain.Graph, error) {
+	r, err := newRating(ctx, b)
+	if err != nil {
+		return nil, err
+	}
+	r.keepIdle = true
+	if err := r.addAll(ctx); err != nil {
+		return nil, err
+	}
+	times := make([]float64, len(r.notes))
+	for i := range r.notes {
+		times[i] = r.notes[i].start
+	}
+	graphs := make([]strain.Graph, 0, len(skills))
+	for _, skill := range skills {
+		g := strain.Graph{Skill: skill.name, Value: r.value(skill.of), SectionLength: sectionLength, Times: times}
+		for i := range r.peaks {
+			g.Peaks = append(g.Peaks, *skill.of(&r.peaks[i]))
+		}
+		g.Peaks = append(g.Peaks, *skill.of(&r.peak))
+		for i := range r.each {
+			g.Objects = append(g.Objects, *skill.of(&r.each[i]))
+		}
+		graphs = append(graphs, g)
+	}
+	return graphs, nil
+}
+
+var skills = [...]struct {
+	name string
+	of   func(*strains) *float64
+}{
+	{"Rhythm", func(s *strains) *float64 { return &s.rhythm }},
+	{"Reading", func(s *strains) *float64 { return &s.reading }},
+	{"Colour", func(s *strains) *float64 { return &s.colour }},
+	{"Stamina", func(s *strains) *float64 { return &s.stamina }},
+	{"Stamina", func(s *strains) *float64 { return &s.mono }},
+}
+
+func (r *rating) addAll(ctx context.Context) error {
+	for i := range r.notes {
+		if i%checkEvery == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		r.add()
+	}
+	return ctx.Err()
+}
+
+// value returns the weighted sum of a skill's peaks.
+func (r *rating) value(of func(*strains) *float64) float64 {
+	r.scratch = append(r.scratch[:0], *of(&r.peak))
+	for i := range r.peaks {
+		if p := *of(&r.peaks[i]); p > 0 {
+			r.scratch = append(r.scratch, p)
+		}
+	}
+	return weighted(r.scratch)
+}
+
+// weighted sums values up, the greatest first, each weighing nine tenths of the one before. It sorts them.
+func weighted(values []float64) float64 {
+	slices.Sort(values)
+	sum, weight := 0.0, 1.0
+	for i := len(values) - 1; i >= 0; i-- {
+		sum += values[i] * weight
+		weight *= 0.9
+	}
+	return sum
+}
+
+// attributes returns the difficulty of the notes so far, which belong to a number of objects with a combo.
+func (r *rating) attributes(objects, combo int) Attributes {
+	a := Attributes{MaxCombo: combo, OverallDifficulty: r.b.base.OverallDifficulty, Converted: r.b.native != osu.Taiko}
+	if objects == 0 {
+		return a
+	}
+	staminaValue := r.value(skills[3].of)
+	rhythm := r.value(skills[0].of) * rhythmScale
+	reading := r.value(skills[1].of) * readingScale
+	colour := r.value(skills[2].of) * colourScale
+	stamina := staminaValue * staminaScale
+	mono := r.value(skills[4].of) * staminaScale
+	a.MonoStaminaFactor = 1
+	if stamina != 0 {
+		share := mono / stamina
+		a.MonoStaminaFactor = share * share * share * share * share
+	}
+	a.StaminaTopStrains = r.topStamina(staminaValue)
+
+	m := mixer{
+		rhythm:  rhythmScale * math.Pow(stamina*colour, 0.10),
+		colour:  colourScale,
+		stamina: staminaScale * (1 + 0.15*strain.ReverseLerp(a.StaminaTopStrains, 1000, 1555)),
+	}
+	if r.b.relax {
+		m.colour = 0
+	}
+	if r.b.relax || r.converted() {
+		m.stamina /= 1.5
+	}
+	combined := r.combined(m)
+	a.ConsistencyFactor = r.consistency(m, combined)
+	a.Stars = combined * 1.4
+	if a.Stars >= 0 {
+		a.Stars = 10.43 * math.Log(a.Stars/8+1)
+	}
+	share := a.Stars / (rhythm + reading + colour + stamina)
+	a.Rhythm = rhythm * share
+	a.Reading = reading * share
+	a.Colour = colour * share
+	a.Stamina = stamina * share
+	a.Mechanical = a.Colour + a.Stamina
+	return a
+}
+
+// topStamina counts the notes by how near their stamina comes to the greatest.
+func (r *rating) topStamina(value float64) float64 {
+	if len(r.each) == 0 {
+		return 0
+	}
+	top := value * (1 - 0.9)
+	if top == 0 {
+		return float64(len(r.each))
+	}
+	sum := 0.0
+	for i := range r.each {
+		sum += strain.Logistic(r.each[i].stamina/top, 0.88, 10, 1.1)
+	}
+	return sum
+}
+
+// mixer makes one strain of those of all skills.
+type mixer struct{ rhythm, colour, stamina float64 } // factors
+
+func (m *mixer) mix(s *strains) float64 {
+	mechanical := strain.Norm2(1.5, s.colour*m.colour, s.stamina*m.stamina)
+	return strain.Norm(2, mechanical, s.rhythm*m.rhythm, s.reading*readingScale)
+}
+
+// combined returns the weighted sum of all sections' mixed peaks.
+func (r *rating) combined(m mixer) float64 {
+	r.scratch = r.scratch[:0]
+	for i := range r.peaks {
+		if p := m.mix(&r.peaks[i]); p > 0 {
+			r.scratch = append(r.scratch, p)
+		}
+	}
+	if p := m.mix(&r.peak); p > 0 {
+		r.scratch = append(r.scratch, p)
+	}
+	return weighted(r.scratch)
+}
+
+// consistency compares the mean of all notes' mixed strains with that of the hardest twentieth. Without any section of the
+// combined value it is 0.
+func (r *rating) consistency(m mixer, combined float64) float64 {
+	r.scratch = r.scratch[:0]
+	sum := 0.0
+	for i := range r.each {
+		if p := m.mix(&r.each[i]); p > 0 {
+			r.scratch = append(r.scratch, p)
+			sum += p
+		}
+	}
+	n := len(r.scratch)
+	if n == 0 || combined == 0 {
+		return 0
+	}
+	slices.Sort(r.scratch)
+	top, count := 0.0, 1+n/20
+	for _, p := range r.scratch[n-count:] {
+		top += p
+	}
+	return sum / (top / float64(count) * float64(n))
+}

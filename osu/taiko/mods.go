@@ -1,0 +1,42 @@
+package taiko
+
+import (
+	"github.com/pure-peace/peace/osu/mods"
+	"github.com/pure-peace/peace/osu/random"
+)
+
+// modify does to the objects what mods do, in the order in which the mods stand, as the official code does.
+//
+// Sources: ppy/osu osu.Game.Rulesets.Taiko/Mods/TaikoModRandom.cs, TaikoModSwap.cs.
+func (b *Beatmap) modify(ms mods.Set) {
+	for i := range ms {
+		switch m := &ms[i]; m.Acronym {
+		case mods.Random:
+			seed, _ := m.Int("seed") // without a seed the game rolls one; 0 is as good as any
+			r := random.NewDotNet(int32(seed))
+			for i := range b.Objects {
+				if o := &b.Objects[i]; o.Kind == Hit {
+					o.recolour(r.NextMax(2) != 0)
+				}
+			}
+		case mods.Swap:
+			for i := range b.Objects {
+				if o := &b.Objects[i]; o.Kind == Hit {
+					o.recolour(!o.Rim)
+				}
+			}
+		case mods.SimplifiedRhythm:
+			b.simplify(m)
+		}
+	}
+}
+
+// recolour moves a hit to the rim or the centre. Officially that changes the sounds of the hit, and the sounds decide: where no
+// clap can be added the hit stays at the centre.
+func (o *Object) recolour(rim bool) {
+	if !rim {
+		o.Rim = false
+	} else if !o.stubborn {
+		o.Rim = true
+	}
+}

@@ -1,0 +1,32 @@
+package taiko
+
+import "github.com/pure-peace/peace/osu/strain"
+
+// evaluateReading sets how hard each note is to read: notes that scroll fast are, the more so when they are far apart. What
+// notes before leave of it wears off, faster within a long streak of one colour.
+//
+// Source: ppy/osu osu.Game.Rulesets.Taiko/Difficulty/Evaluators/ReadingEvaluator.cs and Skills/Reading.cs.
+func evaluateReading(notes []note) {
+	current := 0.0
+	for i := range notes {
+		n := &notes[i]
+		if n.kind == neither {
+			continue
+		}
+		current *= strain.Logistic(float64(n.place), 4, -1/25.0, 0.5) + 0.5
+		current *= 0.4
+		current += velocity(n.bpm, n.delta)
+		n.reading = current
+	}
+}
+
+// velocity returns how hard a scroll speed is to read at an interval between notes in milliseconds.
+func velocity(bpm, delta float64) float64 {
+	bpm = max(1, bpm) // beyond what the editor allows
+	mid := 0.5 * strain.Logistic(bpm, (480+360)/2, 1.0/((480-360)/10), 1)
+	// How much denser notes are than a quarter at a usual velocity; dense ones are easier to read at high velocities.
+	density := 21000 / bpm / max(1, delta)
+	dense := strain.Logistic(density, 0.925, 15, 1)
+	high := (1 - 0.33*dense) * strain.Logistic(bpm, (640+480)/2+8*dense, (1+0.5*dense)/((640-480)/10), 1)
+	return mid + high
+}

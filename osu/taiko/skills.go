@@ -1,0 +1,114 @@
+package taiko
+
+import (
+	"context"
+	"math"
+
+	"github.com/pure-peace/peace/osu/beatmap"
+	"github.com/pure-peace/peace/osu/strain"
+)
+
+// strains is one value for each skill.
+type strains struct{ rhythm, reading, colour, stamina, mono float64 }
+
+// sectionLength is the length in milliseconds of the sections whose peaks count.
+const sectionLength = 400
+
+// rating goes through the notes of a beatmap and keeps what every skill makes of them.
+//
+// Source: ppy/osu osu.Game.Rulesets.Taiko/Difficulty/Skills and osu.Game/Rulesets/Difficulty/Skills/StrainDecaySkill.cs.
+type rating struct {
+	b     *Beatmap
+	notes []note
+
+	past     strains   // what the notes so far add up to
+	each     []strains // of every note so far
+	peak     strains   // of the current section
+	peaks    []strains // of the sections before
+	end      float64   // of the current section, milliseconds
+	keepIdle bool      // keep sections without any strain, which count for nothing
+
+	scratch []float64
+}
+
+// greatWindow returns the milliseconds before or after a hit in which it is great, without the rate of the clock.
+//
+// Source: ppy/osu osu.Game.Rulesets.Taiko/Scoring/TaikoHitWindows.cs.
+func greatWindow(overallDifficulty float32) float64 {
+	return math.Floor(beatmap.DifficultyRange(float64(overallDifficulty), 50, 35, 20)) - 0.5
+}
+
+// newRating evaluates every note.
+func newRating(ctx context.Context, b *Beatmap) (*rating, error) {
+	notes, err := b.notes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := newColours(notes)
+	c.evaluate()
+	r := newRhythms(notes, 2*greatWindow(b.Difficulty.OverallDifficulty)/b.Rate)
+	r.evaluate()
+	evaluateStamina(notes, r.hits, c.streaks)
+	evaluateReading(notes)
+	return &rating{b: b, notes: notes, each: make([]strains, 0, len(notes))}, ctx.Err()
+}
+
+// decays returns what is left of strain after some milliseconds: of most skills, and of colour.
+func decays(ms float64) (most, colour float64) {
+	return math.Exp(ms / 1000 * -0.916290731874155), math.Exp(ms / 1000 * -0.22314355131420976)
+}
+
+// add lets the skills process the next note.
+func (r *rating) add() {
+	i := len(r.each)
+	n := &r.notes[i]
+	if i == 0 {
+		r.end = math.Ceil(n.start/sectionLength) * sectionLength
+	} else if n.start > r.end {
+		r.advance(n.start, r.notes[i-1].start)
+	}
+	most, colour := decays(n.delta)
+	p := &r.past
+	// A rhythm that comes after a long rest is not as hard.
+	p.rhythm = p.rhythm*most + n.rhythm*strain.Logistic(n.stamina-baseStamina, 1.0/15, 50, 1)
+	p.reading = p.reading*most + n.reading
+	p.colour = p.colour*colour + n.colour*0.12
+	stamina := n.stamina * 1.1
+	p.mono = p.mono*most + stamina
+	if !r.converted() {
+		stamina *= 1 + 0.5*strain.ReverseLerp(float64(n.place), 5, 20)
+	}
+	p.stamina = p.stamina*most + stamina
+
+	now := *p
+	now.mono /= 1 + math.Exp(-float64(n.place-10)/2) // only long streaks count
+	r.each = append(r.each, now)
+	r.peak.rhythm = max(r.peak.rhythm, now.rhythm)
+	r.peak.reading = max(r.peak.reading, now.reading)
+	r.peak.colour = max(r.peak.colour, now.colour)
+	r.peak.stamina = max(r.peak.stamina, now.stamina)
+	r.peak.mono = max(r.peak.mono, now.mono)
+}
+
+// advance closes the sections that end before time t; the last note was at from.
+func (r *rating) advance(t, from float64) {
+	for t > r.end {
+		r.peaks = append(r.peaks, r.peak)
+		most, colour := decays(r.end - from)
+		r.peak = strains{
+			rhythm:  r.past.rhythm * most,
+			reading: r.past.reading * most,
+			colour:  r.past.colour * colour,
+			stamina: r.past.stamina * most,
+		}
+		r.end += sectionLength
+		if r.peak == (strains{}) && (!r.keepIdle || len(r.peaks) >= strain.MaxSections) {
+			if idle := math.Floor((t-r.end)/sectionLength) - 1; idle > 0 {
+				r.end += idle * sectionLength
+			}
+		}
+	}
+}
+
+// converted reports whether the beatmap was one of osu!, whose long streaks of one colour are no achievement.
+func (r *rating) converted() bool { return r.b.native == 0 }
