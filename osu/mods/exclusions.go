@@ -19,8 +19,8 @@ var (
 	holds       = list{NoRelease, Invert, HoldOff}
 	tapping     = list{Alternate, SingleTap}
 	pulls       = list{Magnetised, Repel}
-	fadesCircle = list{Hidden, SpinIn, Grow, Deflate}                // hide approach circles
-	needsCircle = list{Traceable, TargetPractice, ApproachDifferent} // need approach circles
+	fadesCircle = list{Hidden, TargetPractice, SpinIn, Grow, Deflate} // hide approach circles
+	needsCircle = list{Traceable, ApproachDifferent}                  // need approach circles
 	wobbles     = list{Transform, Wiggle}
 	visibility  = list{Hidden, Traceable, TargetPractice, Transform, Wiggle, SpinIn, Grow, Deflate}
 )
@@ -45,7 +45,7 @@ var exclusions = []exclusion{
 	{inStandard, list{Flashlight}, list{Blinds, Bloom}},
 	{inStandard, list{Bloom}, list{NoScope, TouchDevice}},
 	{inStandard, list{StrictTracking}, list{Classic, TargetPractice}},
-	{inStandard, list{TargetPractice}, list{Random, SpunOut, SuddenDeath, DifficultyAdjust, Depth, Traceable, ApproachDifferent}},
+	{inStandard, list{TargetPractice}, list{Random, SpunOut, SuddenDeath, DifficultyAdjust}},
 	{inStandard, needsCircle, fadesCircle},
 	{inStandard, list{ApproachDifferent, Transform, Depth, Hidden}, list{FreezeFrame}},
 	{inStandard, list{SpinIn}, list{Hidden, Grow, Deflate}},

@@ -143,19 +143,19 @@ func (e *entry) info(kind Kind, r osu.Ruleset) Info {
 		FreeMod:      !e.alone && !e.roomOnly,
 		Freestyle:    e.freestyle,
 	}
-	switch {
-	case !e.ranked.has(r):
-	case e.atSpeed:
-		i.Ranked = RankedAtItsSpeed
-	case e.atDefaults:
-		i.Ranked = RankedAtDefaults
-	default:
-		i.Ranked = AlwaysRanked
-	}
 	for _, o := range e.options {
 		if o.rulesets == 0 || o.rulesets.has(r) {
 			i.Options = append(i.Options, o)
 		}
+	}
+	switch {
+	case !e.ranked.has(r):
+	case e.atSpeed:
+		i.Ranked = RankedAtItsSpeed
+	case e.atDefaults && len(i.Options) > 0:
+		i.Ranked = RankedAtDefaults
+	default:
+		i.Ranked = AlwaysRanked
 	}
 	return i
 }
@@ -189,4 +189,32 @@ func known(a Acronym, setting string) (*Option, bool) {
 		}
 	}
 	return nil, false
+}
+
+// RankedWith reports whether plays with the mod, as it is set, may give performance points.
+func (i *Info) RankedWith(m Mod) bool {
+	switch i.Ranked {
+	case AlwaysRanked:
+		return true
+	case RankedAtDefaults:
+		return i.atDefaults(&m)
+	case RankedAtItsSpeed:
+		o, ok := i.Option("speed_change")
+		speed, isSet := m.Float("speed_change")
+		return !ok || !isSet || o.isDefault(speed)
+	}
+	return false
+}
+
+// Ranked reports whether every mod of the set may be ranked in a ruleset as it is set. No mods are ranked; a mod that the
+// ruleset does not have is not. Whether the mods go together is not asked.
+// Source: ppy/osu, the Ranked property of every mod.
+func (s Set) Ranked(r osu.Ruleset) bool {
+	for i := range s {
+		info, ok := Lookup(r, s[i].Acronym)
+		if !ok || !info.RankedWith(s[i]) {
+			return false
+		}
+	}
+	return true
 }

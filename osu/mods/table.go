@@ -114,7 +114,7 @@ var conversions = []entry{
 		override("scroll_speed", 0.25, 4).in(inTaiko),
 		toggle("hard_rock_offsets", false).in(inCatch),
 		extendedLimits}},
-	{Acronym: Classic, Name: "Classic", rulesets: inAll, options: []Option{
+	{Acronym: Classic, Name: "Classic", rulesets: inAll, inert: inCatch, options: []Option{
 		toggle("no_slider_head_accuracy", true).in(inStandard),
 		toggle("classic_note_lock", true).in(inStandard),
 		toggle("always_play_tail_sample", true).in(inStandard),

@@ -1,0 +1,197 @@
+package mods_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/pure-peace/peace/osu"
+	"github.com/pure-peace/peace/osu/beatmap"
+	"github.com/pure-peace/peace/osu/internal/reference"
+	"github.com/pure-peace/peace/osu/mods"
+)
+
+// official reads a file of the official tests' values.
+func officialBytes(t *testing.T, name string) []byte {
+	t.Helper()
+	b, err := fs.ReadFile(reference.Official(t), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestOfficialLegacyMods(t *testing.T) {
+	var table struct {
+		Cases []struct {
+			Ruleset   osu.Ruleset
+			Bits      osu.Mods
+			Mods      []mods.Acronym
+			Direction string
+		}
+	}
+	if err := json.Unmarshal(officialBytes(t, "legacy_mods.json"), &table); err != nil {
+		t.Fatal(err)
+	}
+	if len(table.Cases) < 100 {
+		t.Fatalf("only %d cases", len(table.Cases))
+	}
+	for _, c := range table.Cases {
+		if c.Direction != "to" {
+			var got []mods.Acronym
+			for _, m := range mods.FromLegacy(c.Bits, c.Ruleset) {
+				got = append(got, m.Acronym)
+			}
+			slices.Sort(got)
+			want := slices.Sorted(slices.Values(c.Mods))
+			if !slices.Equal(got, want) {
+				t.Errorf("%v: bits %v are %v, want %v", c.Ruleset, c.Bits, got, want)
+			}
+		}
+		if c.Direction != "from" {
+			if got := mods.Of(c.Mods...).Legacy(c.Ruleset); got != c.Bits {
+				t.Errorf("%v: %v is %v, want %v", c.Ruleset, c.Mods, got, c.Bits)
+			}
+		}
+	}
+}
+
+func TestOfficialScoreMultipliers(t *testing.T) {
+	var table struct {
+		Cases []struct {
+			Ruleset    osu.Ruleset
+			Mods       mods.Set
+			Multiplier float64
+			Tolerance  float64
+			Version    *int `json:"total_score_version"`
+			Difficulty *struct {
+				CircleSize        float32 `json:"circle_size"`
+				ApproachRate      float32 `json:"approach_rate"`
+				OverallDifficulty float32 `json:"overall_difficulty"`
+				DrainRate         float32 `json:"drain_rate"`
+			}
+		}
+	}
+	// The extraction wrote the class of AccuracyChallenge where it has no variant of its own for the ruleset.
+	raw := bytes.ReplaceAll(officialBytes(t, "score_multipliers.json"), []byte("ModAccuracyChallenge"), []byte("AC"))
+	if err := json.Unmarshal(raw, &table); err != nil {
+		t.Fatal(err)
+	}
+	if len(table.Cases) < 456 {
+		t.Fatalf("only %d cases", len(table.Cases))
+	}
+	for _, c := range table.Cases {
+		if err := mods.Validate(c.Ruleset, c.Mods); err != nil {
+			t.Logf("%v %v: %v", c.Ruleset, c.Mods, err) // the official tests combine what does not go together
+		}
+		var terms mods.Terms
+		if c.Version != nil {
+			terms.Version = *c.Version
+		}
+		if d := c.Difficulty; d != nil {
+			terms.Difficulty = beatmap.Difficulty{CircleSize: d.CircleSize, ApproachRate: d.ApproachRate, OverallDifficulty: d.OverallDifficulty, DrainRate: d.DrainRate}
+		}
+		// The official comparison allows for float settings such as 0.7, which is 0.69999998….
+		if got := c.Mods.ScoreMultiplier(c.Ruleset, terms); math.Abs(got-c.Multiplier) > max(c.Tolerance, 1e-7) {
+			t.Errorf("%v %v %+v: got %v, want %v", c.Ruleset, c.Mods, terms, got, c.Multiplier)
+		}
+	}
+}
+
+func TestOfficialMultipliersOfEveryMod(t *testing.T) {
+	dir := os.Getenv("PEACE_TEST_PP")
+	if dir == "" {
+		t.Skip("PEACE_TEST_PP does not name the folder of the reference data")
+	}
+	b, err := os.ReadFile(filepath.Join(dir, "golden/head/mod_multipliers.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []struct {
+		Ruleset osu.Ruleset
+		Map     string
+		Mods    string
+		Score   float64 `json:"score_multiplier"`
+		Legacy  float64 `json:"legacy_score_v1_multiplier"`
+	}
+	if err := json.Unmarshal(b, &rows); err != nil {
+		t.Fatal(err)
+	}
+	settings := map[string]beatmap.Difficulty{}
+	for _, source := range reference.Sources(t) {
+		for name, b := range source.Maps(t) {
+			m, err := beatmap.Parse(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			settings[name] = m.Difficulty
+		}
+		break
+	}
+	for _, row := range rows {
+		s, err := mods.Parse(row.Mods)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, ok := settings[row.Map]
+		if !ok {
+			t.Fatalf("no map %s", row.Map)
+		}
+		if diff := reference.Diff(s.ScoreMultiplier(row.Ruleset, mods.Terms{Difficulty: d}), row.Score); diff != "" {
+			t.Errorf("%v %s standardised: %s", row.Ruleset, row.Mods, diff)
+		}
+		if row.Ruleset == osu.Mania && s.HasAny(columnMods...) {
+			continue // mania.LegacyMultiplier
+		}
+		if diff := reference.Diff(s.LegacyMultiplier(row.Ruleset), row.Legacy); diff != "" {
+			t.Errorf("%v %s legacy: %s", row.Ruleset, row.Mods, diff)
+		}
+	}
+}
+
+// columnMods change the number of columns of a beatmap converted to mania, on which stable's multiplier then depends.
+var columnMods = []mods.Acronym{mods.Key1, mods.Key2, mods.Key3, mods.Key4, mods.Key5, mods.Key6, mods.Key7, mods.Key8, mods.Key9, mods.Key10, mods.DualStages}
+
+func TestReferenceLegacyScores(t *testing.T) {
+	for _, source := range reference.Sources(t) {
+		maps := map[string]*beatmap.Beatmap{}
+		for row := range source.Rows(t, "legacy") {
+			var want struct {
+				Legacy float64 `json:"legacy_multiplier"`
+				Score  float64 `json:"score_multiplier"`
+			}
+			if err := json.Unmarshal(row.Raw, &want); err != nil {
+				t.Fatal(err)
+			}
+			m := maps[row.Map]
+			if m == nil {
+				var err error
+				if m, err = beatmap.Parse(source.Map(t, row.Map)); err != nil {
+					t.Fatal(err)
+				}
+				maps[row.Map] = m
+			}
+			s, err := mods.Parse(row.Mods)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := mods.Validate(row.Ruleset, s); err != nil {
+				t.Errorf("%v %s: %v", row.Ruleset, row.Mods, err)
+			}
+			if diff := reference.Diff(s.ScoreMultiplier(row.Ruleset, mods.Terms{Difficulty: m.Difficulty}), want.Score); diff != "" {
+				t.Errorf("%v %s standardised: %s", row.Ruleset, row.Mods, diff)
+			}
+			if row.Ruleset == osu.Mania && m.Mode != osu.Mania && s.HasAny(columnMods...) {
+				continue // mania.LegacyMultiplier
+			}
+			if diff := reference.Diff(s.LegacyMultiplier(row.Ruleset), want.Legacy); diff != "" {
+				t.Errorf("%v %s legacy: %s", row.Ruleset, row.Mods, diff)
+			}
+		}
+	}
+}
