@@ -22,7 +22,7 @@ func (p BeatmapInfoRequest) Append(dst []byte) []byte {
 	dst, start := begin(dst, IDBeatmapInfoRequest)
 	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(p.Filenames)))
 	for _, name := range p.Filenames {
-		dst = appendString(dst, name)
+		dst = AppendString(dst, name)
 	}
 	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(p.BeatmapIDs)))
 	for _, id := range p.BeatmapIDs {
@@ -87,7 +87,7 @@ func (p BeatmapInfoReply) Append(dst []byte) []byte {
 		for _, ruleset := range gradeOrder {
 			dst = append(dst, byte(info.Grades[ruleset]))
 		}
-		dst = appendString(dst, info.MD5)
+		dst = AppendString(dst, info.MD5)
 	}
 	return finish(dst, start)
 }

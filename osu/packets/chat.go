@@ -18,9 +18,9 @@ func (MessageOf[T]) PacketID() ID { return idOf[T]() }
 // Append appends the packet.
 func (p MessageOf[T]) Append(dst []byte) []byte {
 	dst, start := begin(dst, idOf[T]())
-	dst = appendString(dst, p.Sender)
-	dst = appendString(dst, p.Text)
-	dst = appendString(dst, p.Target)
+	dst = AppendString(dst, p.Sender)
+	dst = AppendString(dst, p.Text)
+	dst = AppendString(dst, p.Target)
 	dst = binary.LittleEndian.AppendUint32(dst, uint32(p.SenderID))
 	return finish(dst, start)
 }
@@ -47,8 +47,8 @@ func (ChannelOf[T]) PacketID() ID { return idOf[T]() }
 // Append appends the packet.
 func (p ChannelOf[T]) Append(dst []byte) []byte {
 	dst, start := begin(dst, idOf[T]())
-	dst = appendString(dst, p.Name)
-	dst = appendString(dst, p.Topic)
+	dst = AppendString(dst, p.Name)
+	dst = AppendString(dst, p.Topic)
 	dst = binary.LittleEndian.AppendUint16(dst, p.Users)
 	return finish(dst, start)
 }

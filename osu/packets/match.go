@@ -75,7 +75,7 @@ func (p Password) append(dst []byte) []byte {
 	if p.Hidden {
 		return append(dst, stringPresent, 0)
 	}
-	return appendString(dst, p.Text)
+	return AppendString(dst, p.Text)
 }
 
 func (r *reader) password() Password {
@@ -120,11 +120,11 @@ func (m *Match) append(dst []byte) []byte {
 	dst = binary.LittleEndian.AppendUint16(dst, m.ID)
 	dst = append(appendBool(dst, m.InProgress), m.Type)
 	dst = binary.LittleEndian.AppendUint32(dst, uint32(m.Mods))
-	dst = appendString(dst, m.Name)
+	dst = AppendString(dst, m.Name)
 	dst = m.Password.append(dst)
-	dst = appendString(dst, m.Beatmap)
+	dst = AppendString(dst, m.Beatmap)
 	dst = binary.LittleEndian.AppendUint32(dst, uint32(m.BeatmapID))
-	dst = appendString(dst, m.BeatmapMD5)
+	dst = AppendString(dst, m.BeatmapMD5)
 	for i := range m.Slots {
 		dst = append(dst, byte(m.Slots[i].Status))
 	}
@@ -217,7 +217,7 @@ func (JoinMatch) PacketID() ID { return IDJoinMatch }
 func (p JoinMatch) Append(dst []byte) []byte {
 	dst, start := begin(dst, IDJoinMatch)
 	dst = binary.LittleEndian.AppendUint32(dst, uint32(p.MatchID))
-	return finish(appendString(dst, p.Password), start)
+	return finish(AppendString(dst, p.Password), start)
 }
 
 // Decode reads the payload.

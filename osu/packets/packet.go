@@ -93,7 +93,7 @@ func (Text[T]) PacketID() ID { return idOf[T]() }
 // Append appends the packet.
 func (p Text[T]) Append(dst []byte) []byte {
 	dst, start := begin(dst, idOf[T]())
-	return finish(appendString(dst, string(p)), start)
+	return finish(AppendString(dst, string(p)), start)
 }
 
 // Decode reads the payload.

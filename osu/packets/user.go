@@ -61,8 +61,8 @@ type Status struct {
 
 func (s *Status) append(dst []byte) []byte {
 	dst = append(dst, byte(s.Action))
-	dst = appendString(dst, s.Info)
-	dst = appendString(dst, s.BeatmapMD5)
+	dst = AppendString(dst, s.Info)
+	dst = AppendString(dst, s.BeatmapMD5)
 	dst = binary.LittleEndian.AppendUint32(dst, uint32(s.Mods))
 	dst = append(dst, byte(s.Ruleset))
 	return binary.LittleEndian.AppendUint32(dst, uint32(s.BeatmapID))
@@ -181,7 +181,7 @@ func (UserPresence) PacketID() ID { return IDUserPresence }
 func (p UserPresence) Append(dst []byte) []byte {
 	dst, start := begin(dst, IDUserPresence)
 	dst = binary.LittleEndian.AppendUint32(dst, uint32(p.UserID))
-	dst = appendString(dst, p.Name)
+	dst = AppendString(dst, p.Name)
 	dst = append(dst,
 		byte(p.UTCOffset+utcBias),
 		p.Country.ID(),

@@ -42,12 +42,21 @@ const (
 	stringPresent = 0x0b
 )
 
-// appendString appends s; an empty one in the shorter of its two forms.
-func appendString(dst []byte, s string) []byte {
+// AppendString appends s as packets and the files of the stable client hold strings; an empty one in the shorter of its two
+// forms.
+func AppendString(dst []byte, s string) []byte {
 	if s == "" {
 		return append(dst, stringAbsent)
 	}
 	return append(appendULEB128(append(dst, stringPresent), uint32(len(s))), s...)
+}
+
+// ReadString takes a string as of [AppendString] off the front of b and returns what follows it. Ill-formed UTF-8 is repaired:
+// each run of bad bytes becomes one U+FFFD. Errors are [ErrTruncated], [ErrString] and [ErrULEB128].
+func ReadString(b []byte) (s string, rest []byte, err error) {
+	r := reader{rest: b}
+	s = r.str()
+	return s, r.rest, r.err
 }
 
 func appendULEB128(dst []byte, v uint32) []byte {

@@ -76,7 +76,7 @@ func TestStrings(t *testing.T) {
 		}
 	}
 	long := strings.Repeat("x", 300)
-	b := appendString(nil, long)
+	b := AppendString(nil, long)
 	if want := append(unhex(t, "0b ac 02"), long...); !bytes.Equal(b, want) {
 		t.Errorf("300 letters begin with % x", b[:4])
 	}
