@@ -36,6 +36,8 @@ var layers = []struct {
 	{"contract", regexp.MustCompile(`^modules/[a-z]+$`), []string{"contract", "fault", "osu"}, nothing},
 	{"config", regexp.MustCompile(`^config$`), nil, nil},
 	{"migrations", regexp.MustCompile(`^migrations$`), []string{"database"}, nil},
+	// Replays are compressed in a format that the standard library does not have.
+	{"osu", regexp.MustCompile(`^osu/replay$`), []string{"osu"}, regexp.MustCompile(`^github\.com/ulikunitz/xz(/|$)`)},
 	{"osu", regexp.MustCompile(`^osu(/|$)`), []string{"osu"}, nothing},
 }
 
