@@ -200,7 +200,10 @@ func (c *converter) shower(h *beatmap.HitObject) error {
 	if spacing <= 0 {
 		return nil
 	}
-	// Late in a day a small spacing may round to nothing: the bound of add ends this loop.
+	// Far from 0 a small spacing rounds to nothing, and there would be no end of bananas.
+	if start+spacing == start || float64(end-start)/float64(spacing) > float64(slider.MaxNested-len(c.palpables)) {
+		return slider.ErrTooManyNested
+	}
 	for t := start; t <= end; t += spacing {
 		if err := c.add(Palpable{Kind: Banana, Time: float64(t)}); err != nil {
 			return err
