@@ -24,35 +24,53 @@ type skill struct {
 	latest   float64 // no object in columns ends later
 	column   float64 // the strain of the hardest column of the chord
 	overall  float64
-	at       float64 // when the last object is to be hit
-	objects  int
+	before   float64 // when the last object is to be hit, by the beatmap's clock
+	at       float64 // the same by the adjusted one
+	first    bool    // no object has a strain yet
 	sections strain.Sections
 }
 
 // column is the last object of a column, and the strain there at its start.
 type column struct{ start, end, strain float64 }
 
-func newSkill(b *Beatmap) *skill {
+// newSkill returns the skill as it is at the first object of order, which has no strain of its own.
+func newSkill(b *Beatmap, order []int32) *skill {
 	s := &skill{
-		rate:     b.Rate,
-		columns:  make([]column, b.Columns),
-		latest:   math.Inf(-1),
-		overall:  1,
-		sections: strain.NewSections(sectionLength, len(b.Objects)),
+		rate:    b.Rate,
+		columns: make([]column, b.Columns),
+		latest:  math.Inf(-1),
+		overall: 1,
+		first:   true,
 	}
 	for i := range s.columns {
 		s.columns[i] = column{start: math.Inf(-1), end: math.Inf(-1)}
 	}
+	sections := 1.0
+	if n := len(order); n > 0 {
+		s.before = b.Objects[order[0]].Start
+		sections += (b.Objects[order[n-1]].Start - s.before) / s.rate / sectionLength
+	}
+	s.sections = strain.NewSections(sectionLength, int(min(sections, float64(len(order)))))
 	return s
 }
 
-// process adds an object, which comes after before, and returns the strain there.
-func (s *skill) process(before, o *Object) float64 {
-	start, end, gap := o.Start/s.rate, o.End/s.rate, (o.Start-before.Start)/s.rate
-	s.sections.Advance(start, s.objects == 0, func(at float64) float64 {
-		return decay(s.column, columnDecay, at-s.at) + decay(s.overall, overallDecay, at-s.at)
-	})
-	held, awkward := s.holds(start, end)
+// process adds an object and returns the strain there.
+func (s *skill) process(o *Object) float64 {
+	start, end, gap := o.Start, o.End, o.Start-s.before
+	s.before = o.Start
+	if s.rate != 1 {
+		start, end, gap = start/s.rate, end/s.rate, gap/s.rate
+	}
+	if s.first || !s.sections.Within(start) {
+		s.sections.Advance(start, s.first, func(at float64) float64 {
+			return decay(s.column, columnDecay, at-s.at) + decay(s.overall, overallDecay, at-s.at)
+		})
+		s.first = false
+	}
+	held, awkward := 1.0, 0.0
+	if s.latest-1 > min(start, end) {
+		held, awkward = s.holds(start, end)
+	}
 
 	c := &s.columns[o.Column]
 	since := start
@@ -63,14 +81,13 @@ func (s *skill) process(before, o *Object) float64 {
 	if gap > 1 {
 		s.column = c.strain
 	} else {
-		s.column = math.Max(s.column, c.strain)
+		s.column = max(s.column, c.strain)
 	}
 	s.overall = decay(s.overall, overallDecay, gap) + (1+awkward)*held
 
 	c.start, c.end = start, end
-	s.latest = math.Max(s.latest, end)
+	s.latest = max(s.latest, end)
 	s.at = start
-	s.objects++
 	value := s.column + s.overall
 	s.sections.Add(value)
 	return value
@@ -84,28 +101,27 @@ func decay(value, rate, elapsed float64) float64 {
 	return value * math.Exp(rate*elapsed)
 }
 
-// holds returns the factor of an object during another hold, and how awkward its end is to release, 0 to 1. Source: ppy/osu
+// holds returns the factor of an object during a longer hold, and how awkward its end is to release, 0 to 1. Source: ppy/osu
 // osu.Game.Rulesets.Mania/Difficulty/Evaluators.
 func (s *skill) holds(start, end float64) (factor, awkward float64) {
-	if !(s.latest-1 > start || s.latest-1 > end) {
-		return 1, 0 // nothing is held
-	}
 	factor = 1
 	overlaps := false
-	closest, latest := math.Abs(end-start), math.Inf(-1)
+	s.latest = math.Inf(-1)
 	for i := range s.columns {
 		c := &s.columns[i]
-		if start-1 > c.start {
-			overlaps = overlaps || c.end-1 > start && end-1 > c.end
-			if c.end-1 > end {
+		s.latest = max(s.latest, c.end)
+		if held := c.end - 1; start-1 > c.start {
+			overlaps = overlaps || held > start && end-1 > c.end
+			if held > end {
 				factor = 1.25
 			}
 		}
-		closest = math.Min(closest, math.Abs(end-c.end))
-		latest = math.Max(latest, c.end)
 	}
-	s.latest = latest
 	if overlaps {
+		closest := math.Abs(end - start)
+		for i := range s.columns {
+			closest = min(closest, math.Abs(end-s.columns[i].end))
+		}
 		awkward = strain.Logistic(closest, releaseThreshold, 0.27, 1)
 	}
 	return factor, awkward
