@@ -135,13 +135,16 @@ func (r *rating) addAll(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// value returns the weighted sum of a skill's peaks.
+// value returns the weighted sum of a skill's peaks. Strains of colour may be negative, such peaks do not count.
 func (r *rating) value(of func(*strains) *float64) float64 {
-	r.scratch = append(r.scratch[:0], *of(&r.peak))
+	r.scratch = r.scratch[:0]
 	for i := range r.peaks {
 		if p := *of(&r.peaks[i]); p > 0 {
 			r.scratch = append(r.scratch, p)
 		}
+	}
+	if p := *of(&r.peak); p > 0 {
+		r.scratch = append(r.scratch, p)
 	}
 	return weighted(r.scratch)
 }

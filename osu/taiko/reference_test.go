@@ -293,7 +293,7 @@ func list(o *taiko.Object) []any {
 		}
 		return []any{"Hit", o.Start, kind, strong}
 	case taiko.DrumRoll:
-		return []any{"DrumRoll", o.Start, o.End, strong, float64(o.Count)}
+		return []any{"DrumRoll", o.Start, o.End, strong, float64(o.Count) + strong} // the roll itself has a second hit as well
 	default:
 		return []any{"Swell", o.Start, o.End, float64(o.Count)}
 	}

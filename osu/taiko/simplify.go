@@ -19,9 +19,6 @@ var conversions = [...]struct {
 
 // simplify takes notes out of runs of an eighth, a sixth or a third of a beat and moves others.
 //
-// Whether a run goes on at the end of the beatmap carries over to the next conversion, with its start at the first hit: so it
-// is officially.
-//
 // Source: ppy/osu osu.Game.Rulesets.Taiko/Mods/TaikoModSimplifiedRhythm.cs.
 func (b *Beatmap) simplify(m *mods.Mod) {
 	hits := make([]int32, 0, len(b.Objects)) // indices
@@ -34,12 +31,11 @@ func (b *Beatmap) simplify(m *mods.Mod) {
 		return
 	}
 	removed := make([]bool, len(b.Objects))
-	running := false
 	for _, c := range conversions {
 		if !m.Bool(c.setting) {
 			continue
 		}
-		first := 0
+		running, first := false, 0
 		for i := 1; i < len(hits); i++ {
 			from := b.divisor(b.Objects[hits[i-1]].Start, b.Objects[hits[i]].Start) == c.from
 			switch {
