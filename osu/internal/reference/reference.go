@@ -244,6 +244,11 @@ func collect(v reflect.Value, into map[string]Number) {
 			}
 			value = value.Elem()
 		}
+		if optional, ok := value.Interface().(interface{ Get() (float64, bool) }); ok {
+			f, known := optional.Get()
+			into[name] = Number{Float: f, Null: !known}
+			continue
+		}
 		switch {
 		case value.CanFloat():
 			into[name] = Number{Float: value.Float()}
