@@ -1,6 +1,8 @@
 package taiko
 
 import (
+	"math"
+
 	"github.com/pure-peace/peace/osu"
 	"github.com/pure-peace/peace/osu/beatmap"
 	"github.com/pure-peace/peace/osu/score"
@@ -57,25 +59,31 @@ type Beatmap struct {
 
 // Max returns the judgements of a perfect play.
 func (b *Beatmap) Max() score.Statistics {
-	var s score.Statistics
+	var counts [score.Results]int64
 	for i := range b.Objects {
-		switch o := &b.Objects[i]; o.Kind {
+		o := &b.Objects[i]
+		n := max(0, int64(o.Count))
+		switch o.Kind {
 		case Hit:
-			s[score.Great]++
+			counts[score.Great]++
 			if o.Strong {
-				s[score.LargeBonus]++
+				counts[score.LargeBonus]++
 			}
 		case DrumRoll:
-			s[score.IgnoreHit]++
-			s[score.SmallBonus] += o.Count
+			counts[score.IgnoreHit]++
+			counts[score.SmallBonus] += n
 			if o.Strong {
-				s[score.IgnoreHit]++ // its own second hit, which nobody sees
-				s[score.LargeBonus] += o.Count
+				counts[score.IgnoreHit]++ // its own second hit, which nobody sees
+				counts[score.LargeBonus] += n
 			}
 		case Swell:
-			s[score.LargeBonus]++
-			s[score.IgnoreHit] += o.Count
+			counts[score.LargeBonus]++
+			counts[score.IgnoreHit] += n
 		}
+	}
+	var s score.Statistics
+	for r, n := range counts {
+		s[r] = int32(min(n, math.MaxInt32))
 	}
 	return s
 }

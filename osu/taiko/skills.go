@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"github.com/pure-peace/peace/osu"
 	"github.com/pure-peace/peace/osu/beatmap"
 	"github.com/pure-peace/peace/osu/strain"
 )
@@ -11,8 +12,13 @@ import (
 // strains is one value for each skill.
 type strains struct{ rhythm, reading, colour, stamina, mono float64 }
 
-// sectionLength is the length in milliseconds of the sections whose peaks count.
-const sectionLength = 400
+const (
+	// sectionLength is the length in milliseconds of the sections whose peaks count.
+	sectionLength = 400
+
+	// maxSections bounds the sections that are kept of rests.
+	maxSections = 1 << 20
+)
 
 // rating goes through the notes of a beatmap and keeps what every skill makes of them.
 //
@@ -26,7 +32,7 @@ type rating struct {
 	peak     strains   // of the current section
 	peaks    []strains // of the sections before
 	end      float64   // of the current section, milliseconds
-	keepIdle bool      // keep sections without any strain, which count for nothing
+	keepIdle bool      // keep sections without any strain, which do not count
 
 	scratch []float64
 }
@@ -90,10 +96,15 @@ func (r *rating) add() {
 	r.peak.mono = max(r.peak.mono, now.mono)
 }
 
-// advance closes the sections that end before time t; the last note was at from.
+// advance closes the sections that end before time t; the last note was at from. Sections of a rest are left out when nothing
+// of the past is left in them, unless they are to be drawn, and beyond maxSections, which are five days.
 func (r *rating) advance(t, from float64) {
 	for t > r.end {
 		r.peaks = append(r.peaks, r.peak)
+		full := len(r.peaks) >= maxSections
+		if full {
+			r.skip(t)
+		}
 		most, colour := decays(r.end - from)
 		r.peak = strains{
 			rhythm:  r.past.rhythm * most,
@@ -102,13 +113,18 @@ func (r *rating) advance(t, from float64) {
 			stamina: r.past.stamina * most,
 		}
 		r.end += sectionLength
-		if r.peak == (strains{}) && (!r.keepIdle || len(r.peaks) >= strain.MaxSections) {
-			if idle := math.Floor((t-r.end)/sectionLength) - 1; idle > 0 {
-				r.end += idle * sectionLength
-			}
+		if r.peak == (strains{}) && !r.keepIdle {
+			r.skip(t)
 		}
 	}
 }
 
+// skip goes on to a section shortly before time t.
+func (r *rating) skip(t float64) {
+	if n := math.Floor((t-r.end)/sectionLength) - 1; n > 0 {
+		r.end += n * sectionLength
+	}
+}
+
 // converted reports whether the beatmap was one of osu!, whose long streaks of one colour are no achievement.
-func (r *rating) converted() bool { return r.b.native == 0 }
+func (r *rating) converted() bool { return r.b.native == osu.Standard }
