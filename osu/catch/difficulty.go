@@ -1,7 +1,6 @@
 package catch
 
 import (
-	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -45,7 +44,7 @@ func Difficulty(ctx context.Context, b *Beatmap) (Attributes, error) {
 	if m.peak > 0 {
 		m.peaks = append(m.peaks, m.peak)
 	}
-	slices.SortFunc(m.peaks, descending)
+	slices.Sort(m.peaks)
 	return b.attributes(sum(m.peaks, 0), len(b.combo)), ctx.Err()
 }
 
@@ -53,15 +52,13 @@ func (b *Beatmap) attributes(value float64, combo int) Attributes {
 	return Attributes{Stars: math.Sqrt(value) * starFactor, MaxCombo: combo, ApproachRate: b.base.ApproachRate}
 }
 
-func descending(a, b float64) int { return cmp.Compare(b, a) }
-
 // negligible is a weight of peaks below which even endless ones of the highest peak's size would not change a sum.
 const negligible = 1e-19
 
-// sum weighs peaks, the highest first, and among them one more, that of the current section.
+// sum weighs peaks, which are ordered, from the highest down, and among them one more, that of the current section.
 func sum(peaks []float64, current float64) float64 {
 	total, weight := 0.0, 1.0
-	for _, p := range peaks {
+	for _, p := range slices.Backward(peaks) {
 		if current > p {
 			total += float64(current * weight)
 			weight *= peakWeight
@@ -85,7 +82,7 @@ func sum(peaks []float64, current float64) float64 {
 func Timed(ctx context.Context, b *Beatmap) ([]TimedAttributes, error) {
 	timed := make([]TimedAttributes, 0, len(b.Objects))
 	m := newMovement(b.Difficulty.CircleSize, b.Rate)
-	var peaks []float64 // of closed sections, the highest first
+	var peaks []float64 // of closed sections, ordered
 	known := 0          // how many of m.peaks are among them
 	next, combo := 1, 0
 	value, current := 0.0, 0.0
@@ -108,7 +105,7 @@ func Timed(ctx context.Context, b *Beatmap) ([]TimedAttributes, error) {
 		}
 		if known < len(m.peaks) || m.peak != current {
 			for ; known < len(m.peaks); known++ {
-				at, _ := slices.BinarySearchFunc(peaks, m.peaks[known], descending)
+				at, _ := slices.BinarySearch(peaks, m.peaks[known])
 				peaks = slices.Insert(peaks, at, m.peaks[known])
 			}
 			current = m.peak
@@ -135,7 +132,7 @@ func Strains(ctx context.Context, b *Beatmap) ([]strain.Graph, error) {
 	}
 	g.Peaks = append(m.peaks, m.peak)
 	sorted := slices.DeleteFunc(slices.Clone(g.Peaks), func(p float64) bool { return !(p > 0) })
-	slices.SortFunc(sorted, descending)
+	slices.Sort(sorted)
 	g.Value = sum(sorted, 0)
 	return []strain.Graph{g}, ctx.Err()
 }

@@ -99,9 +99,9 @@ func (m *movement) closeSections(start, before float64) {
 }
 
 // decay is what is left of a strain after ms milliseconds.
-func decay(ms float64) float64 { return math.Exp(logDecay * ms) }
+func decay(ms float64) float64 { return strain.Exp(logDecay * ms) }
 
-var logDecay = math.Log(strainDecay) / 1000
+var logDecay = strain.DecayRate(strainDecay)
 
 // slowing is the difficulty that is left of a move after so many of the same speed and direction: 0.7 each.
 var slowing = [...]float64{
@@ -130,7 +130,7 @@ func (m *movement) evaluate(from, to *Palpable, delta float64) float64 {
 		return 0
 	}
 	length := float32(math.Abs(float64(current.distance)))
-	difficulty := math.Exp(1.3*math.Log(float64(length))) / 510
+	difficulty := strain.Pow(float64(length), 1.3) / 510
 	if float64(length) > 0.1 {
 		if m.count > 0 && math.Abs(float64(last.distance)) > 0.1 && (current.distance > 0) != (last.distance > 0) {
 			difficulty += turn(length, last, time)
