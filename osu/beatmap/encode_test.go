@@ -1,7 +1,7 @@
 package beatmap_test
 
 import (
-	"cmp"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -9,7 +9,6 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/pure-peace/peace/osu"
 	"github.com/pure-peace/peace/osu/beatmap"
 	"github.com/pure-peace/peace/osu/internal/reference"
 )
@@ -43,12 +42,16 @@ func roundTrip(t *testing.T, name string, m *beatmap.Beatmap) {
 		t.Errorf("%s: encoded: %v", name, err)
 		return
 	}
-	want := normal(m)
-	if diff := gocmp.Diff(want, again, cmpopts.EquateNaNs(), cmpopts.EquateEmpty(), cmpopts.IgnoreFields(beatmap.Beatmap{}, "MD5")); diff != "" {
-		t.Errorf("%s: (-decoded +encoded and decoded)\n%.3000s", name, diff)
-	}
 	if second := again.Bytes(); string(second) != string(text) {
 		t.Errorf("%s: encoded twice:\n%.2000s", name, gocmp.Diff(strings.Split(string(text), "\r\n"), strings.Split(string(second), "\r\n")))
+	}
+	want := normal(m)
+	want.MD5 = again.MD5
+	if reflect.DeepEqual(want, again) {
+		return // which is fast; what differs in no more than NaN or nil does not matter
+	}
+	if diff := gocmp.Diff(want, again, cmpopts.EquateNaNs(), cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("%s: (-decoded +encoded and decoded)\n%.3000s", name, diff)
 	}
 }
 
@@ -88,6 +91,3 @@ func changes[P comparable](points []P, first P, timeless func(P) P) []P {
 	}
 	return out
 }
-
-var _ = cmp.Compare[int]
-var _ osu.Ruleset
