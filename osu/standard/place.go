@@ -3,6 +3,7 @@ package standard
 import (
 	"math"
 
+	"github.com/pure-peace/peace/osu/internal/dotnet"
 	"github.com/pure-peace/peace/osu/slider"
 )
 
@@ -25,18 +26,16 @@ var diagonal = func() float32 {
 // edge is the share of the playfield along its borders where objects turn towards the middle.
 const edge = float32(0.375)
 
-func sin(a float32) float32 { return float32(math.Sin(float64(a))) }
-func cos(a float32) float32 { return float32(math.Cos(float64(a))) }
 func abs(a float32) float32 { return float32(math.Abs(float64(a))) }
 
 // direction returns the angle of v in radians, from -π to π.
-func direction(v slider.Vector) float32 { return float32(math.Atan2(float64(v.Y), float64(v.X))) }
+func direction(v slider.Vector) float32 { return dotnet.Atan2F(v.Y, v.X) }
 
 // rotated returns v turned by an angle.
 func rotated(v slider.Vector, angle float32) slider.Vector {
 	angle += direction(v)
 	length := v.Length()
-	return slider.Vector{X: length * cos(angle), Y: length * sin(angle)}
+	return slider.Vector{X: length * dotnet.CosF(angle), Y: length * dotnet.SinF(angle)}
 }
 
 // awayFromEdge turns a jump from a point towards the middle of the playfield, the more the nearer the point is to its edge, at
@@ -70,7 +69,7 @@ func towards(v, other slider.Vector, share float32) slider.Vector {
 	}
 	angle := from + float32(share*by)
 	length := v.Length()
-	return slider.Vector{X: length * cos(angle), Y: length * sin(angle)}
+	return slider.Vector{X: length * dotnet.CosF(angle), Y: length * dotnet.SinF(angle)}
 }
 
 // difference returns how far two angles are apart, from 0 to π.

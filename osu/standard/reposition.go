@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/pure-peace/peace/osu/internal/dotnet"
 	"github.com/pure-peace/peace/osu/slider"
 )
 
@@ -70,7 +71,7 @@ func (w *mover) land(i int, end slider.Vector) (slider.Vector, error) {
 		}
 	}
 	angle += j.angle
-	way := awayFromEdge(end, slider.Vector{X: j.distance * cos(angle), Y: j.distance * sin(angle)})
+	way := awayFromEdge(end, slider.Vector{X: j.distance * dotnet.CosF(angle), Y: j.distance * dotnet.SinF(angle)})
 	at := end.Add(way)
 	if o.Kind != Slider {
 		return at, nil

@@ -9,6 +9,7 @@ import (
 	"sort"
 
 	"github.com/pure-peace/peace/osu/beatmap"
+	"github.com/pure-peace/peace/osu/internal/dotnet"
 	"github.com/pure-peace/peace/osu/mods"
 	"github.com/pure-peace/peace/osu/random"
 	"github.com/pure-peace/peace/osu/slider"
@@ -167,7 +168,7 @@ func (c *converter) placeTargets(targets []Object, combos []int, kiai bool, rng 
 			if try > 1 {
 				heading = turn * single()
 			}
-			way := turnFromEdge(last, slider.Vector{X: distance * cos(heading), Y: distance * sin(heading)}, targetEdge)
+			way := turnFromEdge(last, slider.Vector{X: distance * dotnet.CosF(heading), Y: distance * dotnet.SinF(heading)}, targetEdge)
 			heading = direction(way)
 			o.Position = within(last.Add(way), float32(radius))
 			if try%10 == 0 {
