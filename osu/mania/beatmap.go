@@ -91,7 +91,7 @@ func (b *Beatmap) Max() score.Statistics {
 // osu.Game.Rulesets.Mania/Difficulty/ManiaDifficultyCalculator.cs.
 func (o *Object) combo() int {
 	if o.Hold {
-		return 1 + int((o.End-o.Start)/100)
+		return 1 + truncate((o.End-o.Start)/100)
 	}
 	return 1
 }

@@ -36,6 +36,7 @@ func Difficulty(ctx context.Context, b *Beatmap) (Attributes, error) {
 // Strains returns the one skill of mania over time.
 func Strains(ctx context.Context, b *Beatmap) ([]strain.Graph, error) {
 	g := strain.Graph{Skill: "Strain", SectionLength: sectionLength}
+	g.Objects, g.Times = make([]float64, 0, len(b.Objects)), make([]float64, 0, len(b.Objects))
 	s, err := run(ctx, b, func(at, strain float64) {
 		g.Objects, g.Times = append(g.Objects, strain), append(g.Times, at)
 	})

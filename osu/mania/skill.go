@@ -10,7 +10,8 @@ const (
 	sectionLength = 400 // milliseconds
 	peakDecay     = 0.9
 
-	releaseThreshold = 30 // milliseconds between two releases at which the later hold counts half as awkward
+	releaseThreshold = 30  // milliseconds between two releases at which the later hold counts half as awkward
+	surelyAwkward    = 170 // milliseconds from which on the logistic curve around the threshold is 1 in every digit
 )
 
 // Of each strain so much is left after a second: 0.125 of a column's, 0.3 of the overall one.
@@ -27,6 +28,8 @@ type skill struct {
 	before   float64 // when the last object is to be hit, by the beatmap's clock
 	at       float64 // the same by the adjusted one
 	first    bool    // no object has a strain yet
+	inColumn decays
+	inAll    decays
 	sections strain.Sections
 }
 
@@ -36,11 +39,13 @@ type column struct{ start, end, strain float64 }
 // newSkill returns the skill as it is at the first object of order, which has no strain of its own.
 func newSkill(b *Beatmap, order []int32) *skill {
 	s := &skill{
-		rate:    b.Rate,
-		columns: make([]column, b.Columns),
-		latest:  math.Inf(-1),
-		overall: 1,
-		first:   true,
+		rate:     b.Rate,
+		columns:  make([]column, b.Columns),
+		latest:   math.Inf(-1),
+		overall:  1,
+		first:    true,
+		inColumn: decays{rate: columnDecay},
+		inAll:    decays{rate: overallDecay},
 	}
 	for i := range s.columns {
 		s.columns[i] = column{start: math.Inf(-1), end: math.Inf(-1)}
@@ -77,13 +82,13 @@ func (s *skill) process(o *Object) float64 {
 	if c.start != math.Inf(-1) {
 		since -= c.start
 	}
-	c.strain = decay(c.strain, columnDecay, since) + 2*held
+	c.strain = s.inColumn.apply(c.strain, since) + 2*held
 	if gap > 1 {
 		s.column = c.strain
 	} else {
 		s.column = max(s.column, c.strain)
 	}
-	s.overall = decay(s.overall, overallDecay, gap) + (1+awkward)*held
+	s.overall = s.inAll.apply(s.overall, gap) + (1+awkward)*held
 
 	c.start, c.end = start, end
 	s.latest = max(s.latest, end)
@@ -93,10 +98,30 @@ func (s *skill) process(o *Object) float64 {
 	return value
 }
 
-// decay returns what is left of a strain after some milliseconds.
-func decay(value, rate, elapsed float64) float64 {
+// decays is what is left of a strain after some milliseconds. It remembers the last answers, for the gaps between the objects of
+// a beatmap repeat.
+type decays struct {
+	rate  float64
+	known [1 << decayBits]struct{ elapsed, left float64 }
+}
+
+const decayBits = 7
+
+func (d *decays) apply(value, elapsed float64) float64 {
 	if elapsed == 0 {
 		return value
+	}
+	k := &d.known[math.Float64bits(elapsed)*0x9E3779B97F4A7C15>>(64-decayBits)]
+	if k.elapsed != elapsed {
+		k.elapsed, k.left = elapsed, math.Exp(d.rate*elapsed)
+	}
+	return value * k.left
+}
+
+// decay returns what is left of a strain after some milliseconds, unremembered.
+func decay(value, rate, elapsed float64) float64 {
+	if elapsed > 1e6 {
+		return value * 0 // sooner than by the exponential, for beatmaps may be silent for weeks
 	}
 	return value * math.Exp(rate*elapsed)
 }
@@ -122,7 +147,9 @@ func (s *skill) holds(start, end float64) (factor, awkward float64) {
 		for i := range s.columns {
 			closest = min(closest, math.Abs(end-s.columns[i].end))
 		}
-		awkward = strain.Logistic(closest, releaseThreshold, 0.27, 1)
+		if awkward = 1; closest < surelyAwkward {
+			awkward = strain.Logistic(closest, releaseThreshold, 0.27, 1)
+		}
 	}
 	return factor, awkward
 }
