@@ -36,9 +36,9 @@ func (p *Path) bspline(points []ControlPoint, degree int) error {
 	return nil
 }
 
-// spend takes n of the midpoints that a path may cost.
+// spend takes n of the steps that the path may take.
 func (p *Path) spend(n int) error {
-	if p.steps -= n; p.steps < 0 {
+	if p.steps += n; p.steps > maxSteps {
 		return ErrTooComplex
 	}
 	return nil

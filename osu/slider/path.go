@@ -9,20 +9,20 @@ const (
 	// MaxVertices bounds the vertices of one calculated path. The longest sliders of ranked beatmaps have some thousand.
 	MaxVertices = 1 << 22
 
-	// maxSteps bounds the work that the Bézier curves of one path may take, in midpoints: about a second.
-	maxSteps = 1 << 29
+	// maxSteps bounds the work that one Path does in all its life, in vertices and in midpoints of Bézier curves: about a second.
+	maxSteps = 1 << 30
 
 	// maxDepth bounds how often a curve is halved in a row. Every time divides its second differences by four, so that no
 	// curve needs more, unless single precision is too coarse for it to ever become flat.
 	maxDepth = 64
 )
 
-// ErrTooComplex says that a path has too many vertices, or that its curves take too long to calculate.
+// ErrTooComplex says that a path has too many vertices, or that a beatmap's paths take too long to calculate.
 var ErrTooComplex = errors.New("slider path is too complex")
 
 // Path is the polyline that the official client approximates a slider's path by. The zero value is an empty path.
 //
-// It is made for being reset from slider to slider: its buffers are kept.
+// It is made for being reset from slider to slider of one beatmap: its buffers are kept, and the work it does is bounded.
 //
 // Source: ppy/osu osu.Game/Rulesets/Objects/SliderPath.cs.
 type Path struct {
@@ -37,7 +37,7 @@ type Path struct {
 
 	natural float64 // length by the control points alone
 	removed float64 // length that OptimiseCatmull took away
-	steps   int     // midpoints that may still be calculated
+	steps   int     // of maxSteps that were taken
 
 	curve   []Vector // control points of one segment
 	pending []Vector // stack of curves to be split
@@ -57,9 +57,12 @@ func NewPath(points []ControlPoint, expected float64) (*Path, error) {
 // Reset replaces the path by that of NewPath. The path does not keep points. After an error the path is empty.
 func (p *Path) Reset(points []ControlPoint, expected float64) error {
 	p.clear()
-	if err := p.approximate(points); err != nil {
+	err := p.approximate(points)
+	if spent := p.spend(len(p.vertices)); err == nil {
+		err = spent
+	}
+	if err != nil {
 		p.clear()
-		p.lengths = append(p.lengths, 0)
 		return err
 	}
 	p.measure()
@@ -71,7 +74,7 @@ func (p *Path) Reset(points []ControlPoint, expected float64) error {
 
 func (p *Path) clear() {
 	p.vertices, p.lengths, p.ends, p.endsAt = p.vertices[:0], p.lengths[:0], p.ends[:0], p.endsAt[:0]
-	p.natural, p.removed, p.steps = 0, 0, maxSteps
+	p.natural, p.removed = 0, 0
 }
 
 // approximate appends the vertices of every segment.
