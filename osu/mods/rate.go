@@ -3,9 +3,14 @@ package mods
 import "math"
 
 // Rate returns the rate of the clock: 1.5 for DoubleTime at its default. Mods whose rate changes during the play count as at
-// its start, as in the official calculators.
+// its start, as in the official calculators; see RateOver for beatmaps that begin before their music.
 // Source: ppy/osu osu.Game/Utils/ModUtils.cs, CalculateRateWithMods.
-func (s Set) Rate() float64 {
+func (s Set) Rate() float64 { return s.RateOver(0, 0) }
+
+// RateOver is Rate for a beatmap whose first object begins and whose last one ends at the given times, in milliseconds. It only
+// differs from Rate when the first is before 0, where the official calculators ask for the rate: WindUp and WindDown have begun
+// to change it by then. Source: ppy/osu osu.Game/Rulesets/Mods/ModTimeRamp.cs.
+func (s Set) RateOver(first, last float64) float64 {
 	rate := 1.0
 	for i := range s {
 		switch m := &s[i]; m.Acronym {
@@ -13,8 +18,9 @@ func (s Set) Rate() float64 {
 			v, _ := m.Float("speed_change")
 			rate *= v
 		case WindUp, WindDown:
-			initial, _ := m.Ramp()
-			rate *= math.RoundToEven(initial*100) / 100
+			initial, final := m.Ramp()
+			done := min(max(-first/max(1, first+0.75*(last-first)-first), 0), 1)
+			rate *= math.RoundToEven((initial+(final-initial)*done)*100) / 100
 		case AdaptiveSpeed:
 			v, _ := m.Float("initial_rate")
 			rate *= v
