@@ -94,10 +94,5 @@ func optionOf(r osu.Ruleset, a Acronym, setting string) (*Option, bool) {
 	if !ok {
 		return nil, false
 	}
-	for i := range info.Options {
-		if info.Options[i].Name == setting {
-			return &info.Options[i], true
-		}
-	}
-	return nil, false
+	return info.option(setting)
 }

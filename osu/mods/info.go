@@ -47,6 +47,27 @@ func Lookup(r osu.Ruleset, a Acronym) (*Info, bool) {
 	return &infos[r].list[i], true
 }
 
+// Match is how an online room asks for a mod.
+type Match struct {
+	Multiplayer bool // played together; otherwise a playlist
+	Freestyle   bool // players choose their own difficulty and ruleset
+	Required    bool // of everyone; otherwise a player may choose it
+}
+
+// ValidFor reports whether a room may ask for the mod.
+// Source: ppy/osu osu.Game/Utils/ModUtils.cs, IsValidModForMatch.
+func (i *Info) ValidFor(m Match) bool {
+	switch {
+	case i.Kind == System || !i.UserPlayable || !i.Implemented, m.Freestyle && m.Required && !i.Freestyle:
+		return false
+	case !m.Multiplayer:
+		return true
+	case m.Required:
+		return i.Multiplayer
+	}
+	return i.FreeMod
+}
+
 // All yields the mods of a ruleset in the order of the mod select.
 func All(r osu.Ruleset) iter.Seq[*Info] {
 	return func(yield func(*Info) bool) {
@@ -63,12 +84,19 @@ func All(r osu.Ruleset) iter.Seq[*Info] {
 
 // Option returns the setting of that name.
 func (i *Info) Option(name string) (Option, bool) {
-	for k := range i.Options {
-		if i.Options[k].Name == name {
-			return i.Options[k], true
-		}
+	if o, ok := i.option(name); ok {
+		return *o, true
 	}
 	return Option{}, false
+}
+
+func (i *Info) option(name string) (*Option, bool) {
+	for k := range i.Options {
+		if i.Options[k].Name == name {
+			return &i.Options[k], true
+		}
+	}
+	return nil, false
 }
 
 type rulesetMods struct {
@@ -199,7 +227,7 @@ func (i *Info) RankedWith(m Mod) bool {
 	case RankedAtDefaults:
 		return i.atDefaults(&m)
 	case RankedAtItsSpeed:
-		o, ok := i.Option("speed_change")
+		o, ok := i.option("speed_change")
 		speed, isSet := m.Float("speed_change")
 		return !ok || !isSet || o.isDefault(speed)
 	}

@@ -28,7 +28,7 @@ func (m Mod) MarshalJSON() ([]byte, error) { return m.appendJSON(nil), nil }
 
 func (m *Mod) appendJSON(b []byte) []byte {
 	b = append(b, `{"acronym":`...)
-	b = strconv.AppendQuote(b, string(m.Acronym)) // letters and digits, or nothing that Unmarshal accepts
+	b = appendString(b, string(m.Acronym))
 	first := true
 	for _, s := range m.Settings {
 		if m.isDefault(s) {
@@ -40,7 +40,7 @@ func (m *Mod) appendJSON(b []byte) []byte {
 			b = append(b, ',')
 		}
 		first = false
-		b = strconv.AppendQuote(b, s.Name)
+		b = appendString(b, s.Name)
 		b = append(b, ':')
 		switch v := s.Value.(type) {
 		case float64:
@@ -48,7 +48,7 @@ func (m *Mod) appendJSON(b []byte) []byte {
 		case bool:
 			b = strconv.AppendBool(b, v)
 		case string:
-			b = strconv.AppendQuote(b, v)
+			b = appendString(b, v)
 		default:
 			b = append(b, "null"...)
 		}
@@ -57,6 +57,14 @@ func (m *Mod) appendJSON(b []byte) []byte {
 		b = append(b, '}')
 	}
 	return append(b, '}')
+}
+
+func appendString(b []byte, s string) []byte {
+	quoted, err := json.Marshal(s)
+	if err != nil { // strings always marshal
+		return append(b, `""`...)
+	}
+	return append(b, quoted...)
 }
 
 // UnmarshalJSON reads what the API and the game's clients write: a list of objects, or of plain acronyms. Null is no mods. It
@@ -78,7 +86,9 @@ func (s *Set) UnmarshalJSON(b []byte) error {
 		if err := m.UnmarshalJSON(item); err != nil {
 			return err
 		}
-		out = append(out, m)
+		if m.Acronym != noMod {
+			out = append(out, m)
+		}
 	}
 	*s = out
 	return nil

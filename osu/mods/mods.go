@@ -18,8 +18,7 @@ type Setting struct {
 	Value any    // float64, bool or string
 }
 
-// Set is the mods of a play, each at most once. Its order is kept for the wire, and difficulty settings are adjusted in it,
-// but no two mods that go together depend on it.
+// Set is the mods of a play, each at most once. They are applied in their order, although few depend on it.
 type Set []Mod
 
 // Of returns the set of the given mods at their defaults.

@@ -96,10 +96,9 @@ func (m *Mod) ifDefault(r osu.Ruleset, factor float64) float64 {
 // atDefaults reports whether every setting that the ruleset knows is at its default.
 func (i *Info) atDefaults(m *Mod) bool {
 	for k := range m.Settings {
-		if o, ok := i.Option(m.Settings[k].Name); ok {
-			if v, ok := o.value(m.Settings[k].Value); ok && !o.isDefault(v) {
-				return false
-			}
+		value := m.Settings[k].Value
+		if o, ok := i.option(m.Settings[k].Name); ok && o.accepts(value) && !o.isDefault(value) {
+			return false
 		}
 	}
 	return true

@@ -3,6 +3,7 @@ package mods_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"math"
 	"os"
@@ -10,6 +11,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/pure-peace/peace/osu"
 	"github.com/pure-peace/peace/osu/beatmap"
 	"github.com/pure-peace/peace/osu/internal/reference"
@@ -192,6 +195,50 @@ func TestReferenceLegacyScores(t *testing.T) {
 			if diff := reference.Diff(s.LegacyMultiplier(row.Ruleset), want.Legacy); diff != "" {
 				t.Errorf("%v %s legacy: %s", row.Ruleset, row.Mods, diff)
 			}
+		}
+	}
+}
+
+// TestReferenceDifficultyKeys holds that rows whose mods have one key have one difficulty, over every row of the tables.
+func TestReferenceDifficultyKeys(t *testing.T) {
+	for _, source := range reference.Sources(t) {
+		for r, table := range [...]string{"osu", "taiko", "catch", "mania"} {
+			type play struct{ beatmap, key string }
+			first := map[play]reference.Row{}
+			same, apart := 0, 0
+			byDifficulty := map[string]string{}
+			for row := range source.Rows(t, table) {
+				s, err := mods.Parse(row.Mods)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := mods.Validate(osu.Ruleset(r), s); err != nil {
+					t.Fatalf("%s: %v", row.Mods, err)
+				}
+				p := play{row.Map, s.DifficultyKey(osu.Ruleset(r))}
+				again, err := mods.Parse(p.key)
+				if err != nil || again.DifficultyKey(osu.Ruleset(r)) != p.key {
+					t.Fatalf("%s: key %s is not its own", row.Mods, p.key)
+				}
+				earlier, ok := first[p]
+				if !ok {
+					first[p] = row
+					d := fmt.Sprint(row.Map, row.Difficulty, row.Max)
+					if other, ok := byDifficulty[d]; ok && other != p.key {
+						apart++
+					}
+					byDifficulty[d] = p.key
+					continue
+				}
+				same++
+				if diff := cmp.Diff(earlier.Difficulty, row.Difficulty, cmpopts.EquateNaNs()); diff != "" {
+					t.Errorf("%s %s: %q and %q have one key, %q: %s", table, row.Map, earlier.Mods, row.Mods, p.key, diff)
+				}
+				if diff := cmp.Diff(earlier.Max, row.Max); diff != "" {
+					t.Errorf("%s %s: %q and %q have one key, %q: %s", table, row.Map, earlier.Mods, row.Mods, p.key, diff)
+				}
+			}
+			t.Logf("%s %s: %d keys, %d rows under a key of another, %d keys with the difficulty of another", source.Name, table, len(first), same, apart)
 		}
 	}
 }

@@ -41,15 +41,11 @@ func (i *Info) resolve(m Mod) []Setting {
 	}
 	var out []Setting
 	for _, setting := range m.Settings {
-		o, ok := i.Option(setting.Name)
-		if !ok {
+		o, ok := i.option(setting.Name)
+		if !ok || !o.accepts(setting.Value) || o.isDefault(setting.Value) {
 			continue
 		}
-		value, ok := o.value(setting.Value)
-		if !ok || o.isDefault(value) {
-			continue
-		}
-		out = append(out, Setting{setting.Name, value})
+		out = append(out, Setting{setting.Name, o.value(setting.Value)})
 	}
 	return out
 }

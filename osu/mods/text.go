@@ -13,7 +13,7 @@ const (
 	MaxMods     = 64   // mods of a set
 	MaxSettings = 16   // settings of a mod
 	MaxText     = 8192 // bytes of a set's text form
-	maxAcronym  = 8    // bytes
+	maxAcronym  = 3    // bytes
 	maxName     = 64   // bytes of a setting's name or text
 )
 
@@ -51,13 +51,10 @@ func Parse(text string) (Set, error) {
 		if s, err = appendRun(s, upper(run)); err != nil {
 			return nil, err
 		}
-		if len(s) > MaxMods {
-			return nil, fmt.Errorf("mods: %w: more than %d mods", ErrTooLarge, MaxMods)
-		}
 		if !hasSettings {
 			continue
 		}
-		if len(s) == 0 || run == "" {
+		if len(s) == 0 || run == "" || strings.HasSuffix(upper(run), noMod) {
 			return nil, fmt.Errorf("mods: %w: settings of no mod in %.64q", ErrSyntax, item)
 		}
 		if err := parseSettings(&s[len(s)-1], settings); err != nil {
@@ -69,30 +66,22 @@ func Parse(text string) (Set, error) {
 // noMod is how players and stable write that there are no mods.
 const noMod = "NM"
 
-// appendRun appends the mods of a run of acronyms. Where two readings exist the longer acronym wins: 10K, SV2.
+// appendRun appends the mods of a run of acronyms. Up to three characters are one; in what is longer the longer of two
+// acronyms wins, 10K and SV2, and what is unknown counts as two characters, or as what is left of three.
 func appendRun(s Set, run string) (Set, error) {
-	if err := checkAcronym(run, MaxText); err != nil && run != "" {
+	if run == "" {
+		return s, nil
+	}
+	if err := checkAcronym(run, MaxText); err != nil {
 		return nil, err
 	}
 	for rest := run; rest != ""; {
-		n := 0
-		for _, length := range [...]int{3, 2} {
-			if len(rest) < length {
-				continue
-			}
-			if _, ok := anywhere[Acronym(rest[:length])]; ok || rest[:length] == noMod {
-				n = length
-				break
-			}
-		}
-		if n == 0 { // an unknown mod ends at the separator, unless what follows it is known
-			n = min(2, len(rest))
-			if len(rest) <= 3 {
-				n = len(rest)
-			}
+		n := len(rest)
+		if n > maxAcronym || rest != run {
+			n = acronymLength(rest)
 		}
 		if rest[:n] != noMod {
-			if len(s) > MaxMods {
+			if len(s) == MaxMods {
 				return nil, fmt.Errorf("mods: %w: more than %d mods", ErrTooLarge, MaxMods)
 			}
 			s = append(s, Mod{Acronym: Acronym(rest[:n])})
@@ -100,6 +89,22 @@ func appendRun(s Set, run string) (Set, error) {
 		rest = rest[n:]
 	}
 	return s, nil
+}
+
+// acronymLength returns the length of the acronym that a run begins with.
+func acronymLength(run string) int {
+	for n := maxAcronym; n > 1; n-- {
+		if len(run) < n {
+			continue
+		}
+		if _, ok := anywhere[Acronym(run[:n])]; ok || run[:n] == noMod {
+			return n
+		}
+	}
+	if len(run) <= maxAcronym {
+		return len(run)
+	}
+	return 2
 }
 
 // checkAcronym accepts upper-case letters and digits.
@@ -235,9 +240,9 @@ func (m *Mod) appendText(b []byte) []byte {
 	return b
 }
 
-// appendNumber writes integers without exponent, as the game's clients do.
+// appendNumber writes numbers of ordinary size without exponent, as the game's clients do.
 func appendNumber(b []byte, v float64) []byte {
-	if v > -1e15 && v < 1e15 {
+	if size := abs(v); size < 1e15 && size > 1e-6 || v == 0 {
 		return strconv.AppendFloat(b, v, 'f', -1, 64)
 	}
 	return strconv.AppendFloat(b, v, 'g', -1, 64)

@@ -56,11 +56,11 @@ func Validate(r osu.Ruleset, s Set) error {
 			return &Error{Ruleset: r, Mod: m.Acronym, Err: ErrUnknownMod}
 		}
 		for _, setting := range m.Settings {
-			o, ok := info.Option(setting.Name)
+			o, ok := info.option(setting.Name)
 			if !ok {
 				return &Error{Ruleset: r, Mod: m.Acronym, Setting: setting.Name, Err: ErrUnknownSetting}
 			}
-			if _, ok := o.value(setting.Value); !ok {
+			if !o.accepts(setting.Value) {
 				return &Error{Ruleset: r, Mod: m.Acronym, Setting: setting.Name, Err: ErrInvalidValue}
 			}
 		}
@@ -78,19 +78,30 @@ func Validate(r osu.Ruleset, s Set) error {
 	return nil
 }
 
-// value returns a setting's value as the game takes it, and false when it is of the wrong type.
-func (o *Option) value(v any) (any, bool) {
+// accepts reports whether a value is of the option's type.
+func (o *Option) accepts(v any) bool {
 	switch o.Type {
 	case Toggle:
-		on, ok := toBool(v)
-		return on, ok
+		_, ok := toBool(v)
+		return ok
 	case Choice:
-		n, ok := o.choose(v)
-		return n, ok
+		_, ok := o.choose(v)
+		return ok
 	}
 	n, ok := v.(float64)
-	if !ok || o.Type == Integer && (n < -1<<31 || n > 1<<31-1) {
-		return nil, false
+	return ok && n == n && (o.Type != Integer || -1<<31 <= n && n <= 1<<31-1)
+}
+
+// value returns an accepted value as the game takes it.
+func (o *Option) value(v any) any {
+	switch o.Type {
+	case Toggle:
+		on, _ := toBool(v)
+		return on
+	case Choice:
+		n, _ := o.choose(v)
+		return n
 	}
-	return o.clamp(n), true
+	n, _ := v.(float64)
+	return o.clamp(n)
 }

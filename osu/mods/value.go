@@ -63,6 +63,8 @@ func (m Mod) Choice(setting string) int {
 // clamp brings a number into the range of the option and onto its steps.
 func (o *Option) clamp(v float64) float64 {
 	switch {
+	case math.IsNaN(v):
+		return o.Default
 	case o.Type == Single:
 		v32 := min(max(float32(v), float32(o.Min)), float32(o.Max))
 		if o.Step == 0 {
