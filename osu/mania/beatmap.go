@@ -53,7 +53,6 @@ func New(ctx context.Context, m *beatmap.Beatmap, ms mods.Set) (*Beatmap, error)
 		Stages:     keys.stages,
 		Convert:    m.Mode != osu.Mania,
 		Difficulty: ms.Adjust(osu.Mania, m.Difficulty),
-		Rate:       ms.Rate(),
 	}
 	b.Windows = windowsOf(b, ms)
 	var err error
@@ -62,7 +61,19 @@ func New(ctx context.Context, m *beatmap.Beatmap, ms mods.Set) (*Beatmap, error)
 	}
 	byStart(b.Objects)
 	b.apply(m, ms)
+	b.Rate = ms.RateOver(b.span())
 	return b, ctx.Err()
+}
+
+// span returns when the first object begins and when the last to end ends, in milliseconds.
+func (b *Beatmap) span() (first, last float64) {
+	for i, o := range b.Objects {
+		if i == 0 {
+			first, last = o.Start, o.End
+		}
+		last = max(last, o.End)
+	}
+	return first, last
 }
 
 // byStart orders objects by their start; those that start together stay in their order.
