@@ -13,8 +13,8 @@ const (
 	// dictionary is the size that both official encoders use.
 	dictionary = 1 << 21
 
-	// maxDictionary bounds the memory of decompression. It takes a file of more than 16 MiB of text by an unusual encoder
-	// to need more.
+	// maxDictionary bounds the memory of decompression. Only more than 16 MiB of text by an unusual encoder could need
+	// more.
 	maxDictionary = 16 << 20
 
 	// maxRatio is more than LZMA can compress: a match of 273 bytes takes 14 binary decisions of 0.022 bits at least.
@@ -29,8 +29,10 @@ func compress(text []byte) ([]byte, error) {
 	if len(text) == 0 {
 		return nil, nil
 	}
+	// A short text can do with less than what the header says, and the encoder takes ten times its dictionary in memory.
+	dict := max(min(len(text), dictionary), lzma.MinDictCap)
 	var out bytes.Buffer
-	w, err := lzma.WriterConfig{DictCap: dictionary, Size: int64(len(text))}.NewWriter(&out)
+	w, err := lzma.WriterConfig{DictCap: dict, Size: int64(len(text))}.NewWriter(&out)
 	if err != nil {
 		return nil, fmt.Errorf("replay: compress: %w", err)
 	}
@@ -40,6 +42,7 @@ func compress(text []byte) ([]byte, error) {
 	if err := w.Close(); err != nil {
 		return nil, fmt.Errorf("replay: compress: %w", err)
 	}
+	binary.LittleEndian.PutUint32(out.Bytes()[1:], dictionary)
 	return out.Bytes(), nil
 }
 

@@ -14,7 +14,7 @@ type Life struct {
 
 // ParseLife reads the life bar of a file: pairs "time|health", each followed by a comma. It is empty when the file has none.
 func ParseLife(s string) ([]Life, error) {
-	points := make([]Life, 0, min(strings.Count(s, "|"), MaxString))
+	points := make([]Life, 0, min(strings.Count(s, "|"), MaxLife))
 	for rest := s; rest != ""; {
 		var pair string
 		pair, rest, _ = strings.Cut(rest, ",")

@@ -31,9 +31,10 @@ const (
 // Bounds of what is read.
 const (
 	MaxFile   = 32 << 20  // bytes of a file
-	MaxString = 1 << 20   // bytes of a string; the life bar of a play of an hour has 20,000
-	MaxText   = 64 << 20  // bytes of the frames when decompressed
-	MaxFrames = 2_000_000 // more than nine hours at sixty a second
+	MaxName   = 1 << 10   // bytes of a name or checksum
+	MaxLife   = 1 << 20   // bytes of a life bar; that of a play of an hour has 20,000
+	MaxText   = 32 << 20  // bytes of the frames when decompressed
+	MaxFrames = 1_000_000 // more than four hours at sixty a second
 	MaxInfo   = 1 << 20   // bytes of lazer's block when decompressed
 )
 
@@ -145,12 +146,12 @@ func Parse(b []byte) (*Replay, error) {
 	}
 	p := parser{rest: b}
 	r := &Replay{Ruleset: osu.Ruleset(p.u8("ruleset")), Version: int32(p.u32("version"))}
-	r.Beatmap, r.Player, r.Checksum = p.str("beatmap"), p.str("player"), p.str("checksum")
+	r.Beatmap, r.Player, r.Checksum = p.str("beatmap", MaxName), p.str("player", MaxName), p.str("checksum", MaxName)
 	for _, count := range []*uint16{&r.Count300, &r.Count100, &r.Count50, &r.CountGeki, &r.CountKatu, &r.CountMiss} {
 		*count = p.u16("counts")
 	}
 	r.TotalScore, r.MaxCombo, r.FullCombo = int32(p.u32("total score")), p.u16("combo"), p.u8("full combo") != 0
-	r.Mods, r.LifeBar, r.Date = osu.Mods(p.u32("mods")), p.str("life bar"), Ticks(p.u64("date"))
+	r.Mods, r.LifeBar, r.Date = osu.Mods(p.u32("mods")), p.str("life bar", MaxLife), Ticks(p.u64("date"))
 	r.Frames = p.block("frames")
 	switch {
 	case r.Version >= firstLongID:
@@ -204,7 +205,7 @@ func (p *parser) u16(field string) uint16 { return binary.LittleEndian.Uint16(p.
 func (p *parser) u32(field string) uint32 { return binary.LittleEndian.Uint32(p.take(field, 4)) }
 func (p *parser) u64(field string) uint64 { return binary.LittleEndian.Uint64(p.take(field, 8)) }
 
-func (p *parser) str(field string) string {
+func (p *parser) str(field string, limit int) string {
 	if p.err != nil {
 		return ""
 	}
@@ -214,7 +215,7 @@ func (p *parser) str(field string) string {
 		p.fail(field, ErrTruncated)
 	case err != nil:
 		p.fail(field, ErrString)
-	case len(s) > MaxString:
+	case len(s) > limit:
 		p.fail(field, ErrTooLarge)
 	default:
 		p.rest = rest

@@ -152,6 +152,9 @@ func TestRecording(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if want := []byte{0x5d, 0, 0, 0x20, 0}; !bytes.HasPrefix(r.Frames, want) {
+		t.Errorf("the block begins with % x, and not with what both official encoders write", r.Frames[:5])
+	}
 	again, err := Compress(&rec)
 	if err != nil || !bytes.Equal(again, r.Frames) {
 		t.Errorf("the frames are written again with other bytes, %v", err)
@@ -294,9 +297,14 @@ func TestBombs(t *testing.T) {
 		t.Errorf("a large file: %v", err)
 	}
 	r := example(t, Latest)
-	r.LifeBar = strings.Repeat("1", MaxString+1)
+	r.LifeBar = strings.Repeat("1", MaxLife+1)
 	if _, err := Parse(r.Append(nil)); !errors.Is(err, ErrTooLarge) {
-		t.Errorf("a long string: %v", err)
+		t.Errorf("a long life bar: %v", err)
+	}
+	r = example(t, Latest)
+	r.Player = strings.Repeat("1", MaxName+1)
+	if _, err := Parse(r.Append(nil)); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("a long name: %v", err)
 	}
 }
 

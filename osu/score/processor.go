@@ -157,8 +157,12 @@ func (p *Processor) Grade(silver bool) osu.Grade {
 	return Grade(p.ruleset, p.Accuracy(), &p.Statistics, silver)
 }
 
-// Total returns the standardised total so far without the multiplier of mods: see [WithMultiplier].
+// Total returns the standardised total so far without the multiplier of mods: see [WithMultiplier]. It is 0 before anything
+// was judged.
 func (p *Processor) Total() int64 {
+	if p.Statistics.Empty() {
+		return 0
+	}
 	comboProgress, accuracyProgress := 1.0, 1.0
 	if p.end.Combo > 0 {
 		comboProgress = p.Progress.Combo / p.end.Combo
