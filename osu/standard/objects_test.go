@@ -142,6 +142,9 @@ func TestPerfectPlay(t *testing.T) {
 			if want := int(row.Difficulty["legacy_score_base_multiplier"].Float); b.PeppyStars() != want && len(b.Objects) > 0 {
 				t.Errorf("%s: peppy stars %d, want %d", where, b.PeppyStars(), want)
 			}
+			if want := int64(row.Difficulty["maximum_legacy_combo_score"].Float); b.Legacy().ComboScore != want {
+				t.Errorf("%s: legacy combo score %d, want %d", where, b.Legacy().ComboScore, want)
+			}
 			if w := row.Legacy; w != nil {
 				want := score.Legacy{
 					AccuracyScore: w.AccuracyScore, ComboScore: w.ComboScore, BonusScore: w.BonusScore,
