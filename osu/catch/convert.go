@@ -32,60 +32,64 @@ func New(ctx context.Context, m *beatmap.Beatmap, ms mods.Set) (*Beatmap, error)
 		base:       m.Difficulty,
 		drain:      m.DrainSeconds(),
 	}
-	c := converter{m: m, difficulty: b.Difficulty, palpables: make([]Palpable, 0, expected(m))}
+	// There is room for most beatmaps: two thirds of their objects are streams of a few droplets.
+	room := len(m.HitObjects)*5/2 + 16
+	c := converter{m: m, difficulty: b.Difficulty, palpables: make([]Palpable, 0, room), last: math.Inf(-1)}
+	c.placement = newPlacement(ms)
 	for i := range m.HitObjects {
 		if i%checkEvery == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		h, o := &m.HitObjects[i], &b.Objects[i]
-		first := len(c.palpables)
-		*o = Object{Start: h.Start, End: h.End, First: int32(first)}
-		var err error
-		switch {
-		case h.Kind == beatmap.Slider && h.Slider != nil:
-			o.Kind = JuiceStream
-			o.End, err = c.stream(h)
-		case h.Kind == beatmap.Spinner || h.Kind == beatmap.Hold:
-			o.Kind = BananaShower
-			err = c.shower(h)
-		default:
-			o.Kind = Fruit
-			o.End = h.Start
-			err = c.add(Palpable{Kind: Fruit, Time: h.Start, origin: h.Position.X})
+		if err := c.convert(&m.HitObjects[i], &b.Objects[i]); err != nil {
+			return nil, fmt.Errorf("catch: object at %g ms: %w", m.HitObjects[i].Start, err)
 		}
-		if err != nil {
-			return nil, fmt.Errorf("catch: object at %g ms: %w", h.Start, err)
-		}
-		o.Count = int32(len(c.palpables) - first)
 	}
 	b.Palpables = c.palpables
-	b.offset(m, spicy(ms))
 	b.order()
 	b.hyperDash()
-	if ms.Has(mods.Mirror) {
-		b.mirror()
+	for i, x := range c.placement.mirrored {
+		b.Palpables[i].X = x
 	}
 	return b, nil
-}
-
-// expected guesses how many palpables a beatmap has.
-func expected(m *beatmap.Beatmap) int {
-	n := len(m.HitObjects)
-	for i := range m.HitObjects {
-		if s := m.HitObjects[i].Slider; s != nil {
-			n += 4 * (s.Repeats + 1)
-		}
-	}
-	return min(n, slider.MaxNested)
 }
 
 // converter makes palpables of hit objects.
 type converter struct {
 	m          *beatmap.Beatmap
 	difficulty beatmap.Difficulty
-	palpables  []Palpable
+	palpables  []Palpable // X is what the beatmap says until they are placed
+	placement  placement
 	path       slider.Path
 	events     []slider.Event
+
+	// The points of m up to the time of the last look at them.
+	last               float64
+	timing, velocities int
+}
+
+// convert makes o and its palpables of h.
+func (c *converter) convert(h *beatmap.HitObject, o *Object) error {
+	first := len(c.palpables)
+	*o = Object{Start: h.Start, End: h.End, First: int32(first)}
+	var err error
+	switch {
+	case h.Kind == beatmap.Slider && h.Slider != nil:
+		o.Kind = JuiceStream
+		o.End, err = c.stream(h)
+		c.placement.stream(h, c.palpables[first:])
+	case h.Kind == beatmap.Spinner || h.Kind == beatmap.Hold:
+		o.Kind = BananaShower
+		err = c.shower(h)
+		c.placement.shower(c.palpables[first:])
+	default:
+		o.Kind = Fruit
+		o.End = h.Start
+		if err = c.add(Palpable{Kind: Fruit, Time: h.Start, X: h.Position.X}); err == nil {
+			c.placement.fruit(&c.palpables[first])
+		}
+	}
+	o.Count = int32(len(c.palpables) - first)
+	return err
 }
 
 func (c *converter) add(p Palpable) error {
@@ -96,10 +100,33 @@ func (c *converter) add(p Palpable) error {
 	return nil
 }
 
+// points returns the length of a beat, in milliseconds, and the factor of velocities at time t, which mostly is later than that
+// of the call before.
+func (c *converter) points(t float64) (beat, factor float64) {
+	if t < c.last {
+		c.timing, c.velocities = 0, 0
+	}
+	c.last = t
+	p := &c.m.Points
+	for c.timing < len(p.Timing) && p.Timing[c.timing].Time <= t {
+		c.timing++
+	}
+	for c.velocities < len(p.Difficulty) && p.Difficulty[c.velocities].Time <= t {
+		c.velocities++
+	}
+	factor = 1
+	if c.velocities > 0 {
+		factor = p.Difficulty[c.velocities-1].SliderVelocity
+	}
+	if c.timing > 0 {
+		return p.Timing[c.timing-1].BeatLength, factor
+	}
+	return p.TimingAt(t).BeatLength, factor
+}
+
 // velocity is how fast the stream h flows, in osu! pixels a millisecond, and how far apart its droplets are, in osu! pixels.
 func (c *converter) velocity(h *beatmap.HitObject) (velocity, droplets float64) {
-	beat := c.m.Points.TimingAt(h.Start).BeatLength
-	factor := c.m.Points.DifficultyAt(h.Start).SliderVelocity
+	beat, factor := c.points(h.Start)
 
 	// Stable keeps the factor as a length of beats in single precision; what that loses is kept here as well, as is what
 	// dividing by the beat and multiplying by it again loses.
@@ -156,7 +183,7 @@ func (c *converter) stream(h *beatmap.HitObject) (float64, error) {
 		if e.Kind == slider.Tick {
 			kind = Droplet
 		}
-		if err := c.add(Palpable{Kind: kind, Time: e.Time, origin: x + c.path.PositionAt(e.Progress).X}); err != nil {
+		if err := c.add(Palpable{Kind: kind, Time: e.Time, X: x + c.path.PositionAt(e.Progress).X}); err != nil {
 			return end, err
 		}
 	}
@@ -180,7 +207,7 @@ func (c *converter) tiny(x float32, from, to *slider.Event) error {
 	}
 	for t := step; t < gap; t += step {
 		at := c.path.PositionAt(from.Progress + float64(t/gap*(to.Progress-from.Progress)))
-		if err := c.add(Palpable{Kind: TinyDroplet, Time: t + from.Time, origin: x + at.X}); err != nil {
+		if err := c.add(Palpable{Kind: TinyDroplet, Time: t + from.Time, X: x + at.X}); err != nil {
 			return err
 		}
 	}

@@ -56,14 +56,21 @@ func (b *Beatmap) hyperDash() {
 	half := float64(catchWidth(b.Difficulty.CircleSize)/2) / float64(catchRange)
 	excess := half // what the dash before leaves of the catcher's half, for one that goes on in its direction
 	var wasRight, any bool
-	for i := 1; i < len(b.combo); i++ {
-		from, to := &b.Palpables[b.combo[i-1]], &b.Palpables[b.combo[i]]
+	if len(b.combo) == 0 {
+		return
+	}
+	to := &b.Palpables[b.combo[0]]
+	end := dotnet.Int32(to.Time)
+	for _, next := range b.combo[1:] {
+		from, start := to, end
+		to = &b.Palpables[next]
+		end = dotnet.Int32(to.Time)
 		right := to.X > from.X
 		reach := half
 		if any && right == wasRight {
 			reach = excess
 		}
-		time := float32(dotnet.Int32(to.Time)-dotnet.Int32(from.Time)) - dashGrace
+		time := float32(end-start) - dashGrace
 		distance := math.Abs(float64(to.X-from.X)) - reach
 		spare := float32(float64(time)*dashSpeed - distance)
 		if spare < 0 {

@@ -15,18 +15,3 @@ func spicy(ms mods.Set) bool {
 	}
 	return on
 }
-
-// mirror flips all positions. It comes after everything else: hyper dashes stay what they were before.
-//
-// Source: ppy/osu osu.Game.Rulesets.Catch/Mods/CatchModMirror.cs.
-func (b *Beatmap) mirror() {
-	for i := range b.Palpables {
-		p := &b.Palpables[i]
-		if p.Kind == Banana {
-			p.offset = Width - p.offset
-		} else {
-			p.origin, p.offset = Width-p.origin, -p.offset
-		}
-		p.place()
-	}
-}

@@ -46,17 +46,10 @@ type Palpable struct {
 	DistanceToHyperDash float32 // osu! pixels that the next one could be further away without a hyper dash; 0 with one
 	Kind                Kind
 	HyperDash           bool // catching it makes the catcher dash to the next one, which is too far away otherwise
-
-	// X is the sum of these, kept on the playfield.
-	origin float32
-	offset float32 // what chance adds
 }
 
 // combo reports whether the palpable counts for the combo. Only these have hyper dashes and difficulty.
 func (p *Palpable) combo() bool { return p.Kind <= Droplet }
-
-// place derives X.
-func (p *Palpable) place() { p.X = clamp(p.origin+p.offset, 0, Width) }
 
 // Beatmap is what a player plays: a beatmap as the ruleset and mods make it.
 type Beatmap struct {
