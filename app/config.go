@@ -14,6 +14,7 @@ import (
 	chatmodule "github.com/pure-peace/peace/modules/chat/local"
 	"github.com/pure-peace/peace/modules/database"
 	geoipmodule "github.com/pure-peace/peace/modules/geoip/local"
+	performancemodule "github.com/pure-peace/peace/modules/performance/local"
 	relationsmodule "github.com/pure-peace/peace/modules/relations/local"
 	sessionsmodule "github.com/pure-peace/peace/modules/sessions/local"
 	signaturemodule "github.com/pure-peace/peace/modules/signature/local"
@@ -51,17 +52,18 @@ type Config struct {
 	Peer    map[string]peer.DialConfig `koanf:"peer" doc:"other processes of this server, by name"`
 	Peers   Peers                      `koanf:"peers" doc:"what this process offers to others"`
 
-	State     statemodule.Config     `koanf:"state"`
-	Geoip     geoipmodule.Config     `koanf:"geoip"`
-	Signature signaturemodule.Config `koanf:"signature"`
-	Users     usersmodule.Config     `koanf:"users"`
-	Relations relationsmodule.Config `koanf:"relations"`
-	Sessions  sessionsmodule.Config  `koanf:"sessions"`
-	Chat      chatmodule.Config      `koanf:"chat"`
-	Bot       botmodule.Config       `koanf:"bot"`
-	Bancho    banchomodule.Config    `koanf:"bancho"`
-	Gateway   gateway.Config         `koanf:"gateway"`
-	Web       web.Config             `koanf:"web"`
+	State       statemodule.Config       `koanf:"state"`
+	Geoip       geoipmodule.Config       `koanf:"geoip"`
+	Signature   signaturemodule.Config   `koanf:"signature"`
+	Users       usersmodule.Config       `koanf:"users"`
+	Relations   relationsmodule.Config   `koanf:"relations"`
+	Sessions    sessionsmodule.Config    `koanf:"sessions"`
+	Chat        chatmodule.Config        `koanf:"chat"`
+	Performance performancemodule.Config `koanf:"performance"`
+	Bot         botmodule.Config         `koanf:"bot"`
+	Bancho      banchomodule.Config      `koanf:"bancho"`
+	Gateway     gateway.Config           `koanf:"gateway"`
+	Web         web.Config               `koanf:"web"`
 }
 
 // Log is how the process tells what it does.
@@ -158,6 +160,7 @@ func DefaultConfig() *Config {
 		Relations:       relationsmodule.DefaultConfig(),
 		Sessions:        sessionsmodule.DefaultConfig(),
 		Chat:            chatmodule.DefaultConfig(),
+		Performance:     performancemodule.DefaultConfig(),
 		Bot:             botmodule.DefaultConfig(),
 		Bancho:          banchomodule.DefaultConfig(),
 		Gateway:         gateway.DefaultConfig(),
@@ -208,7 +211,7 @@ func (c *Config) settle() error {
 	}
 	c.DataDir = dir
 	for _, path := range []*string{
-		&c.State.Journal, &c.Geoip.File, &c.Signature.Dir, &c.Web.AvatarsDir.Dir, &c.Admin.Socket,
+		&c.State.Journal, &c.Geoip.File, &c.Signature.Dir, &c.Web.AvatarsDir.Dir, &c.Admin.Socket, &c.Performance.Beatmaps,
 		&c.TLS.Cert, &c.TLS.Key,
 	} {
 		if *path != "" && !filepath.IsAbs(*path) {

@@ -15,6 +15,9 @@ import (
 	"github.com/pure-peace/peace/modules/geoip"
 	"github.com/pure-peace/peace/modules/geoip/geoippb"
 	geoipmodule "github.com/pure-peace/peace/modules/geoip/local"
+	"github.com/pure-peace/peace/modules/performance"
+	performancemodule "github.com/pure-peace/peace/modules/performance/local"
+	"github.com/pure-peace/peace/modules/performance/performancepb"
 	"github.com/pure-peace/peace/modules/relations"
 	relationsmodule "github.com/pure-peace/peace/modules/relations/local"
 	"github.com/pure-peace/peace/modules/relations/relationspb"
@@ -90,6 +93,14 @@ var (
 		Dial:   chatpb.NewClient, Serve: chatpb.Register, Observe: chatpb.Observe,
 	}
 
+	// Performance says how hard beatmaps are and how much plays are worth.
+	Performance = &Module[performance.Service, performancemodule.Config]{
+		Name:   "performance",
+		Config: func(c *Config) performancemodule.Config { return c.Performance },
+		New:    newPerformance,
+		Dial:   performancepb.NewClient, Serve: performancepb.Register, Observe: performancepb.Observe,
+	}
+
 	// Bot answers commands.
 	Bot = &Module[bot.Service, botmodule.Config]{
 		Name:   "bot",
@@ -109,7 +120,7 @@ var (
 
 // table is every built-in row. It is a function, because a variable would be part of the rows' initialization.
 func table() []Row {
-	return []Row{State, Geoip, Signature, Users, Relations, Sessions, Chat, Bot, Bancho}
+	return []Row{State, Geoip, Signature, Users, Relations, Sessions, Chat, Performance, Bot, Bancho}
 }
 
 func newState(ctx context.Context, c statemodule.Config, r *Resolver) (state.Service, error) {
@@ -157,6 +168,14 @@ func newChat(ctx context.Context, c chatmodule.Config, r *Resolver) (chat.Servic
 		return nil, err
 	}
 	return chatmodule.New(ctx, c, deps)
+}
+
+func newPerformance(ctx context.Context, c performancemodule.Config, r *Resolver) (performance.Service, error) {
+	deps := performancemodule.Deps{DB: r.Database(ctx), Log: r.Log("performance")}
+	if err := r.Err(); err != nil {
+		return nil, err
+	}
+	return performancemodule.New(ctx, c, deps)
 }
 
 func newBot(ctx context.Context, c botmodule.Config, r *Resolver) (bot.Service, error) {

@@ -36,6 +36,7 @@ type arguments struct {
 	Doctor   doctor        `cmd:"" help:"Check everything that a working server needs, and say how to mend it."`
 	Backup   backup        `cmd:"" help:"Copy the data of this server, also while it runs."`
 	Load     loadTest      `cmd:"" help:"Play many stable clients against a server and measure it."`
+	PP       pp            `cmd:"" name:"pp" help:"Calculate difficulty and pp of beatmaps, without a server."`
 	Version  version       `cmd:"" help:"Print the version."`
 }
 

@@ -35,6 +35,8 @@ type Attributes interface {
 	Values() difficulty.Values
 	// Perfect returns the judgements of a perfect play and stable's total score of it.
 	Perfect() (score.Statistics, score.Legacy)
+	// Accuracy returns the accuracy of a play's statistics, 0 to 1.
+	Accuracy(p *score.Play) float64
 	// Performance returns the performance attributes of a play; the total is named pp.
 	Performance(p score.Play) difficulty.Values
 }

@@ -107,7 +107,7 @@ func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
 func arrange(first string, extra []Algorithm) ([]Algorithm, error) {
 	var out []Algorithm
 	taken := make(map[string]bool)
-	for _, a := range append(extra[:len(extra):len(extra)], Official{}, Relax{}) {
+	for _, a := range append(extra[:len(extra):len(extra)], Official{}) {
 		if taken[a.Name()] {
 			continue
 		}
@@ -219,7 +219,7 @@ func (s *Service) resolve(target performance.Target) (key, Algorithm, error) {
 	}
 	for _, a := range s.algorithms {
 		if target.Algorithm == "" || a.Name() == target.Algorithm {
-			return key{md5, target.Ruleset, target.Mods.Key(target.Ruleset), a.Name(), a.Version(target.Ruleset)}, a, nil
+			return key{md5, target.Ruleset, target.Mods.DifficultyKey(target.Ruleset), a.Name(), a.Version(target.Ruleset)}, a, nil
 		}
 	}
 	return key{}, nil, performance.ErrUnknownAlgorithm

@@ -32,7 +32,7 @@ func describe(k key, a Attributes) performance.Difficulty {
 func rate(a Attributes, target performance.Target, plays []performance.Play) ([]performance.Performance, error) {
 	out := make([]performance.Performance, len(plays))
 	for i, p := range plays {
-		play, err := read(target, p)
+		play, err := read(a, target, p)
 		if err != nil {
 			return nil, performance.ErrBadPlay.WithMessage(fmt.Sprintf("play %d: %v", i, err))
 		}
@@ -44,7 +44,7 @@ func rate(a Attributes, target performance.Target, plays []performance.Play) ([]
 }
 
 // read checks a play.
-func read(target performance.Target, p performance.Play) (score.Play, error) {
+func read(a Attributes, target performance.Target, p performance.Play) (score.Play, error) {
 	play := score.Play{Mods: target.Mods, MaxCombo: int(p.MaxCombo), LegacyTotal: p.LegacyTotal}
 	if p.MaxCombo < 0 {
 		return play, fmt.Errorf("a combo of %d", p.MaxCombo)
@@ -60,7 +60,7 @@ func read(target performance.Target, p performance.Play) (score.Play, error) {
 		play.Statistics[result] = n
 	}
 	if p.Accuracy == nil {
-		play.Accuracy = score.Accuracy(target.Ruleset, play.Statistics)
+		play.Accuracy = a.Accuracy(&play)
 	} else {
 		play.Accuracy = *p.Accuracy
 	}

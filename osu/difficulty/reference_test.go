@@ -1,0 +1,109 @@
+package difficulty_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/pure-peace/peace/osu"
+	"github.com/pure-peace/peace/osu/beatmap"
+	"github.com/pure-peace/peace/osu/difficulty"
+	"github.com/pure-peace/peace/osu/internal/reference"
+	"github.com/pure-peace/peace/osu/mods"
+	"github.com/pure-peace/peace/osu/score"
+)
+
+var tables = [osu.Rulesets]string{"osu", "taiko", "catch", "mania"}
+
+// orders tells which results the counts of a table's states are. A zero in a catch row stands twice: misses of fruits and
+// droplets are one number.
+var orders = [osu.Rulesets][]score.Result{
+	osu.Standard: {score.Great, score.Ok, score.Meh, score.Miss, score.SliderTailHit, score.LargeTickHit, score.LargeTickMiss},
+	osu.Taiko:    {score.Great, score.Ok, score.Miss},
+	osu.Catch:    {score.Great, score.LargeTickHit, score.SmallTickHit, score.SmallTickMiss, score.Miss},
+	osu.Mania:    {score.Perfect, score.Great, score.Good, score.Ok, score.Meh, score.Miss},
+}
+
+func playOf(r osu.Ruleset, set mods.Set, s reference.State) score.Play {
+	p := score.Play{Mods: set, MaxCombo: s.Combo, Accuracy: s.Accuracy, LegacyTotal: s.LegacyTotal}
+	for i, n := range s.Counts {
+		p.Statistics[orders[r][i]] = n
+	}
+	return p
+}
+
+// TestReference goes through the whole library by its front door, with attributes that were stored and read again.
+func TestReference(t *testing.T) {
+	for _, source := range reference.Sources(t) {
+		for r, table := range tables {
+			ruleset := osu.Ruleset(r)
+			t.Run(source.Name+"/"+table, func(t *testing.T) {
+				t.Parallel()
+				bad := 0
+				for row := range source.Rows(t, table) {
+					if bad > 20 {
+						t.Fatal("and more")
+					}
+					m, err := beatmap.Parse(source.Map(t, row.Map))
+					if err != nil {
+						t.Fatal(err)
+					}
+					set, err := mods.Parse(row.Mods)
+					if err != nil {
+						t.Fatal(err)
+					}
+					// What is stored under the mods that matter must hold for all others.
+					calculated, err := difficulty.Calculate(t.Context(), m, ruleset, set.Difficulty(ruleset))
+					if err != nil {
+						t.Errorf("%s %s: %v", row.Map, row.Mods, err)
+						bad++
+						continue
+					}
+					a := stored(t, calculated)
+					for name, want := range row.Difficulty {
+						got, ok := a.Values().Get(name)
+						if d := reference.Diff(got, want.Float); d != "" || !ok {
+							t.Errorf("%s %s: %s: %s", row.Map, row.Mods, name, d)
+							bad++
+						}
+					}
+					for result, n := range a.Max {
+						if want := row.Max[score.Result(result).String()]; n != want {
+							t.Errorf("%s %s: a perfect play has %d %v, want %d", row.Map, row.Mods, n, score.Result(result), want)
+							bad++
+						}
+					}
+					for name, state := range row.States {
+						play := playOf(ruleset, set, state)
+						if d := reference.Diff(a.PP(play), state.Attributes["pp"].Float); d != "" {
+							t.Errorf("%s %s %s: pp: %s", row.Map, row.Mods, name, d)
+							bad++
+						}
+						if d := reference.Diff(a.Accuracy(&play), state.Accuracy); d != "" {
+							t.Errorf("%s %s %s: accuracy: %s", row.Map, row.Mods, name, d)
+							bad++
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
+func stored(t *testing.T, a *difficulty.Attributes) *difficulty.Attributes {
+	t.Helper()
+	b, err := json.Marshal(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back := new(difficulty.Attributes)
+	if err := json.Unmarshal(b, back); err != nil {
+		t.Fatalf("%v in %s", err, b)
+	}
+	if diff := cmp.Diff(a, back, cmpopts.EquateNaNs()); diff != "" {
+		t.Fatalf("stored attributes change (-before +after)\n%s", diff)
+	}
+	return back
+}
