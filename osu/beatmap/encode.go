@@ -21,7 +21,7 @@ const Latest = 128
 //
 // Source: ppy/osu osu.Game/Beatmaps/Formats/LegacyBeatmapEncoder.cs.
 func (m *Beatmap) Encode(w io.Writer) error {
-	e := encoder{w: w, buffer: make([]byte, 0, flushSize+4096)}
+	e := encoder{w: w, lazer: m.Version >= firstLazer, buffer: make([]byte, 0, flushSize+4096)}
 	e.text("osu file format v").int(m.Version).line()
 	e.general(m)
 	e.editor(&m.Editor)
@@ -81,9 +81,11 @@ const flushSize = 32 << 10
 
 // encoder writes text, and keeps the first error.
 type encoder struct {
-	w      io.Writer
-	err    error
-	buffer []byte
+	w        io.Writer
+	err      error
+	lazer    bool // the version of the format is lazer's
+	buffer   []byte
+	implicit []bool // see implicitSegments
 }
 
 func (e *encoder) flush() {

@@ -80,19 +80,49 @@ func (e *encoder) path(points []slider.ControlPoint, position slider.Vector) {
 		// A path that does not begin at the slider comes from one whose first point belongs to no segment.
 		e.point(position)
 	}
+	e.implicitSegments(points)
 	for i := range points {
 		p := &points[i]
 		if i > 0 || !implied {
 			e.text("|")
 		}
-		if p.Type != slider.Inherit {
+		absolute := slider.Vector{X: absolute(position.X, p.Position.X), Y: absolute(position.Y, p.Position.Y)}
+		switch {
+		case e.implicit[i]:
+			e.point(absolute).text("|")
+		case p.Type != slider.Inherit:
 			e.pathType(p)
 			if i == 0 && implied {
 				continue
 			}
 			e.text("|")
 		}
-		e.point(slider.Vector{X: absolute(position.X, p.Position.X), Y: absolute(position.Y, p.Position.Y)})
+		e.point(absolute)
+	}
+}
+
+// implicitSegments notes which control points begin a segment by being written twice, which is the only way that stable knows.
+// The official encoder names the type again, as is done here for lazer's versions, for types that change, and where a point
+// written twice would mean something else.
+func (e *encoder) implicitSegments(points []slider.ControlPoint) {
+	e.implicit = append(e.implicit[:0], make([]bool, len(points))...)
+	if e.lazer {
+		return
+	}
+	segment := slider.ControlPoint{}
+	for i := range points {
+		p := &points[i]
+		if p.Type == slider.Inherit {
+			continue
+		}
+		again := i > 0 && p.Type == segment.Type && p.Degree == segment.Degree && p.Position != points[i-1].Position
+		e.implicit[i] = again && (p.Type == slider.Bezier || p.Type == slider.Linear || p.Type == slider.BSpline)
+		segment = *p
+	}
+	for i := len(points) - 1; i >= 0; i-- {
+		if i == len(points)-1 || points[i+1].Type != slider.Inherit && !e.implicit[i+1] {
+			e.implicit[i] = false // the last point of a segment is a point of it even when it is written twice
+		}
 	}
 }
 
@@ -111,7 +141,7 @@ func (e *encoder) pathType(p *slider.ControlPoint) {
 	}
 }
 
-func (e *encoder) point(p slider.Vector) { e.float(p.X).text(":").float(p.Y) }
+func (e *encoder) point(p slider.Vector) *encoder { return e.float(p.X).text(":").float(p.Y) }
 
 // absolute returns the coordinate that is relative to origin when it is decoded. Where single precision is too coarse for their
 // sum to lead back, one of its neighbours does.
