@@ -17,7 +17,7 @@ const (
 	sectionLength = 400
 
 	// maxSections bounds the sections that are kept of rests.
-	maxSections = 1 << 20
+	maxSections = 1 << 18
 )
 
 // rating goes through the notes of a beatmap and keeps what every skill makes of them.
@@ -97,7 +97,7 @@ func (r *rating) add() {
 }
 
 // advance closes the sections that end before time t; the last note was at from. Sections of a rest are left out when nothing
-// of the past is left in them, unless they are to be drawn, and beyond maxSections, which are five days.
+// of the past is left in them, unless they are to be drawn, and beyond maxSections, which are 29 hours.
 func (r *rating) advance(t, from float64) {
 	for t > r.end {
 		r.peaks = append(r.peaks, r.peak)
