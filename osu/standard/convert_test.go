@@ -314,6 +314,5 @@ func FuzzNew(f *testing.F) {
 		}
 		b.Max()
 		b.Legacy()
-		b.NestedScorePerObject()
 	})
 }

@@ -75,30 +75,3 @@ func legacySpins(duration float64) (plain, bonus int64) {
 	}
 	return possible/2 - bonus, bonus
 }
-
-// NestedScorePerObject returns the average of what stable gives an object beyond its hit: for ticks, and for spins of an
-// average play. It is 0 without objects.
-//
-// Source: ppy/osu osu.Game.Rulesets.Osu/Difficulty/Utils/LegacyScoreUtils.cs.
-func (b *Beatmap) NestedScorePerObject() float64 {
-	if len(b.Objects) == 0 {
-		return 0
-	}
-	bigTicks, ticks := 0, 0
-	spinners := 0.0
-	for i := range b.Objects {
-		switch o := &b.Objects[i]; o.Kind {
-		case Circle:
-		case Slider:
-			s := &b.Sliders[o.Slider]
-			bigTicks += 2 + s.Repeats
-			ticks += s.ticks()
-		case Spinner:
-			possible, beforeBonus := halfSpins(o.End - o.Start)
-			full := possible / 2
-			bonus := max(0, (possible-beforeBonus)/2-full/2)
-			spinners += float64(spinScore*full + bonusScore*bonus)
-		}
-	}
-	return (float64(bigTicks*bigTickScore+ticks*tickScore) + spinners) / float64(len(b.Objects))
-}

@@ -136,9 +136,6 @@ func TestPerfectPlay(t *testing.T) {
 			if want := int(row.Difficulty["max_combo"].Float); b.MaxCombo() != want {
 				t.Errorf("%s: combo %d, want %d", where, b.MaxCombo(), want)
 			}
-			if diff := reference.Diff(b.NestedScorePerObject(), row.Difficulty["nested_score_per_object"].Float); diff != "" {
-				t.Errorf("%s: nested score per object: %s", where, diff)
-			}
 			if want := int(row.Difficulty["legacy_score_base_multiplier"].Float); b.PeppyStars() != want && len(b.Objects) > 0 {
 				t.Errorf("%s: peppy stars %d, want %d", where, b.PeppyStars(), want)
 			}

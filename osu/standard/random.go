@@ -11,7 +11,7 @@ import (
 )
 
 // The range of Random's angle sharpness, and its default.
-const sharpest, usualSharpness = float32(10), float32(7)
+const maxSharpness, usualSharpness = float32(10), float32(7)
 
 // sharpness is how sharp angles Random makes.
 type sharpness float32
@@ -179,14 +179,14 @@ func (w *mover) onBeat(o *Object, downbeat bool) bool {
 
 // draw returns an offset of an angle.
 func (s sharpness) draw(rng *random.DotNet, deviation float32) float32 {
-	deviation *= (1.5*sharpest - float32(s)) / (1.5*sharpest - usualSharpness)
+	deviation *= (1.5*maxSharpness - float32(s)) / (1.5*maxSharpness - usualSharpness)
 	x, y := 1-rng.NextDouble(), 1-rng.NextDouble()
 	return deviation * float32(math.Sqrt(-2*math.Log(x))*math.Sin(2*math.Pi*y))
 }
 
 // angle returns the angle between two jumps: wide for short ones.
 func (s sharpness) angle(distance, offset float32, clockwise bool) float32 {
-	share := float32(s) / sharpest
+	share := float32(s) / maxSharpness
 	x := float32(share*100) - 70
 	y := float32((1-share)*0.25) - 0.075
 	distance += x
