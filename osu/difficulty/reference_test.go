@@ -10,34 +10,15 @@ import (
 	"github.com/pure-peace/peace/osu"
 	"github.com/pure-peace/peace/osu/beatmap"
 	"github.com/pure-peace/peace/osu/difficulty"
-	"github.com/pure-peace/peace/osu/internal/reference"
+	"github.com/pure-peace/peace/osu/osutest"
 	"github.com/pure-peace/peace/osu/mods"
 	"github.com/pure-peace/peace/osu/score"
 )
 
-var tables = [osu.Rulesets]string{"osu", "taiko", "catch", "mania"}
-
-// orders tells which results the counts of a table's states are. A zero in a catch row stands twice: misses of fruits and
-// droplets are one number.
-var orders = [osu.Rulesets][]score.Result{
-	osu.Standard: {score.Great, score.Ok, score.Meh, score.Miss, score.SliderTailHit, score.LargeTickHit, score.LargeTickMiss},
-	osu.Taiko:    {score.Great, score.Ok, score.Miss},
-	osu.Catch:    {score.Great, score.LargeTickHit, score.SmallTickHit, score.SmallTickMiss, score.Miss},
-	osu.Mania:    {score.Perfect, score.Great, score.Good, score.Ok, score.Meh, score.Miss},
-}
-
-func playOf(r osu.Ruleset, set mods.Set, s reference.State) score.Play {
-	p := score.Play{Mods: set, MaxCombo: s.Combo, Accuracy: s.Accuracy, LegacyTotal: s.LegacyTotal}
-	for i, n := range s.Counts {
-		p.Statistics[orders[r][i]] = n
-	}
-	return p
-}
-
 // TestReference goes through the whole library by its front door, with attributes that were stored and read again.
 func TestReference(t *testing.T) {
-	for _, source := range reference.Sources(t) {
-		for r, table := range tables {
+	for _, source := range osutest.Sources(t) {
+		for r, table := range osutest.Tables {
 			ruleset := osu.Ruleset(r)
 			t.Run(source.Name+"/"+table, func(t *testing.T) {
 				t.Parallel()
@@ -64,7 +45,7 @@ func TestReference(t *testing.T) {
 					a := stored(t, calculated)
 					for name, want := range row.Difficulty {
 						got, ok := a.Values().Get(name)
-						if d := reference.Diff(got, want.Float); d != "" || !ok {
+						if d := osutest.Diff(got, want.Float); d != "" || !ok {
 							t.Errorf("%s %s: %s: %s", row.Map, row.Mods, name, d)
 							bad++
 						}
@@ -76,12 +57,12 @@ func TestReference(t *testing.T) {
 						}
 					}
 					for name, state := range row.States {
-						play := playOf(ruleset, set, state)
-						if d := reference.Diff(a.PP(play), state.Attributes["pp"].Float); d != "" {
+						play := state.Play(ruleset, set)
+						if d := osutest.Diff(a.PP(play), state.Attributes["pp"].Float); d != "" {
 							t.Errorf("%s %s %s: pp: %s", row.Map, row.Mods, name, d)
 							bad++
 						}
-						if d := reference.Diff(a.Accuracy(&play), state.Accuracy); d != "" {
+						if d := osutest.Diff(a.Accuracy(&play), state.Accuracy); d != "" {
 							t.Errorf("%s %s %s: accuracy: %s", row.Map, row.Mods, name, d)
 							bad++
 						}

@@ -13,7 +13,7 @@ import (
 	"github.com/pure-peace/peace/osu"
 	"github.com/pure-peace/peace/osu/beatmap"
 	"github.com/pure-peace/peace/osu/difficulty"
-	"github.com/pure-peace/peace/osu/internal/reference"
+	"github.com/pure-peace/peace/osu/osutest"
 )
 
 // BenchmarkRosu compares parsing and difficulty with rosu-pp's WebAssembly build on Node.js, on the same beatmaps, one thread
@@ -22,7 +22,7 @@ import (
 // The two do not calculate the same: rosu-pp-js 3.1.0 has the algorithms of February 2025, Peace those of July 2026, which
 // do more for each object.
 func BenchmarkRosu(b *testing.B) {
-	source := reference.Sources(b)[0]
+	source := osutest.Sources(b)[0]
 	for _, c := range []struct {
 		ruleset osu.Ruleset
 		file    string

@@ -108,6 +108,12 @@ func valuesOf(of any) Values {
 			continue
 		}
 		value, field := Value{Name: name}, s.Field(i)
+		if optional, ok := field.Interface().(interface{ Get() (float64, bool) }); ok {
+			f, known := optional.Get()
+			value.Float, value.Null = f, !known
+			values = append(values, value)
+			continue
+		}
 		if field.Kind() == reflect.Pointer {
 			if field.IsNil() {
 				value.Null = true
