@@ -13,9 +13,9 @@ type Play struct {
 
 // Legacy is the outcome of simulating stable's total score of a perfect play: what is needed to convert between totals.
 type Legacy struct {
-	AccuracyScore   int64   // from hits alone
-	ComboScore      int64   // from the combo, before the multiplier of mods
-	BonusScore      int64   // from spinners and the like
-	BonusScoreRatio float64 // of standardised to stable's bonus
-	MaxCombo        int
+	AccuracyScore   int64   `json:"accuracy_score"`    // from hits alone
+	ComboScore      int64   `json:"combo_score"`       // from the combo, before the multiplier of mods
+	BonusScore      int64   `json:"bonus_score"`       // from spinners and the like
+	BonusScoreRatio float64 `json:"bonus_score_ratio"` // of standardised to stable's bonus
+	MaxCombo        int     `json:"max_combo"`
 }
