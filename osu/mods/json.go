@@ -155,10 +155,16 @@ func settingValue(raw json.RawMessage) (any, error) {
 
 // upper is strings.ToUpper for ASCII: other letters are no part of an acronym, and must not become one.
 func upper(s string) string {
-	return string(bytes.Map(func(r rune) rune {
-		if 'a' <= r && r <= 'z' {
-			return r - 'a' + 'A'
+	for i := range len(s) {
+		if 'a' <= s[i] && s[i] <= 'z' {
+			b := []byte(s)
+			for k, c := range b {
+				if 'a' <= c && c <= 'z' {
+					b[k] = c - 'a' + 'A'
+				}
+			}
+			return string(b)
 		}
-		return r
-	}, []byte(s)))
+	}
+	return s
 }

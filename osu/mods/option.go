@@ -24,6 +24,7 @@ type Option struct {
 
 	rulesets rulesets // that have it; 0 is all that have the mod
 	varies   bool     // the default differs between rulesets
+	grid     grid     // of Step
 }
 
 func (o Option) in(r rulesets) Option { o.rulesets = r; return o }
@@ -41,11 +42,11 @@ func integer(name string, byDefault, low, high float64) Option {
 }
 
 func single(name string, byDefault, low, high, step float64) Option {
-	return Option{Name: name, Type: Single, Default: byDefault, Min: low, Max: high, Step: step}
+	return Option{Name: name, Type: Single, Default: byDefault, Min: low, Max: high, Step: step, grid: gridOf(step, 32)}
 }
 
 func double(name string, byDefault, low, high, step float64) Option {
-	return Option{Name: name, Type: Double, Default: byDefault, Min: low, Max: high, Step: step}
+	return Option{Name: name, Type: Double, Default: byDefault, Min: low, Max: high, Step: step, grid: gridOf(step, 64)}
 }
 
 func choice(name string, byDefault float64, names ...string) Option {

@@ -1,9 +1,6 @@
 package mods
 
-import (
-	"math"
-	"strconv"
-)
+import "math"
 
 // Float returns a number among the mod's settings as the official game takes it: within its range and rounded to its step.
 // When it is not set that is the default, and false if there is none: the beatmap's own value holds. A setting that no ruleset
@@ -70,13 +67,13 @@ func (o *Option) clamp(v float64) float64 {
 		if o.Step == 0 {
 			return widen(v32)
 		}
-		return widen(float32(roundToStep(widen(v32), o.Step)))
+		return widen(float32(o.grid.round(float64(v32))))
 	case o.Type == Integer:
 		return math.RoundToEven(min(max(v, o.Min), o.Max))
 	case o.Type == Choice || o.Step == 0:
 		return min(max(v, o.Min), o.Max)
 	}
-	return roundToStep(min(max(v, o.Min), o.Max), o.Step)
+	return o.grid.round(min(max(v, o.Min), o.Max))
 }
 
 // choose returns the number of a choice given as that number or as its name.
@@ -103,74 +100,4 @@ func toBool(v any) (on, ok bool) {
 		return v == 1, v == 0 || v == 1
 	}
 	return false, false
-}
-
-// widen returns the 64-bit number with the shortest decimal form that is v in 32 bits: 0.1 for 0.1.
-func widen(v float32) float64 {
-	var buf [32]byte
-	wide, err := strconv.ParseFloat(string(strconv.AppendFloat(buf[:0], float64(v), 'g', -1, 32)), 64)
-	if err != nil {
-		return float64(v)
-	}
-	return wide
-}
-
-// roundToStep returns the multiple of step that is nearest to v, the even one of two. As in the official game both are taken
-// as decimals of 15 digits, so that 1.015 lies halfway between 1.01 and 1.02 although its binary form does not.
-// Source: ppy/osu-framework osu.Framework/Bindables/BindableNumber.cs.
-func roundToStep(v, step float64) float64 {
-	sign := 1.0
-	if v < 0 {
-		sign, v = -1, -v
-	}
-	if v < step/4 {
-		return 0
-	}
-	value, valueExp := decimal(v)
-	unit, unitExp := decimal(step)
-	// Drop the zeros that the two numbers end with, then count both in the smaller unit.
-	for unit%10 == 0 {
-		unit, unitExp = unit/10, unitExp+1
-	}
-	for value%10 == 0 && valueExp < unitExp {
-		value, valueExp = value/10, valueExp+1
-	}
-	perUnit := unit
-	for e := unitExp; e > valueExp; e-- {
-		perUnit *= 10
-	}
-	for e := valueExp; e > unitExp; e-- {
-		value *= 10
-	}
-	n, rest := value/perUnit, value%perUnit
-	if twice := 2 * rest; twice > perUnit || twice == perUnit && n%2 == 1 {
-		n++
-	}
-	digits := float64(n * unit)
-	if unitExp < 0 {
-		return sign * digits / pow10(-unitExp)
-	}
-	return sign * digits * pow10(unitExp)
-}
-
-// decimal returns the 15 significant decimal digits of a positive number: v = digits × 10^exp.
-func decimal(v float64) (digits int64, exp int) {
-	var buf [32]byte
-	b := strconv.AppendFloat(buf[:0], v, 'e', 14, 64)
-	i := 0
-	for ; b[i] != 'e'; i++ {
-		if b[i] != '.' {
-			digits = digits*10 + int64(b[i]-'0')
-		}
-	}
-	exp, _ = strconv.Atoi(string(b[i+1:])) // what AppendFloat wrote is a number
-	return digits, exp - 14
-}
-
-func pow10(n int) float64 {
-	p := 1.0
-	for range n {
-		p *= 10
-	}
-	return p
 }
