@@ -37,8 +37,8 @@ func Difficulty(ctx context.Context, b *Beatmap) (Attributes, error) {
 func Strains(ctx context.Context, b *Beatmap) ([]strain.Graph, error) {
 	g := strain.Graph{Skill: "Strain", SectionLength: sectionLength}
 	g.Objects, g.Times = make([]float64, 0, len(b.Objects)), make([]float64, 0, len(b.Objects))
-	s, err := run(ctx, b, func(at, strain float64) {
-		g.Objects, g.Times = append(g.Objects, strain), append(g.Times, at)
+	s, err := run(ctx, b, func(at, value float64) {
+		g.Objects, g.Times = append(g.Objects, value), append(g.Times, at)
 	})
 	if err != nil {
 		return nil, err
@@ -48,11 +48,8 @@ func Strains(ctx context.Context, b *Beatmap) ([]strain.Graph, error) {
 }
 
 // run lets the skill see all objects, and tells each if it is not nil when an object is to be hit and the strain there.
-func run(ctx context.Context, b *Beatmap, each func(at, strain float64)) (*skill, error) {
-	order, err := sortedOrder(b.Objects)
-	if err != nil {
-		return nil, err
-	}
+func run(ctx context.Context, b *Beatmap, each func(at, value float64)) (*skill, error) {
+	order := sortedOrder(b.Objects)
 	s := newSkill(b, order)
 	for i := 1; i < len(order); i++ {
 		if i%1024 == 0 && ctx.Err() != nil {

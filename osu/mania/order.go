@@ -1,12 +1,6 @@
 package mania
 
-import (
-	"errors"
-	"math"
-)
-
-// ErrUnsortable says that a beatmap's times lie too far apart for 32 bits. The official client fails on it too.
-var ErrUnsortable = errors.New("mania: the objects lie too far apart in time to be put in order")
+import "math"
 
 // sortDepth is how deep the quicksort goes before a heap sort takes over.
 const sortDepth = 32
@@ -16,7 +10,6 @@ const sortDepth = 32
 type sorter struct {
 	keys  []int32 // rounded starts
 	order []int32 // indices of objects, moved along with keys
-	wild  bool    // keys whose difference wraps around have led the sort out of its range
 
 	// Of presorted keys: which run of equal keys each belongs to, and where each run begins, with an end behind the last.
 	run    []int32
@@ -24,10 +17,10 @@ type sorter struct {
 }
 
 // sortedOrder returns the indices of objects, which are ordered by start, in the order in which difficulty looks at them.
-func sortedOrder(objects []Object) ([]int32, error) {
+func sortedOrder(objects []Object) []int32 {
 	n := len(objects)
 	if n == 0 {
-		return nil, nil
+		return nil
 	}
 	buffer := make([]int32, 4*n+1)
 	s := sorter{keys: buffer[:n:n], order: buffer[n : 2*n : 2*n], run: buffer[2*n : 3*n : 3*n], starts: buffer[3*n : 3*n]}
@@ -46,10 +39,7 @@ func sortedOrder(objects []Object) ([]int32, error) {
 	} else {
 		s.quicksort(0, n-1, sortDepth)
 	}
-	if s.wild {
-		return nil, ErrUnsortable
-	}
-	return s.order, nil
+	return s.order
 }
 
 // less and its wrapping difference are the official comparer's.
@@ -80,15 +70,12 @@ func (s *sorter) quicksort(left, right, depth int) {
 		s.swapIfGreater(middle, j)
 		pivot := s.keys[middle]
 		for {
-			for i < len(s.keys) && less(s.keys[i], pivot) {
+			// The pivot, then what was swapped, ends these even if differences wrap around.
+			for less(s.keys[i], pivot) {
 				i++
 			}
-			for j >= 0 && less(pivot, s.keys[j]) {
+			for less(pivot, s.keys[j]) {
 				j--
-			}
-			if i == len(s.keys) || j < 0 {
-				s.wild = true
-				return
 			}
 			if i > j {
 				break
@@ -114,7 +101,7 @@ func (s *sorter) quicksort(left, right, depth int) {
 			}
 			right = j
 		}
-		if left >= right || s.wild {
+		if left >= right {
 			return
 		}
 	}

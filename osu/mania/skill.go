@@ -14,8 +14,12 @@ const (
 	surelyAwkward    = 170 // milliseconds from which on the logistic curve around the threshold is 1 in every digit
 )
 
-// Of each strain so much is left after a second: 0.125 of a column's, 0.3 of the overall one.
-var columnDecay, overallDecay = strain.DecayRate(0.125), strain.DecayRate(0.3)
+// The natural logarithm of what is left of a strain after a millisecond. After a second 0.125 is left of a column's, and 0.3 of
+// the overall one.
+const (
+	columnDecay  = -3 * math.Ln2 / 1000
+	overallDecay = -1.20397280432593599262 / 1000
+)
 
 // skill is the strain that a beatmap puts on a player: that of the column of each object, and that of all columns together.
 // All times are those of the rate-adjusted clock. Source: ppy/osu osu.Game.Rulesets.Mania/Difficulty/Skills/Strain.cs.

@@ -17,10 +17,7 @@ type TimedAttributes struct {
 // Timed returns how difficult b is up to each of its objects. Source: ppy/osu
 // osu.Game/Rulesets/Difficulty/DifficultyCalculator.cs.
 func Timed(ctx context.Context, b *Beatmap) ([]TimedAttributes, error) {
-	order, err := sortedOrder(b.Objects)
-	if err != nil {
-		return nil, err
-	}
+	order := sortedOrder(b.Objects)
 	timed := make([]TimedAttributes, 0, len(b.Objects))
 	s := newSkill(b, order)
 	var top topPeaks
