@@ -3,6 +3,7 @@ package replay
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 
@@ -111,7 +112,7 @@ func (l *limited) Read(p []byte) (int, error) {
 	if l.left -= int64(n); l.left < 0 {
 		return 0, fmt.Errorf("%w: the text is longer than is read", ErrTooLarge)
 	}
-	if err != nil && err != io.EOF { //nolint:errorlint // a reader's EOF is never wrapped
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = fmt.Errorf("%w: %w", ErrCompression, err)
 	}
 	return n, err

@@ -44,7 +44,7 @@ type stored struct {
 // Info reads lazer's block. It is nil when there is none: in files of stable and of lazer's first years.
 func (r *Replay) Info() (*Info, error) {
 	if len(r.ScoreData) == 0 {
-		return nil, nil //nolint:nilnil // there is neither
+		return nil, nil
 	}
 	text, _, err := decompress(r.ScoreData, MaxInfo)
 	if err != nil {

@@ -290,7 +290,7 @@ func TestBombs(t *testing.T) {
 			t.Errorf("a claim of %d bytes: %v, want %v", size, err, want)
 		}
 	}
-	if _, err := Data(claim(MaxText)[:100]).Recording(0); !errors.Is(err, ErrCompression) {
+	if _, err := claim(MaxText)[:100].Recording(0); !errors.Is(err, ErrCompression) {
 		t.Errorf("100 bytes that claim to be many: %v", err)
 	}
 	if _, err := Parse(make([]byte, MaxFile+1)); !errors.Is(err, ErrTooLarge) {
