@@ -260,6 +260,41 @@ func TestHostile(t *testing.T) {
 	}
 }
 
+// TestTooDense stacks as many objects as a file may have, all at the same time in different places.
+func TestTooDense(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	for _, version := range []int{5, 14} {
+		m := &beatmap.Beatmap{Version: version, HitObjects: make([]beatmap.HitObject, beatmap.MaxHitObjects)}
+		m.StackLeniency = 0.7
+		for i := range m.HitObjects {
+			m.HitObjects[i].Position = slider.Vector{X: float32(i%400) * 4, Y: float32(i/400) * 4}
+		}
+		if _, err := standard.New(t.Context(), m, nil); !errors.Is(err, standard.ErrTooDense) {
+			t.Errorf("version %d: %v", version, err)
+		}
+	}
+}
+
+func ExampleNew() {
+	m, err := beatmap.Parse(file("100,100,1000,5,0", "200,100,1500,1,0", "300,100,2000,2,0,L|400:100,1,100"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	b, err := standard.New(context.Background(), m, mods.Of(mods.HardRock))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(b.Circles, "circles,", b.SliderCount, "slider, combo", b.MaxCombo())
+	fmt.Println("first at", b.Objects[0].Position, "visible for", b.Objects[0].Preempt, "ms")
+	// Output:
+	// 2 circles, 1 slider, combo 4
+	// first at {100 284} visible for 450 ms
+}
+
 func BenchmarkNewMods(b *testing.B) {
 	m := sample(b)
 	for _, text := range []string{"", "HR", "RD:seed=1"} {

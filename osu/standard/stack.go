@@ -2,6 +2,7 @@ package standard
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/pure-peace/peace/osu/internal/dotnet"
 )
@@ -10,9 +11,10 @@ const (
 	// stackDistance is the distance in osu! pixels below which objects are stacked.
 	stackDistance = 3
 
-	// stackCheck is after how many comparisons of stacking the context is asked whether it is done. Objects that are all at
-	// the same time take as many as the square of their number.
-	stackCheck = 1 << 20
+	// stackCheck is after how many comparisons of stacking the context is asked whether it is done, maxStackSteps how many
+	// there may be: a second or so. Objects that are all at the same time take as many as the square of their number.
+	stackCheck    = 1 << 20
+	maxStackSteps = 1 << 28
 )
 
 // stack sets the stack heights of all objects, and their offsets.
@@ -48,10 +50,13 @@ type stacker struct {
 
 // step counts a comparison.
 func (s *stacker) step() error {
-	if s.steps++; s.steps%stackCheck == 0 {
-		return s.ctx.Err()
+	if s.steps++; s.steps%stackCheck != 0 {
+		return nil
 	}
-	return nil
+	if s.steps > maxStackSteps {
+		return fmt.Errorf("%w: to be stacked", ErrTooDense)
+	}
+	return s.ctx.Err()
 }
 
 // stack is the algorithm of format 6 and later.
