@@ -156,13 +156,14 @@ func (d *decoder) lines(l *lines) {
 
 // clean returns the line without comments and the white space after it. What is skipped becomes empty.
 func (d *decoder) clean(line []byte) []byte {
-	i := bytes.Index(line, []byte("//"))
-	if i >= 0 {
-		if len(trim(line[:i])) == 0 {
-			return nil
-		}
-		if d.section != sectionMetadata {
-			line = line[:i]
+	if i := bytes.IndexByte(line, '/'); i >= 0 {
+		if i = bytes.Index(line, []byte("//")); i >= 0 {
+			if len(trim(line[:i])) == 0 {
+				return nil
+			}
+			if d.section != sectionMetadata {
+				line = line[:i]
+			}
 		}
 	}
 	return trimEnd(line)

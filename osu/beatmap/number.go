@@ -37,6 +37,29 @@ func endsNumber(s []byte) bool {
 
 // parseInt32 reads an int as int.TryParse does.
 func parseInt32(s []byte) (int32, bool) {
+	if v, ok := digits(s); ok {
+		return v, true
+	}
+	return parseAnyInt32(s)
+}
+
+// digits reads a number of one to nine digits and nothing else, as most are.
+func digits(s []byte) (int32, bool) {
+	if len(s) == 0 || len(s) > 9 {
+		return 0, false
+	}
+	v := int32(0)
+	for _, c := range s {
+		if c -= '0'; c > 9 {
+			return 0, false
+		}
+		v = v*10 + int32(c)
+	}
+	return v, true
+}
+
+// parseAnyInt32 is parseInt32 for what is not merely a few digits.
+func parseAnyInt32(s []byte) (int32, bool) {
 	for len(s) > 0 && isBlank(s[0]) {
 		s = s[1:]
 	}
@@ -104,8 +127,8 @@ type decimal struct {
 	exact    bool
 }
 
-// scan splits a number, and reports whether it is one.
-func scan(s []byte) (d decimal, digits []byte, ok bool) {
+// scan reads a number, returns its text without what surrounds it, and reports whether it is one.
+func scan(s []byte) (d decimal, text []byte, ok bool) {
 	for len(s) > 0 && isBlank(s[0]) {
 		s = s[1:]
 	}
@@ -161,7 +184,10 @@ scan:
 }
 
 func parseFloat64(s []byte) (float64, bool) {
-	d, digits, ok := scan(s)
+	if v, ok := digits(s); ok {
+		return float64(v), true
+	}
+	d, text, ok := scan(s)
 	if !ok {
 		return parseSymbol(s)
 	}
@@ -169,7 +195,7 @@ func parseFloat64(s []byte) (float64, bool) {
 	if d.exact {
 		v = float64(d.mantissa) / powers[d.places]
 	} else {
-		v = parseDigits(digits, 64)
+		v = nearest(text, 64)
 	}
 	if d.negative {
 		v = -v
@@ -178,7 +204,10 @@ func parseFloat64(s []byte) (float64, bool) {
 }
 
 func parseFloat32(s []byte) (float32, bool) {
-	d, digits, ok := scan(s)
+	if v, ok := digits(s); ok {
+		return float32(v), true
+	}
+	d, text, ok := scan(s)
 	if !ok {
 		v, ok := parseSymbol(s)
 		return float32(v), ok
@@ -187,7 +216,7 @@ func parseFloat32(s []byte) (float32, bool) {
 	if d.exact && d.mantissa <= 1<<24 && d.places <= 10 {
 		v = float32(d.mantissa) / float32(powers[d.places])
 	} else {
-		v = float32(parseDigits(digits, 32))
+		v = float32(nearest(text, 32))
 	}
 	if d.negative {
 		v = -v
@@ -195,11 +224,11 @@ func parseFloat32(s []byte) (float32, bool) {
 	return v, true
 }
 
-// parseDigits rounds a number that scan has found to be one. Too large numbers are infinite.
-func parseDigits(digits []byte, bits int) float64 {
+// nearest rounds a number that scan has found to be one. Too large numbers are infinite.
+func nearest(text []byte, bits int) float64 {
 	var buffer [64]byte
 	clean := buffer[:0]
-	for _, c := range digits {
+	for _, c := range text {
 		if c != ',' {
 			clean = append(clean, c)
 		}

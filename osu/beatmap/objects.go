@@ -121,6 +121,10 @@ func (s *Sample) read(text []byte, banksOnly bool) bool {
 	if len(text) == 0 {
 		return true
 	}
+	if !banksOnly && string(text) == "0:0:0:0:" { // as most are
+		*s = Sample{}
+		return true
+	}
 	bank, rest, more := bytes.Cut(text, []byte{':'})
 	additions, rest, hasIndex := bytes.Cut(rest, []byte{':'})
 	b, okBank := parseInt(bank)
