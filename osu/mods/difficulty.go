@@ -8,7 +8,8 @@ import (
 )
 
 // difficultyMod is a mod that changes what a ruleset's difficulty calculator computes: the settings of the beatmap, its
-// objects, or the calculation itself. Mods that change the rate of the clock are not listed: the rate is all that counts.
+// objects, or the calculation itself. Mods that change the rate of the clock once and for all are not listed: the rate is all
+// that counts.
 type difficultyMod struct {
 	acronym  Acronym
 	rulesets rulesets
@@ -32,6 +33,9 @@ var difficultyMods = []difficultyMod{
 	{Mirror, inStandard, []string{"reflection"}},
 	{Mirror, inCatch | inMania, nil},
 	{Relax, inStandard | inTaiko, nil},
+	// Not a rate alone: on a beatmap that begins before its music they have begun to change it. See RateOver.
+	{WindUp, inAll, []string{"initial_rate", "final_rate"}},
+	{WindDown, inAll, []string{"initial_rate", "final_rate"}},
 
 	{Hidden, inStandard, []string{"only_fade_approach_circles"}},
 	{Flashlight, inStandard, nil},
@@ -63,8 +67,8 @@ var difficultyMods = []difficultyMod{
 }
 
 // Difficulty returns the part of the set that matters to the difficulty of a beatmap in a ruleset, in one form for all sets
-// with the same effect: mods in one order, settings at their defaults and settings without effect left out, and whatever sets
-// the rate of the clock as DoubleTime or HalfTime. Difficulty attributes, the judgements of a perfect play and stable's
+// with the same effect: mods in one order, settings at their defaults and settings without effect left out, and a constant rate
+// of the clock as DoubleTime or HalfTime, whichever mod sets it. Difficulty attributes, the judgements of a perfect play and stable's
 // simulated score of the result are those of s.
 //
 // Mods among these that do not go together keep their order, on which they may depend.
@@ -90,10 +94,12 @@ func (s Set) Difficulty(r osu.Ruleset) Set {
 	if Validate(r, out) != nil {
 		return out
 	}
-	rate := out.Rate()
-	out = slices.DeleteFunc(out, func(m Mod) bool { return isRate(m.Acronym) })
-	if m, ok := atRate(rate); ok {
-		out = append(out, m)
+	if i := slices.IndexFunc(out, func(m Mod) bool { return isRate(m.Acronym) }); i >= 0 { // one at most
+		m, ok := atRate(out[i : i+1].Rate())
+		out = slices.Delete(out, i, i+1)
+		if ok {
+			out = append(out, m)
+		}
 	}
 	if len(out) == 0 {
 		return nil
@@ -120,9 +126,10 @@ func (s Set) Difficulty(r osu.Ruleset) Set {
 // A Random or TargetPractice without a seed has a key like any other set; the rulesets take its seed as 0.
 func (s Set) DifficultyKey(r osu.Ruleset) string { return s.Difficulty(r).String() }
 
+// isRate reports whether all that a mod does to difficulty is a constant rate.
 func isRate(a Acronym) bool {
 	switch a {
-	case HalfTime, Daycore, DoubleTime, Nightcore, WindUp, WindDown, AdaptiveSpeed:
+	case HalfTime, Daycore, DoubleTime, Nightcore, AdaptiveSpeed:
 		return true
 	}
 	return false

@@ -63,10 +63,10 @@ var reductions = []entry{
 	{Acronym: Easy, Name: "Easy", rulesets: inAll, ranked: inAll, atDefaults: true, freestyle: true, options: []Option{
 		integer("retries", 2, 0, 10).in(inStandard | inCatch | inMania)}},
 	{Acronym: NoFail, Name: "No Fail", rulesets: inAll, ranked: inAll, freestyle: true},
-	{Acronym: HalfTime, Name: "Half Time", rulesets: inAll, ranked: inAll, atSpeed: true, freestyle: true, roomOnly: true, options: []Option{
-		speedDecrease, adjustPitch}},
-	{Acronym: Daycore, Name: "Daycore", rulesets: inAll, ranked: inAll, atDefaults: true, freestyle: true, roomOnly: true, options: []Option{
-		speedDecrease}},
+	{Acronym: HalfTime, Name: "Half Time", rulesets: inAll, ranked: inAll, atSpeed: true, freestyle: true, roomOnly: true,
+		options: []Option{speedDecrease, adjustPitch}},
+	{Acronym: Daycore, Name: "Daycore", rulesets: inAll, ranked: inAll, atDefaults: true, freestyle: true, roomOnly: true,
+		options: []Option{speedDecrease}},
 	{Acronym: SimplifiedRhythm, Name: "Simplified Rhythm", rulesets: inTaiko, options: []Option{
 		toggle("one_third_conversion", false), toggle("one_sixth_conversion", true), toggle("one_eighth_conversion", false)}},
 	{Acronym: NoRelease, Name: "No Release", rulesets: inMania},
@@ -78,10 +78,10 @@ var increases = []entry{
 		toggle("fail_on_slider_tail", false).in(inStandard), restart}},
 	{Acronym: Perfect, Name: "Perfect", rulesets: inAll, ranked: inAll, freestyle: true, options: []Option{
 		toggle("require_perfect_hits", false).in(inMania), toggle("restart", true)}},
-	{Acronym: DoubleTime, Name: "Double Time", rulesets: inAll, ranked: inAll, atSpeed: true, freestyle: true, roomOnly: true, options: []Option{
-		speedIncrease, adjustPitch}},
-	{Acronym: Nightcore, Name: "Nightcore", rulesets: inAll, ranked: inAll, atDefaults: true, freestyle: true, roomOnly: true, options: []Option{
-		speedIncrease}},
+	{Acronym: DoubleTime, Name: "Double Time", rulesets: inAll, ranked: inAll, atSpeed: true, freestyle: true, roomOnly: true,
+		options: []Option{speedIncrease, adjustPitch}},
+	{Acronym: Nightcore, Name: "Nightcore", rulesets: inAll, ranked: inAll, atDefaults: true, freestyle: true, roomOnly: true,
+		options: []Option{speedIncrease}},
 	{Acronym: FadeIn, Name: "Fade In", rulesets: inMania, ranked: inMania},
 	{Acronym: Hidden, Name: "Hidden", rulesets: inAll, ranked: inAll, atDefaults: true, options: []Option{
 		toggle("only_fade_approach_circles", false).in(inStandard)}},

@@ -169,8 +169,9 @@ func TestDifficultyKey(t *testing.T) {
 		{osu.Standard, "DT:speed_change=1.5;adjust_pitch=true", "DT"},
 		{osu.Standard, "NC:speed_change=1.2", "DT:speed_change=1.2"},
 		{osu.Standard, "DC", "HT"},
-		{osu.Standard, "WU", ""},
-		{osu.Standard, "WU:initial_rate=1.2", "DT:speed_change=1.2"},
+		{osu.Standard, "WU", "WU"}, // matters where objects come before the music
+		{osu.Standard, "WU:initial_rate=1.2;adjust_pitch=false", "WU:initial_rate=1.2"},
+		{osu.Standard, "AS:adjust_pitch=false", ""},
 		{osu.Standard, "AS:initial_rate=0.75", "HT"},
 		{osu.Standard, "EZ:retries=0", "EZ"},
 		{osu.Standard, "DA:drain_rate=3;extended_limits=true", ""},

@@ -57,6 +57,27 @@ func TestRate(t *testing.T) {
 	}
 }
 
+func TestRateOver(t *testing.T) {
+	for _, c := range []struct {
+		text        string
+		first, last float64
+		want        float64
+	}{
+		{"WU", 1000, 2000, 1},
+		{"WU", -1000, 1000, 1.33}, // two thirds of the way
+		{"WU", -1000, 3000, 1.17},
+		{"WU", -5000, -1000, 1.5},
+		{"WD", -1000, 1000, 0.83},
+		{"WU", -5, -5, 1.5}, // an instant
+		{"DT", -1000, 1000, 1.5},
+		{"AS:initial_rate=1.3", -1000, 1000, 1.3},
+	} {
+		if got := set(t, c.text).RateOver(c.first, c.last); got != c.want {
+			t.Errorf("%s from %v to %v: got %v, want %v", c.text, c.first, c.last, got, c.want)
+		}
+	}
+}
+
 func TestRamp(t *testing.T) {
 	for text, want := range map[string][2]float64{
 		"WU":                                  {1, 1.5},
