@@ -224,9 +224,14 @@ func (r *rating) topStamina(value float64) float64 {
 // mixer makes one strain of those of all skills.
 type mixer struct{ rhythm, colour, stamina float64 } // factors
 
+// mix returns the 2-norm of the strains, where colour and stamina count as one, their 1.5-norm. It is not a number when that of
+// colour is negative.
 func (m *mixer) mix(s *strains) float64 {
-	mechanical := strain.Norm2(1.5, s.colour*m.colour, s.stamina*m.stamina)
-	return strain.Norm(2, mechanical, s.rhythm*m.rhythm, s.reading*readingScale)
+	colour, stamina := s.colour*m.colour, s.stamina*m.stamina
+	mechanical := math.Cbrt(colour*math.Sqrt(colour) + stamina*math.Sqrt(stamina))
+	mechanical *= mechanical
+	rhythm, reading := s.rhythm*m.rhythm, s.reading*readingScale
+	return math.Sqrt(mechanical*mechanical + rhythm*rhythm + reading*reading)
 }
 
 // combined returns the weighted sum of all sections' mixed peaks.

@@ -7,22 +7,38 @@ import "github.com/pure-peace/peace/osu/strain"
 //
 // Source: ppy/osu osu.Game.Rulesets.Taiko/Difficulty/Evaluators/ReadingEvaluator.cs and Skills/Reading.cs.
 func evaluateReading(notes []note) {
+	var cache velocityCache
 	current := 0.0
 	for i := range notes {
 		n := &notes[i]
 		if n.kind == neither {
 			continue
 		}
-		current *= strain.Logistic(float64(n.place), 4, -1/25.0, 0.5) + 0.5
+		current *= steadiness(n.place)
 		current *= 0.4
-		current += velocity(n.bpm, n.delta)
+		current += cache.velocity(n.bpm, n.delta)
 		n.reading = current
 	}
 }
 
+// steadiness returns what is left of the difficulty so far at a place in a streak: half of it in the end.
+func steadiness(place int32) float64 {
+	if int(place) < len(steady) {
+		return steady[place]
+	}
+	return strain.Logistic(float64(place), 4, -1/25.0, 0.5) + 0.5
+}
+
+// steady holds what steadiness returns most often.
+var steady = func() (table [64]float64) {
+	for i := range table {
+		table[i] = strain.Logistic(float64(i), 4, -1/25.0, 0.5) + 0.5
+	}
+	return table
+}()
+
 // velocity returns how hard a scroll speed is to read at an interval between notes in milliseconds.
 func velocity(bpm, delta float64) float64 {
-	bpm = max(1, bpm) // beyond what the editor allows
 	mid := 0.5 * strain.Logistic(bpm, (480+360)/2, 1.0/((480-360)/10), 1)
 	// How much denser notes are than a quarter at a usual velocity; dense ones are easier to read at high velocities.
 	density := 21000 / bpm / max(1, delta)

@@ -32,6 +32,7 @@ type rhythms struct {
 	groups  []group
 	scratch []float64
 	window  float64 // milliseconds of the clock in which a hit is great, early and late together
+	ratios  ratioCache
 }
 
 func newRhythms(notes []note, window float64) *rhythms {
@@ -150,7 +151,7 @@ func (r *rhythms) evaluate() {
 				ratio = interval / last
 			}
 			last = interval
-			pattern = 1.15 * ratioDifficulty(ratio)
+			pattern = 1.15 * r.ratios.difficulty(ratio)
 		}
 		penalty := r.repeated(i)
 		difficulty := max(10*r.difficulty(i, penalty), pattern) * penalty
@@ -164,7 +165,7 @@ func (r *rhythms) evaluate() {
 // difficulty returns how hard the change of rhythm at a group is; penalty is that of repeated.
 func (r *rhythms) difficulty(i int, penalty float64) float64 {
 	g := &r.groups[i]
-	difficulty := ratioDifficulty(g.ratio) * penalty
+	difficulty := r.ratios.difficulty(g.ratio) * penalty
 	if i > 0 && g.count > 1 {
 		// Without an interval before there is nothing to compare with: NaN is not more than 0.
 		if longer := g.duration - r.groups[i-1].spacing*float64(g.count); longer > 0 {

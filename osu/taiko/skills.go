@@ -34,6 +34,7 @@ type rating struct {
 	end      float64   // of the current section, milliseconds
 	keepIdle bool      // keep sections without any strain, which do not count
 
+	cache   decayCache
 	scratch []float64
 }
 
@@ -73,21 +74,23 @@ func (r *rating) add() {
 	} else if n.start > r.end {
 		r.advance(n.start, r.notes[i-1].start)
 	}
-	most, colour := decays(n.delta)
+	most, colour := r.cache.decays(n.delta)
 	p := &r.past
-	// A rhythm that comes after a long rest is not as hard.
-	p.rhythm = p.rhythm*most + n.rhythm*strain.Logistic(n.stamina-baseStamina, 1.0/15, 50, 1)
+	p.rhythm *= most
+	if n.rhythm != 0 { // less after a long rest
+		p.rhythm += n.rhythm * strain.Logistic(n.stamina-baseStamina, 1.0/15, 50, 1)
+	}
 	p.reading = p.reading*most + n.reading
 	p.colour = p.colour*colour + n.colour*0.12
 	stamina := n.stamina * 1.1
 	p.mono = p.mono*most + stamina
 	if !r.converted() {
-		stamina *= 1 + 0.5*strain.ReverseLerp(float64(n.place), 5, 20)
+		stamina *= 1 + 0.5*strain.ReverseLerp(float64(n.place), 5, 20) // long streaks tire
 	}
 	p.stamina = p.stamina*most + stamina
 
 	now := *p
-	now.mono /= 1 + math.Exp(-float64(n.place-10)/2) // only long streaks count
+	now.mono *= monotony(n.place)
 	r.each = append(r.each, now)
 	r.peak.rhythm = max(r.peak.rhythm, now.rhythm)
 	r.peak.reading = max(r.peak.reading, now.reading)
@@ -95,6 +98,22 @@ func (r *rating) add() {
 	r.peak.stamina = max(r.peak.stamina, now.stamina)
 	r.peak.mono = max(r.peak.mono, now.mono)
 }
+
+// monotony returns how much of the stamina at a place in a streak is due to the streak.
+func monotony(place int32) float64 {
+	if int(place) < len(monotonous) {
+		return monotonous[place]
+	}
+	return 1
+}
+
+// monotonous holds the logistic curve of monotony, which becomes 1 after it.
+var monotonous = func() (table [96]float64) {
+	for i := range table {
+		table[i] = strain.Sigmoid(-float64(i-10) / 2)
+	}
+	return table
+}()
 
 // advance closes the sections that end before time t; the last note was at from. Sections of a rest are left out when nothing
 // of the past is left in them, unless they are to be drawn, and beyond maxSections, which are 29 hours.
