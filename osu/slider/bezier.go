@@ -154,7 +154,9 @@ func bend(a, b, c Vector) float32 {
 }
 
 // smooth is a vertex of a flat curve, from the control points of its halves around it.
-func smooth(a, b, c Vector) Vector { return Vector{0.25 * (a.X + 2*b.X + c.X), 0.25 * (a.Y + 2*b.Y + c.Y)} }
+func smooth(a, b, c Vector) Vector {
+	return Vector{0.25 * (a.X + 2*b.X + c.X), 0.25 * (a.Y + 2*b.Y + c.Y)}
+}
 
 func middle(a, b Vector) Vector { return Vector{(a.X + b.X) / 2, (a.Y + b.Y) / 2} }
 

@@ -308,7 +308,7 @@ func BenchmarkPath(b *testing.B) {
 	}
 }
 
-// FuzzPath looks for panics, and for paths that are not as long as they say.
+// FuzzPath looks for panics, and for paths that take too much.
 func FuzzPath(f *testing.F) {
 	f.Add([]byte{4, 0, 10, 20, 0, 3, 30, 40, 2, 0, 50, 1}, 100.0, true)
 	f.Add([]byte{1, 0, 10, 20, 0, 3, 30, 40, 1, 0, 50, 1}, 0.0, true)
@@ -335,10 +335,8 @@ func FuzzPath(f *testing.F) {
 		for _, progress := range []float64{0, 0.3, 1, 2, math.NaN(), s.Distance()} {
 			_ = s.PositionAt(progress) // must not panic
 		}
-		if len(p) > 0 && p[0].Position != s.PositionAt(0) && s.Distance() > 0 && !math.IsNaN(s.Distance()) {
-			if s.Vertices()[0] != p[0].Position && p[0].Position == p[0].Position && p[0].Type != slider.PerfectCurve {
-				t.Errorf("begins at %v instead of %v", s.Vertices()[0], p[0].Position)
-			}
+		if n := len(s.Vertices()); n > slider.MaxVertices || len(p) > 0 && n == 0 {
+			t.Errorf("%d vertices of %d points", n, len(p))
 		}
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/pure-peace/peace/osu/beatmap"
 	"github.com/pure-peace/peace/osu/internal/reference"
 	"github.com/pure-peace/peace/osu/mods"
+	"github.com/pure-peace/peace/osu/score"
 	"github.com/pure-peace/peace/osu/slider"
 	"github.com/pure-peace/peace/osu/standard"
 )
@@ -255,8 +256,8 @@ func TestHostile(t *testing.T) {
 	}
 	// The longest spinner: its ticks are counted only.
 	b := convert(t, decode(t, file("256,192,0,12,0,2147483647")), "")
-	if max := b.Max(); max[11] == 0 || b.Legacy().BonusScore == 0 {
-		t.Errorf("%v, %+v", max, b.Legacy())
+	if got := b.Max(); got[score.SmallBonus] == 0 || b.Legacy().BonusScore == 0 {
+		t.Errorf("%v, %+v", got, b.Legacy())
 	}
 }
 
