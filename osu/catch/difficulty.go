@@ -34,18 +34,14 @@ type TimedAttributes struct {
 //
 // Source: ppy/osu osu.Game.Rulesets.Catch/Difficulty/CatchDifficultyCalculator.cs.
 func Difficulty(ctx context.Context, b *Beatmap) (Attributes, error) {
-	m := newMovement(b.Difficulty.CircleSize, b.Rate)
+	m := newMovement(b)
 	for i := 1; i < len(b.combo); i++ {
 		if i%checkEvery == 0 && ctx.Err() != nil {
 			return Attributes{}, ctx.Err()
 		}
 		m.add(&b.Palpables[b.combo[i-1]], &b.Palpables[b.combo[i]])
 	}
-	if m.peak > 0 {
-		m.peaks = append(m.peaks, m.peak)
-	}
-	slices.Sort(m.peaks)
-	return b.attributes(sum(m.peaks, 0), len(b.combo)), ctx.Err()
+	return b.attributes(m.sections.Value(peakWeight), len(b.combo)), ctx.Err()
 }
 
 func (b *Beatmap) attributes(value float64, combo int) Attributes {
@@ -81,9 +77,9 @@ func sum(peaks []float64, current float64) float64 {
 // Source: ppy/osu osu.Game/Rulesets/Difficulty/DifficultyCalculator.cs.
 func Timed(ctx context.Context, b *Beatmap) ([]TimedAttributes, error) {
 	timed := make([]TimedAttributes, 0, len(b.Objects))
-	m := newMovement(b.Difficulty.CircleSize, b.Rate)
+	m := newMovement(b)
 	var peaks []float64 // of closed sections, ordered
-	known := 0          // how many of m.peaks are among them
+	known := 0          // how many sections they are of
 	next, combo := 1, 0
 	value, current := 0.0, 0.0
 	for i := range b.Objects {
@@ -103,13 +99,14 @@ func Timed(ctx context.Context, b *Beatmap) ([]TimedAttributes, error) {
 				combo++
 			}
 		}
-		if known < len(m.peaks) || m.peak != current {
-			for ; known < len(m.peaks); known++ {
-				at, _ := slices.BinarySearch(peaks, m.peaks[known])
-				peaks = slices.Insert(peaks, at, m.peaks[known])
+		closed, peak := m.sections.Closed()
+		if known < len(closed) || peak != current {
+			for _, p := range closed[known:] {
+				at, _ := slices.BinarySearch(peaks, p)
+				peaks = slices.Insert(peaks, at, p)
 			}
-			current = m.peak
-			value = sum(peaks, current)
+			known, current = len(closed), peak
+			value = sum(peaks, peak)
 		}
 		timed = append(timed, TimedAttributes{Time: o.End, Objects: i + 1, Attributes: b.attributes(value, combo)})
 	}
@@ -118,8 +115,7 @@ func Timed(ctx context.Context, b *Beatmap) ([]TimedAttributes, error) {
 
 // Strains returns the course of the ruleset's only skill over b, without the first palpable, which is no move.
 func Strains(ctx context.Context, b *Beatmap) ([]strain.Graph, error) {
-	m := newMovement(b.Difficulty.CircleSize, b.Rate)
-	m.all = true
+	m := newMovement(b)
 	n := max(len(b.combo)-1, 0)
 	g := strain.Graph{Skill: "Movement", SectionLength: sectionLength, Objects: make([]float64, 0, n), Times: make([]float64, 0, n)}
 	for i := 1; i < len(b.combo); i++ {
@@ -130,9 +126,7 @@ func Strains(ctx context.Context, b *Beatmap) ([]strain.Graph, error) {
 		g.Objects = append(g.Objects, m.add(&b.Palpables[b.combo[i-1]], p))
 		g.Times = append(g.Times, p.Time/b.Rate)
 	}
-	g.Peaks = append(m.peaks, m.peak)
-	sorted := slices.DeleteFunc(slices.Clone(g.Peaks), func(p float64) bool { return !(p > 0) })
-	slices.Sort(sorted)
-	g.Value = sum(sorted, 0)
+	g.Peaks = m.sections.Peaks(nil)
+	g.Value = m.sections.Value(peakWeight)
 	return []strain.Graph{g}, ctx.Err()
 }

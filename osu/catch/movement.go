@@ -39,7 +39,7 @@ const memory = 16
 // one palpable that counts for the combo after the other.
 //
 // Sources: ppy/osu osu.Game.Rulesets.Catch/Difficulty/Skills/Movement.cs, Evaluators/MovementEvaluator.cs and
-// Preprocessing/CatchDifficultyHitObject.cs; osu.Game/Rulesets/Difficulty/Skills/StrainDecaySkill.cs and StrainSkill.cs.
+// Preprocessing/CatchDifficultyHitObject.cs; osu.Game/Rulesets/Difficulty/Skills/StrainDecaySkill.cs.
 type movement struct {
 	rate  float64
 	scale float32 // of osu! pixels
@@ -48,60 +48,35 @@ type movement struct {
 	player float32 // where the catcher is, in scaled osu! pixels
 	moves  [memory]move
 
-	strain float64
-	end    float64   // of the current section, in milliseconds
-	peak   float64   // of the current section
-	peaks  []float64 // of the sections before, without those of no strain unless all is set
-	all    bool      // keep up to strain.MaxSections peaks whatever they are
+	strain   float64
+	sections strain.Sections
 }
 
-// newMovement returns the skill for a beatmap of this circle size, played at a rate.
-func newMovement(circleSize float32, rate float64) movement {
-	half := catchWidth(circleSize) * 0.5
-	half *= 1 - float32(max(0, circleSize-5.5)*0.0625) // small catchers are harder than their size alone tells
-	return movement{rate: rate, scale: normalHalfWidth / half}
+// newMovement returns the skill for b, which it has not been fed with yet.
+func newMovement(b *Beatmap) movement {
+	size := b.Difficulty.CircleSize
+	half := catchWidth(size) * 0.5
+	half *= 1 - float32(max(0, size-5.5)*0.0625) // small catchers are harder than their size alone tells
+	return movement{rate: b.Rate, scale: normalHalfWidth / half, sections: strain.NewSections(sectionLength, len(b.combo)/2)}
 }
 
 // add takes in the next palpable and the one before it, and returns the strain at it.
 func (m *movement) add(from, to *Palpable) float64 {
-	start, before := to.Time/m.rate, from.Time/m.rate
-	if m.count == 0 {
-		m.end = math.Ceil(start/sectionLength) * sectionLength
+	start, first := to.Time/m.rate, m.count == 0
+	if first {
 		m.player = from.X * m.scale
 	}
-	if start > m.end {
-		m.closeSections(start, before)
+	if first || !m.sections.Within(start) {
+		m.sections.AdvanceDecay(start, first, strain.Decay{Value: m.strain, Since: from.Time / m.rate, Rate: decayRate})
 	}
 	delta := (to.Time - from.Time) / m.rate
-	m.strain = float64(m.strain*decay(delta)) + m.evaluate(from, to, delta)
+	m.strain = float64(m.strain*strain.Exp(decayRate*delta)) + m.evaluate(from, to, delta)
 	m.count++
-	m.peak = max(m.strain, m.peak)
+	m.sections.Add(m.strain)
 	return m.strain
 }
 
-// closeSections ends the sections between the time of the palpable before and that of the next, start.
-func (m *movement) closeSections(start, before float64) {
-	for start > m.end {
-		if m.peak > 0 || m.all && len(m.peaks) < strain.MaxSections {
-			m.peaks = append(m.peaks, m.peak)
-		}
-		m.peak = m.strain * decay(m.end-before)
-		m.end += sectionLength
-		if m.peak > 0 || m.all && len(m.peaks) < strain.MaxSections {
-			continue
-		}
-		// Nothing is left of the strain, and nothing will be in all the sections to come.
-		if start > m.end {
-			m.end += math.Ceil((start-m.end)/sectionLength) * sectionLength
-			m.end = max(m.end, start)
-		}
-	}
-}
-
-// decay is what is left of a strain after ms milliseconds.
-func decay(ms float64) float64 { return strain.Exp(logDecay * ms) }
-
-var logDecay = strain.DecayRate(strainDecay)
+var decayRate = strain.DecayRate(strainDecay)
 
 // slowing is the difficulty that is left of a move after so many of the same speed and direction: 0.7 each.
 var slowing = [...]float64{

@@ -1,9 +1,6 @@
 package strain
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // Sections keeps the peak strain of each section of fixed length of a beatmap. The zero value is not ready: see [NewSections].
 // Source: ppy/osu osu.Game/Rulesets/Difficulty/Skills/StrainSkill.cs.
@@ -101,19 +98,12 @@ func (s *Sections) Sum() float64 { return s.sum + s.peak }
 
 // Value is the weighted sum of all peaks, the highest first, each weighing decay times the one before (0.9 in most skills).
 func (s *Sections) Value(decay float64) float64 {
-	bits := make([]uint64, 0, len(s.peaks)+1) // positive numbers sort like their bits, and those faster
-	for _, p := range s.peaks {
-		if p > 0 {
-			bits = append(bits, math.Float64bits(p))
-		}
-	}
-	if s.peak > 0 {
-		bits = append(bits, math.Float64bits(s.peak))
-	}
-	slices.Sort(bits)
 	sum, weight := 0.0, 1.0
-	for i := len(bits) - 1; i >= 0 && weight > lightest; i-- {
-		sum += math.Float64frombits(bits[i]) * weight
+	for _, p := range descend(s.peaks, s.peak) {
+		if weight < lightest {
+			break
+		}
+		sum += float64(p * weight)
 		weight *= decay
 	}
 	return sum
@@ -137,9 +127,9 @@ func CountTopWeighted(strains []float64, value, decay float64) float64 {
 
 // SumLogistic sums the [Logistic] of every value as a fraction of top.
 func SumLogistic(values []float64, top, midpoint, growth, maximum float64) float64 {
-	sum := 0.0
+	sum, scale := 0.0, growth/top
 	for _, v := range values {
-		sum += maximum / (1 + math.Exp(growth*(midpoint-v/top)))
+		sum += maximum / (1 + Exp(growth*midpoint-v*scale))
 	}
 	return sum
 }
