@@ -77,6 +77,8 @@ type decoder struct {
 	timelines       timelines
 	storyboard      []byte
 	variables       []byte
+	inVideo         bool   // the commands of a video are being read
+	commands        []byte // so far
 
 	firstObject bool // no hit object has been decoded
 	lastSpinner bool // the last that was begun is a spinner
@@ -206,6 +208,7 @@ func (d *decoder) finish() {
 	slices.SortStableFunc(m.Events.Breaks, func(a, b Break) int {
 		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
 	})
+	d.endVideo()
 	m.Events.Storyboard, m.Events.Variables = string(d.storyboard), string(d.variables)
 	beginCombos(m.HitObjects, m.Events.Breaks)
 }

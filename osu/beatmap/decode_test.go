@@ -65,7 +65,7 @@ func TestParseEverything(t *testing.T) {
 		},
 		Events: beatmap.Events{
 			Background: "art/bg.png", BackgroundOffset: [2]float32{10, -20},
-			Videos: []beatmap.Video{{Start: -500, File: "clip.MP4"}},
+			Videos: []beatmap.Video{{Start: -500, File: "clip.MP4", Commands: " F,0,0,500,0,1\n"}},
 			Breaks: []beatmap.Break{{Start: 20000, End: 30000}, {Start: 40000, End: 50000}},
 			Storyboard: `Sprite,Background,Centre,"sb/star.png",320,240` + "\n F,0,0,1000,0,1\n_M,0,0,1000,0,0,640,480\n" +
 				`Sample,1000,0,"sb/boom.wav",80` + "\n",

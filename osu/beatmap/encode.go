@@ -290,6 +290,7 @@ func (e *encoder) events(v *Events) {
 	}
 	for _, video := range v.Videos {
 		e.text("Video,").int(int(video.Start)).text(`,"`).text(unambiguous(video.File, `\\`)).text(`"`).line()
+		e.verbatim(video.Commands)
 	}
 	e.text("//Break Periods").line()
 	for _, b := range v.Breaks {

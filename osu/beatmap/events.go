@@ -27,6 +27,13 @@ func (d *decoder) event(line []byte) {
 	if !ok {
 		kind = -1
 	}
+	if d.inVideo {
+		if !ok && (line[0] == ' ' || line[0] == '_') {
+			d.commands = append(append(d.commands, line...), '\n')
+			return
+		}
+		d.endVideo()
+	}
 	switch kind {
 	case eventBackground:
 		if len(f) > 2 {
@@ -48,7 +55,8 @@ func (d *decoder) event(line []byte) {
 			return
 		}
 		if start, ok := parseInt(f[1]); ok {
-			e.Videos = append(e.Videos, Video{start, name})
+			e.Videos = append(e.Videos, Video{Start: start, File: name})
+			d.inVideo = true
 		}
 		return
 	case eventBreak:
@@ -73,6 +81,15 @@ func (d *decoder) event(line []byte) {
 		}
 	}
 	d.storyboard = append(append(d.storyboard, line...), '\n')
+}
+
+// endVideo ends the commands of the last video.
+func (d *decoder) endVideo() {
+	if d.inVideo {
+		v := d.m.Events.Videos
+		v[len(v)-1].Commands = string(d.commands)
+		d.inVideo, d.commands = false, d.commands[:0]
+	}
 }
 
 func isVideo(name string) bool {

@@ -66,8 +66,9 @@ type Events struct {
 
 // Video is a video that plays behind the beatmap.
 type Video struct {
-	Start int32  // milliseconds
-	File  string // name
+	Start    int32  // milliseconds
+	File     string // name
+	Commands string // the indented lines that follow, each with a line feed: how a storyboard fades or moves it
 }
 
 // Break is a rest in which nothing is to be hit.
