@@ -48,7 +48,7 @@ func (c *calculator) addAim(i int) {
 	if !c.flags.autopilot && h.kind != Spinner {
 		with, without = c.aimDifficulty(i)
 	}
-	decay := math.Exp(aimDecay * h.adjusted)
+	decay := strain.Exp(aimDecay * h.adjusted)
 	past := 0.0
 	if i > 0 {
 		past = c.hits[i-1].start
@@ -117,7 +117,7 @@ func (s *aimSkill) value() float64 {
 			return sum / (1 - topDecay)
 		}
 		from += p.Length / aimSection
-		next := math.Exp(topDecayLn * from)
+		next := strain.Exp(topDecayLn * from)
 		sum += p.Value * (weight - next)
 		weight = next
 	}

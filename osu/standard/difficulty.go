@@ -106,10 +106,11 @@ func flagsOf(set mods.Set) flags {
 
 // calculator is a calculation of difficulty under way.
 type calculator struct {
-	b     *Beatmap
-	flags flags
-	hits  []hit
-	beats []beat
+	b      *Beatmap
+	flags  flags
+	hits   []hit
+	sights []sight
+	beats  beats
 
 	radius  float64 // of objects, osu! pixels
 	window  float64 // whole hit window for a great, milliseconds of the rate-adjusted clock; spinners have none

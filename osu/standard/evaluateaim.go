@@ -68,7 +68,7 @@ func (c *calculator) aimDifficulty(i int) (with, without float64) {
 	if h.kind == Slider {
 		r.travel = h.travel / h.travelTime
 	}
-	small, bonus := c.factors.small, 1/(1-math.Exp(snapBonusLn*math.Exp(0.65*math.Log(a.delta/1000))))
+	small, bonus := c.factors.small, 1/(1-strain.Exp(snapBonusLn*strain.Exp(0.65*strain.Log(a.delta/1000))))
 	snap, flow := a.evaluate(&r, c.factors.smallFlow)
 	with = c.combine(snap*small*bonus, agility, flow)
 
@@ -108,7 +108,7 @@ func snapProbability(ratio float64) float64 {
 	case math.IsNaN(ratio):
 		return 1
 	}
-	return 1 / (1 + math.Exp(-7.27*math.Log(ratio)))
+	return 1 / (1 + strain.Exp(-7.27*strain.Log(ratio)))
 }
 
 // agility is how hard it is to move the cursor to an object at once.
@@ -121,7 +121,7 @@ func (c *calculator) agility(i int) float64 {
 	if i > 0 {
 		distance += c.hits[i-1].lazyTravel
 	}
-	return min(distance, longest) / longest * 1000 / h.adjusted * c.factors.smallAgile / (1 - math.Exp(aimDecay*h.adjusted))
+	return min(distance, longest) / longest * 1000 / h.adjusted * c.factors.smallAgile / (1 - strain.Exp(aimDecay*h.adjusted))
 }
 
 // approach looks at the objects before object i, which is at least the third.
@@ -266,8 +266,12 @@ func wideness(angle float64) float64  { return strain.Smoothstep(angle, sharp, b
 // cosine is math.Cos for 0 to π/2, to within 1e-15. It is positive, as its callers divide by sums of it.
 func cosine(x float64) float64 {
 	const rest = 6.123233995736766e-17 // of π/2 beyond double precision
+
+	// A Chebyshev series of the sine of what is left to π/2.
 	x = (math.Pi/2 - x) + rest
 	y := x * x
-	return x * (1 + y*(-1.0/6+y*(1.0/120+y*(-1.0/5040+y*(1.0/362880+y*(-1.0/39916800+y*(1.0/6227020800+
-		y*(-1.0/1307674368000+y*(1.0/355687428096000+y*(-1.0/121645100408832000))))))))))
+	z := y * y
+	low := (1 + y*-0.16666666666666072) + z*(0.008333333333282756+y*-0.00019841269824861897)
+	high := (2.7557316609073673e-06 + y*-2.505188194671259e-08) + z*(1.6048168318165643e-10+y*-7.374387503862757e-13)
+	return x * (low + z*z*high)
 }

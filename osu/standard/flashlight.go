@@ -55,7 +55,7 @@ func (c *calculator) addFlashlight(i int) {
 		past = c.hits[i-1].start
 	}
 	s.sections.AdvanceDecay(h.start, i == 0, strain.Decay{Value: s.strain, Since: past, Rate: flashlightDecay})
-	s.strain *= math.Exp(flashlightDecay * h.delta)
+	s.strain *= strain.Exp(flashlightDecay * h.delta)
 	s.strain += difficulty * flashlightMultiplier
 	s.sections.Add(s.strain)
 	s.objects = append(s.objects, s.strain)
@@ -76,7 +76,7 @@ func (s *flashlightSkill) value() float64 {
 // Source: ppy/osu osu.Game.Rulesets.Osu/Difficulty/Evaluators/FlashlightEvaluator.cs.
 func (c *calculator) memory(i int) float64 {
 	h := &c.hits[i]
-	o := &c.b.Objects[h.object]
+	o := &c.b.Objects[i+1]
 	scale := 52 / c.radius
 	near, repeated := 1.0, 0.0
 	sum, time := 0.0, 0.0
@@ -88,13 +88,19 @@ func (c *calculator) memory(i int) float64 {
 		if before.kind == Spinner {
 			continue
 		}
-		b := &c.b.Objects[before.object]
+		b := &c.b.Objects[i-n]
 		jump := float64(o.Stacked().Sub(b.Move(b.Last)).Length())
 		if n == 0 {
 			near = min(1, jump/75)
 		}
 		stacked := min(1, before.lazyJump/scale/25)
-		hidden := 1 + 0.4*(1-o.opacity(b.Start, c.flags.fading))
+		visible := 0.0
+		if c.flags.fading {
+			visible = c.sights[i].fadingOpacity(b.Start, o)
+		} else {
+			visible = c.sights[i].opacity(b.Start)
+		}
+		hidden := 1 + 0.4*(1-visible)
 		sum += stacked * hidden * scale * jump / time
 		if before.hasAngle && h.hasAngle && math.Abs(before.angle-h.angle) < 0.02 {
 			repeated += max(1-0.1*float64(n), 0)

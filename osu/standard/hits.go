@@ -50,17 +50,11 @@ type hit struct {
 	jumpTime   float64 // to come here from where the slider before may be left, at least minDelta; adjusted after all others
 	endDelta   float64 // since the end of the object before, at least minDelta
 
-	// Of the reading skill.
-	spacing float64 // 0 to 1 as lazyJump leaves the object before alone
-	apart   float64 // 0 to 1 as lazyJump is not a stack
-	recent  float64 // 1 to 0 as adjusted becomes long
-
 	position slider.Vector // with stack offset, osu! pixels
 	leave    slider.Vector // where a lazy cursor leaves it, osu! pixels
 
 	kind     Kind
 	hasAngle bool
-	object   int32 // index in Beatmap.Objects
 	repeats  int32
 }
 
@@ -71,11 +65,11 @@ func (c *calculator) prepare() {
 		return
 	}
 	c.hits = make([]hit, len(objects)-1)
+	c.sights = make([]sight, len(c.hits))
 	for i := range c.hits {
 		h, o := &c.hits[i], &objects[i+1]
 		last := &objects[i]
 		rate := c.b.Rate
-		h.object = int32(i + 1)
 		h.kind = o.Kind
 		h.position = o.Stacked()
 		h.leave = h.position
@@ -94,9 +88,7 @@ func (c *calculator) prepare() {
 			c.follow(h, o)
 		}
 		c.measure(i, last)
-		h.spacing = strain.Smootherstep(h.lazyJump, 15, diameter*1.5)
-		h.apart = strain.Smootherstep(h.lazyJump, 0, radius)
-		h.recent = 1 - strain.ReverseLerp(h.adjusted, 200, 2000)
+		c.sights[i] = newSight(h, o)
 	}
 }
 

@@ -253,7 +253,7 @@ func (p *play) speed() float64 {
 	}
 	value *= p.mashing(full)
 	window := 20 * strain.Pow(4/p.a.SpeedDifficulty, 0.35)
-	hits := erf(window / p.deviation)
+	hits := strain.Erf(window / p.deviation)
 	return value * hits * hits
 }
 

@@ -50,7 +50,7 @@ func (c *calculator) addReading(i int) {
 		difficulty *= c.factors.readingOD
 	}
 	s := &c.reading
-	decay := math.Exp(readingDecay * h.delta)
+	decay := strain.Exp(readingDecay * h.delta)
 	s.strain *= decay
 	s.strain += difficulty * (1 - decay) * readingMultiplier
 	if i == 0 {
@@ -60,6 +60,54 @@ func (c *calculator) addReading(i int) {
 		s.Memorised++
 	}
 	s.Add(s.strain)
+}
+
+// sight is what the eye makes of a hit, in one cache line, since many of those around an object are looked at. Times are
+// milliseconds.
+type sight struct {
+	start   float64 // of the rate-adjusted clock
+	own     float64 // start by the beatmap's own clock
+	appears float64 // by the beatmap's own clock
+	fadeIn  float64 // time to become opaque, without Hidden's changes, by the beatmap's own clock
+	spacing float64 // 0 to 1 as the jump to the object leaves the one before alone
+	angle   float64 // of the hit; -1 when it has none
+	apart   float64 // 0 to 1 as the object is not stacked on the one before
+	recent  float64 // 1 to 0 as the time since the object before becomes long
+}
+
+func newSight(h *hit, o *Object) sight {
+	s := sight{
+		start:   h.start,
+		own:     o.Start,
+		appears: o.Start - o.Preempt,
+		fadeIn:  400 * min(1, o.Preempt/preemptMin),
+		spacing: strain.Smootherstep(h.lazyJump, 15, diameter*1.5),
+		angle:   -1,
+		apart:   strain.Smootherstep(h.lazyJump, 0, radius),
+		recent:  1 - strain.ReverseLerp(h.adjusted, 200, 2000),
+	}
+	if h.hasAngle {
+		s.angle = h.angle
+	}
+	return s
+}
+
+// opacity returns how visible the object is at a time of the beatmap's own clock, 0 to 1; not at all from its start on.
+//
+// Source: ppy/osu osu.Game.Rulesets.Osu/Difficulty/Preprocessing/OsuDifficultyHitObject.cs, OpacityAt.
+func (s *sight) opacity(at float64) float64 {
+	if at > s.own {
+		return 0
+	}
+	return clamp((at-s.appears)/s.fadeIn, 0, 1)
+}
+
+// fadingOpacity is opacity under Hidden.
+func (s *sight) fadingOpacity(at float64, o *Object) float64 {
+	if at > s.own {
+		return 0
+	}
+	return min(s.opacity(at), 1-clamp((at-(s.appears+o.FadeIn))/(o.Preempt*0.3), 0, 1))
 }
 
 // readingDifficulty is how hard it is to read an object that is no spinner, nor the first.
@@ -73,72 +121,54 @@ func (c *calculator) readingDifficulty(i int) float64 {
 
 	density := passed
 	if i+1 < len(c.hits) {
-		density += math.Sqrt(coming) * c.hits[i+1].spacing
+		density += math.Sqrt(coming) * c.sights[i+1].spacing
 	} else {
 		density += math.Sqrt(coming)
 	}
 	density = strain.Pow(density, 1.7) * 0.4 * effort
 	density = strain.Pow(max(0, density-2.5), 0.45) * 2.4
 
-	sum := strain.Pow(density, 1.5)
-	if c.flags.fading {
-		sum += strain.Pow(c.hiding(i, passed, coming, effort), 1.5)
+	difficulty := density
+	if c.flags.fading || h.preempt < 500 {
+		sum := strain.Pow(density, 1.5)
+		if c.flags.fading {
+			sum += strain.Pow(c.hiding(i, passed, coming, effort), 1.5)
+		}
+		if h.preempt < 500 {
+			early := 500 - h.preempt
+			sum += strain.Pow(early*early*math.Sqrt(early)/140_000*effort, 1.5)
+		}
+		difficulty = strain.Pow(sum, 1/1.5)
 	}
-	if h.preempt < 500 {
-		early := 500 - h.preempt
-		sum += strain.Pow(early*early*math.Sqrt(early)/140_000*effort, 1.5)
-	}
-	bonus := 1 / (1 - math.Exp(readingDecay*h.adjusted))
-	return strain.Pow(sum, 1/1.5) * bonus
+	return difficulty / (1 - strain.Exp(readingDecay*h.adjusted))
 }
 
 // hiding is what Hidden adds.
 func (c *calculator) hiding(i int, passed, coming, effort float64) float64 {
 	const multiplier = 0.28
-	h, last := &c.hits[i], &c.hits[i-1]
+	h, last := &c.hits[i], &c.sights[i-1]
 	sum := strain.Pow(h.preempt, 2.2)*0.01 + strain.Pow(coming+passed, 3.3)*3
 	hidden := strain.Pow(sum*effort*0.01, 0.4) * multiplier
 
 	// A stack is hard when it cannot be seen any more at the moment its last object is hit.
-	if h.lazyJump == 0 && last.start > h.start-h.preempt {
-		o := &c.b.Objects[h.object]
-		if o.opacity(c.b.Objects[last.object].Start, true) == 0 {
-			hidden += multiplier * 2500 / (h.adjusted * math.Sqrt(h.adjusted))
-		}
+	if h.lazyJump == 0 && last.start > h.start-h.preempt && c.sights[i].fadingOpacity(last.own, &c.b.Objects[i+1]) == 0 {
+		hidden += multiplier * 2500 / (h.adjusted * math.Sqrt(h.adjusted))
 	}
 	return hidden
 }
 
-// opacity returns how visible an object is at a time of the beatmap's own clock, 0 to 1; not at all from its start on.
-//
-// Source: ppy/osu osu.Game.Rulesets.Osu/Difficulty/Preprocessing/OsuDifficultyHitObject.cs, OpacityAt.
-func (o *Object) opacity(at float64, fading bool) float64 {
-	if at > o.Start {
-		return 0
-	}
-	appears := o.Start - o.Preempt
-	visible := clamp((at-appears)/(400*min(1, o.Preempt/preemptMin)), 0, 1)
-	if fading {
-		fades := o.Start - o.Preempt + o.FadeIn
-		visible = min(visible, 1-clamp((at-fades)/(o.Preempt*0.3), 0, 1))
-	}
-	return visible
-}
-
 // passed sums up the objects before that may still hold the eye while object i is visible.
 func (c *calculator) passed(i int) float64 {
-	h := &c.hits[i]
-	o := &c.b.Objects[h.object]
+	s := &c.sights[i]
+	visible := s.start - c.hits[i].preempt
 	sum := 0.0
 	j := i - 1
 	for ; j >= 0; j-- {
-		before := &c.hits[j]
-		if h.start-before.start > readingTime || before.start < h.start-h.preempt {
+		before := &c.sights[j]
+		if s.start-before.start > readingTime || before.start < visible {
 			break
 		}
-		if before.spacing != 0 {
-			sum += o.opacity(c.b.Objects[before.object].Start, false) * before.spacing * nearness(h.start-before.start)
-		}
+		sum += s.opacity(before.own) * before.spacing * nearness(s.start-before.start)
 	}
 	c.steps += i - j
 	return sum
@@ -146,16 +176,15 @@ func (c *calculator) passed(i int) float64 {
 
 // coming counts the objects after that are visible when object i is hit.
 func (c *calculator) coming(i int) float64 {
-	h := &c.hits[i]
-	at := c.b.Objects[h.object].Start
+	s := &c.sights[i]
 	sum := 0.0
 	j := i + 1
-	for ; j < len(c.hits); j++ {
-		after := &c.hits[j]
-		if after.start-h.start > readingTime || h.start < after.start-after.preempt {
+	for ; j < len(c.sights); j++ {
+		after := &c.sights[j]
+		if after.start-s.start > readingTime || s.start < after.start-c.hits[j].preempt {
 			break
 		}
-		sum += c.b.Objects[after.object].opacity(at, false) * nearness(after.start-h.start)
+		sum += after.opacity(s.own) * nearness(after.start-s.start)
 	}
 	c.steps += j - i
 	return sum
@@ -164,35 +193,47 @@ func (c *calculator) coming(i int) float64 {
 // nearness falls to 0 for objects that are far away in time, in milliseconds.
 func nearness(delta float64) float64 { return clamp(2-delta/(readingTime/2), 0, 1) }
 
-// constancy is a factor by how often the angle of a jump was the same before, or alternated between two.
+// constancy is a factor, 0.2 to 1, by how often the angle of a jump was the same before, or alternated between two.
 func (c *calculator) constancy(i int) float64 {
-	const longest = 2000 // milliseconds
+	const longest, enough = 2000, 2 / 0.2 // milliseconds, times
 
-	h := &c.hits[i]
-	if !h.hasAngle {
+	sights := c.sights[:i+1]
+	start, angle := sights[i].start, sights[i].angle
+	if angle < 0 {
 		return 1 // two divided by nothing
 	}
 	sum := 0.0
 	j := i - 1
-	for ; j >= 0; j-- {
-		before := &c.hits[j]
-		if before.hasAngle {
-			difference := math.Abs(h.angle - before.angle)
-			// after is what comes after the object before: in the first round that is object i itself.
-			if after := &c.hits[j+1]; after.hasAngle && j+3 <= i && c.hits[j+2].hasAngle && c.hits[j+3].hasAngle {
-				weight := strain.ReverseLerp(min(before.angle, after.angle)*180/math.Pi, 20, 5)
-				if weight != 0 {
-					weight *= strain.ReverseLerp(max(before.angle, after.angle)*180/math.Pi, 60, 120)
-					alternating := math.Abs(c.hits[j+2].angle-before.angle) + math.Abs(c.hits[j+3].angle-after.angle)
-					difference = min(difference, math.Pi*(1-weight)+0.1*alternating*weight)
-				}
+	for ; j >= 0 && !(sum >= enough); j-- {
+		before := &sights[j]
+		if !(before.angle < 0) {
+			difference := math.Abs(angle - before.angle)
+			if j+3 <= i && min(before.angle, sights[j+1].angle) < sharpest {
+				difference = min(difference, alternation(sights[j:j+4]))
 			}
-			sum += cosine(3*min(degrees30, difference*before.apart)) * before.recent
+			if difference *= before.apart; !(difference >= degrees30) {
+				sum += cosine(3*difference) * before.recent
+			}
 		}
-		if !(h.start-before.start < longest) {
+		if !(start-before.start < longest) {
 			break
 		}
 	}
 	c.steps += i - j
 	return clamp(2/sum, 0.2, 1)
+}
+
+// sharpest is the sharpest of two angles that alternate, in radians: 20 degrees.
+const sharpest = 0.3490658503988659
+
+// alternation returns the difference between the angles of the first two of four objects and those of the last two, as far as
+// one of them is very sharp and the other wide.
+func alternation(s []sight) float64 {
+	if s[1].angle < 0 || s[2].angle < 0 || s[3].angle < 0 {
+		return math.Pi
+	}
+	weight := strain.ReverseLerp(min(s[0].angle, s[1].angle)*180/math.Pi, 20, 5) *
+		strain.ReverseLerp(max(s[0].angle, s[1].angle)*180/math.Pi, 60, 120)
+	difference := math.Abs(s[2].angle-s[0].angle) + math.Abs(s[3].angle-s[1].angle)
+	return math.Pi*(1-weight) + 0.1*difference*weight
 }

@@ -7,16 +7,26 @@ import (
 	"github.com/pure-peace/peace/osu/strain"
 )
 
-// beat is what the rhythm of an object and the one before it, spinners left out, amounts to: the same for all objects that look
-// back at it.
+// beats are what the rhythm evaluation of every object looks back at, prepared once.
+type beats struct {
+	all     []beat
+	changes []int32 // objects at which the rhythm changes
+
+	// What the last object looked back to: the first object, and how many changes come no later.
+	first, before int
+
+	known [historyObjects]island // different ones, of the object that is looked at
+}
+
+// beat is what the rhythm of an object and the one before it, spinners left out, amounts to.
 type beat struct {
-	delta      float64 // at least a ten-millionth of a millisecond
-	difficulty float64 // of the change from one delta to the next
-	whole      int32   // milliseconds of delta
+	difficulty float64 // of the change from one delta to the next; only if changed or faster
+	last       int32   // the object before; -1 of the first
+	steady     int32   // how many objects so far, this included, have about the delta of the object before
+	whole      int32   // milliseconds of the delta
 	kind       Kind
-	last       Kind // of the object before
-	steady     bool // the deltas are about the same
-	changed    bool // they are not
+	same       bool // counted by steady
+	changed    bool // the deltas differ
 	faster     bool
 	slower     bool
 }
@@ -33,15 +43,25 @@ func (c *calculator) prepareBeats() {
 	if c.flags.relax {
 		return
 	}
-	c.beats = make([]beat, len(c.hits))
-	last := -1
+	c.beats.all = make([]beat, len(c.hits))
+	last, steady := -1, int32(0)
 	for i := range c.hits {
+		b := &c.beats.all[i]
+		b.last, b.steady = -1, steady
+		if c.hits[i].kind == Spinner {
+			continue
+		}
 		if last >= 0 {
-			c.beats[i] = c.beat(i, last)
+			*b = c.beat(i, last)
+			if b.same {
+				steady++
+			}
+			b.steady = steady
+			if b.changed || b.faster {
+				c.beats.changes = append(c.beats.changes, int32(i))
+			}
 		}
-		if c.hits[i].kind != Spinner {
-			last = i
-		}
+		last = i
 	}
 }
 
@@ -52,11 +72,10 @@ func (c *calculator) beat(i, last int) beat {
 	delta, was := max(h.delta, shortestBeat), max(before.delta, shortestBeat)
 	difference := math.Abs(was - delta)
 	b := beat{
-		delta:   delta,
+		last:    int32(last),
 		whole:   dotnet.Int32(delta),
 		kind:    h.kind,
-		last:    before.kind,
-		steady:  difference < tolerance,
+		same:    difference < tolerance,
 		changed: difference > tolerance,
 		faster:  was > delta+tolerance,
 		slower:  was+tolerance < delta,
@@ -81,16 +100,83 @@ func rhythmDifficulty(ratio float64) float64 {
 	return 1 + 26*min(0.5, strain.SmoothstepBellUnit(ratio-math.Trunc(ratio)))
 }
 
-// island is a run of objects with about the same delta.
+// rhythm is a factor, 1 or more, by how the rhythm before an object that is no spinner changes. It must be called in order.
+//
+// Source: ppy/osu osu.Game.Rulesets.Osu/Difficulty/Evaluators/Speed/RhythmEvaluator.cs.
+func (c *calculator) rhythm(i int) float64 {
+	if i < 3 {
+		return 1
+	}
+	w := &c.beats
+	r := run{c: c, now: c.hits[i].start, at: i, history: min(i, historyObjects), from: -1, previous: island{math.MaxInt32, 1, 1}}
+	w.first = max(w.first, i+1-r.history)
+	for w.first < i-1 && r.now-c.hits[w.first+1].start >= historyTime {
+		w.first++
+	}
+	first := w.first
+	if c.hits[first].kind == Spinner {
+		// Only here a spinner counts, as the object before the first one that does.
+		r.spinner = int32(first)
+		for first++; first < i && c.hits[first].kind == Spinner; first++ {
+		}
+		if first == i {
+			return 1
+		}
+		r.from = int32(first)
+		if b := c.beat(first, w.first); b.faster {
+			r.begin(first, &b)
+		}
+	}
+	for w.before < len(w.changes) && int(w.changes[w.before]) <= w.first {
+		w.before++
+	}
+	for _, at := range w.changes[w.before:] {
+		if int(at) >= i {
+			break
+		}
+		if int(at) <= first {
+			continue
+		}
+		switch b := &w.all[at]; {
+		case r.counting && b.changed:
+			r.change(int(at), b)
+		case !r.counting && b.faster:
+			r.begin(int(at), b)
+		}
+	}
+	if r.sum == 0 {
+		return 1
+	}
+	length := 1 + w.all[i-1].steady - r.steady
+	return math.Sqrt(4+r.sum*strain.ReverseLerp(float64(length), 22, 3)*0.95) / 2
+}
+
+// run goes through the changes of rhythm before an object.
+type run struct {
+	c       *calculator
+	now     float64 // start of the object
+	at      int     // its index
+	history int     // objects before it that are looked at
+
+	from, spinner int32 // the first of them when it follows a spinner, and the spinner; otherwise from is -1
+
+	counting bool    // whether the rhythm became faster
+	sum      float64 // of the difficulties
+	start    float64 // difficulty of the change that current began with
+
+	current, previous island
+	steady            int32 // of the change that current began with
+	islands           int   // of beats.known
+}
+
+// island is a series of objects with about the same delta.
 type island struct {
 	delta       int32 // milliseconds
-	length      int32
+	length      int32 // objects
 	occurrences int32
 }
 
-func newIsland(delta int32) island { return island{max(delta, minDelta), 1, 1} }
-
-func (a island) near(b island, tolerance float64) bool {
+func (a *island) near(b *island, tolerance float64) bool {
 	d := a.delta - b.delta
 	if d < 0 {
 		d = -d
@@ -98,106 +184,87 @@ func (a island) near(b island, tolerance float64) bool {
 	return float64(d) < tolerance
 }
 
-// rhythm is a factor, 1 or more, by how the rhythm before an object that is no spinner changes.
-//
-// Source: ppy/osu osu.Game.Rulesets.Osu/Difficulty/Evaluators/Speed/RhythmEvaluator.cs.
-func (c *calculator) rhythm(i int) float64 {
-	history := min(i, historyObjects)
-	now := c.hits[i].start
-	back := 0
-	for back < history-2 && now-c.hits[i-1-back].start < historyTime {
-		back++
+// next begins an island.
+func (r *run) next(at int, b *beat) {
+	r.current = island{max(b.whole, minDelta), 1, 1}
+	r.steady = r.c.beats.all[at].steady
+}
+
+// begin begins to count where the rhythm becomes faster.
+func (r *run) begin(at int, b *beat) {
+	r.counting = true
+	r.start = b.difficulty
+	if b.kind == Slider {
+		r.start *= 0.6
 	}
-	if back == 0 {
-		return 1
+	if r.c.hits[b.last].kind == Slider {
+		r.start *= 0.6
 	}
-	const unset = math.MaxInt32
+	r.next(at, b)
+}
+
+// change closes the current island.
+func (r *run) change(at int, b *beat) {
+	c := r.c
 	tolerance := c.window * beatTolerance
-	current, previous := newIsland(unset), newIsland(unset)
-	var islands [historyObjects]island
-	known := 0
-	sum, start := 0.0, 0.0
-	counting := false
-	last, lastLast := i-1-back, i-2-back
-	for k := back; k > 0; k-- {
-		at := i - k
-		b := &c.beats[at]
-		if c.hits[at].kind == Spinner {
+	current, previous := &r.current, &r.previous
+	current.length = 1 + b.steady - r.steady
+	difficulty := b.difficulty
+	if b.kind == Slider {
+		difficulty *= 0.5
+	}
+	if current.length > 1 && previous.length > 1 && current.length%2 == previous.length%2 && current.near(previous, tolerance) {
+		difficulty *= 0.5
+	}
+	if b.faster {
+		difficulty *= 0.65
+		before := c.beats.all[b.last].last
+		if b.last == r.from {
+			before = r.spinner
+		}
+		if max(c.hits[before].delta, shortestBeat) > max(c.hits[b.last].delta, shortestBeat)+tolerance {
+			difficulty *= 0.125
+		}
+	}
+	if previous.length == current.length {
+		difficulty *= 0.5
+	}
+	difficulty *= r.familiarity(tolerance)
+	difficulty *= 1 - c.hits[b.last].doubleTap(&c.hits[at])*0.75
+
+	decay := min(float64(r.history-(r.at-at))/float64(r.history), (historyTime-(r.now-c.hits[at].start))/historyTime)
+	if current.length > 1 {
+		r.sum += math.Sqrt(difficulty*r.start) * decay
+	} else {
+		r.sum += 0.7 * decay
+	}
+	r.start = difficulty
+	if b.slower {
+		r.counting = false
+	}
+	r.previous = r.current
+	r.next(at, b)
+}
+
+// familiarity is a factor by how often an island like the current one came before.
+func (r *run) familiarity(tolerance float64) float64 {
+	current, known := &r.current, &r.c.beats.known
+	for n := range known[:r.islands] {
+		e := &known[n]
+		if e.length != current.length || !e.near(current, tolerance) {
 			continue
 		}
-		if c.hits[last].kind == Spinner {
-			// Only at the beginning of what is looked at a spinner counts.
-			first := c.beat(at, last)
-			b = &first
+		if r.previous.length == current.length && r.previous.near(current, tolerance) {
+			e.occurrences++
 		}
-		if current.delta == unset {
-			current = newIsland(b.whole)
+		if e.occurrences == 1 {
+			return 1
 		}
-		if b.steady {
-			current.length++
-		}
-		switch {
-		case counting && b.changed:
-			difficulty := b.difficulty
-			if b.kind == Slider {
-				difficulty *= 0.5
-			}
-			if current.length > 1 && previous.length > 1 && current.near(previous, tolerance) && current.length%2 == previous.length%2 {
-				difficulty *= 0.5
-			}
-			if b.faster && max(c.hits[lastLast].delta, shortestBeat) > max(c.hits[last].delta, shortestBeat)+tolerance {
-				difficulty *= 0.125
-			}
-			if previous.length == current.length {
-				difficulty *= 0.5
-			}
-			if b.faster {
-				difficulty *= 0.65
-			}
-			found := false
-			for n := range islands[:known] {
-				if e := &islands[n]; e.length == current.length && e.near(current, tolerance) {
-					if previous.length == current.length && previous.near(current, tolerance) {
-						e.occurrences++
-					}
-					if once := 1 / float64(e.occurrences); once != 1 {
-						power := strain.Logistic(float64(current.delta), 58.33, 0.24, 2.75)
-						difficulty *= min(3/float64(e.occurrences), strain.Pow(once, power))
-					}
-					found = true
-					break
-				}
-			}
-			if !found {
-				islands[known] = current
-				known++
-			}
-			difficulty *= 1 - c.hits[last].doubleTap(&c.hits[at])*0.75
-
-			decay := min(float64(history-k)/float64(history), (historyTime-(now-c.hits[at].start))/historyTime)
-			if current.length > 1 {
-				sum += math.Sqrt(difficulty*start) * decay
-			} else {
-				sum += 0.7 * decay
-			}
-			start = difficulty
-			if b.slower {
-				counting = false
-			}
-			previous, current = current, newIsland(b.whole)
-		case !counting && b.faster:
-			counting = true
-			start = b.difficulty
-			if b.kind == Slider {
-				start *= 0.6
-			}
-			if b.last == Slider {
-				start *= 0.6
-			}
-			current = newIsland(b.whole)
-		}
-		lastLast, last = last, at
+		times := float64(e.occurrences)
+		power := strain.Logistic(float64(current.delta), 58.33, 0.24, 2.75)
+		return min(3/times, strain.Pow(1/times, power))
 	}
-	sum *= strain.ReverseLerp(float64(current.length), 22, 3)
-	return math.Sqrt(4+sum*0.95) / 2
+	known[r.islands] = *current
+	r.islands++
+	return 1
 }

@@ -46,7 +46,7 @@ func (c *calculator) addSpeed(i int) {
 		return
 	}
 	h := &c.hits[i]
-	decay := math.Exp(speedDecay * h.adjusted)
+	decay := strain.Exp(speedDecay * h.adjusted)
 	difficulty := 0.0
 	if h.kind != Spinner {
 		difficulty = c.tapping(i, decay)

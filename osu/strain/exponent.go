@@ -91,3 +91,11 @@ func Exp(x float64) float64 {
 	}
 	return math.Exp(x)
 }
+
+// Log is the natural logarithm, like math.Log but faster and within 1e-15 absolutely.
+func Log(x float64) float64 {
+	if x >= 0x1p-1022 && x <= math.MaxFloat64 {
+		return log2(x) * math.Ln2
+	}
+	return math.Log(x)
+}

@@ -26,6 +26,7 @@ type Harmonic struct {
 	made    [2]int    // Memorised, and the length of first, when reduced was made
 	rest    []float64 // the other difficult objects, sorted from the highest as far as sorted
 	sorted  int
+	scratch []float64
 }
 
 // decayExponent is how fast the weights fall.
@@ -94,17 +95,17 @@ func (h *Harmonic) memorise() {
 	}
 	h.reduced, h.made = h.reduced[:0], now
 	for i, d := range h.first {
-		if d *= math.Log10(1 + 9*(float64(i)/float64(h.Memorised))); d > 0 {
+		if d *= Log(1+9*(float64(i)/float64(h.Memorised))) * (1 / math.Ln10); d > 0 {
 			h.reduced = append(h.reduced, d)
 		}
 	}
-	sortDescending(h.reduced)
+	h.scratch = sortDescending(h.reduced, h.scratch)
 }
 
 // sort sorts rest: from scratch when there is much new in it, else by inserting.
 func (h *Harmonic) sort() {
 	if len(h.rest)-h.sorted > 8 {
-		sortDescending(h.rest)
+		h.scratch = sortDescending(h.rest, h.scratch)
 		h.sorted = len(h.rest)
 	}
 	for ; h.sorted < len(h.rest); h.sorted++ {
@@ -118,11 +119,6 @@ func (h *Harmonic) sort() {
 		copy(h.rest[i+1:h.sorted+1], h.rest[i:h.sorted])
 		h.rest[i] = d
 	}
-}
-
-func sortDescending(values []float64) {
-	slices.Sort(values)
-	slices.Reverse(values)
 }
 
 // Count counts the objects by how near they come to the difficulty that they would have for the value if all were equal;

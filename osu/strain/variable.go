@@ -100,24 +100,42 @@ func (v *Variable) silent() bool {
 	return n > 0 && v.peaks[n-1] == Peak{0, v.length} && v.total+v.length > v.stored
 }
 
-// insert puts p where .NET's binary search finds a peak of its value, else before the first lower one.
+// insert puts p before the first lower peak; among those of the same value, where .NET's binary search happens to end.
 func (v *Variable) insert(p Peak) int {
-	i, hi := 0, len(v.peaks)-1
-search:
-	for i <= hi {
-		middle := i + (hi-i)/2
-		switch cmp.Compare(p.Value, v.peaks[middle].Value) {
-		case 0:
-			i = middle
-			break search
-		case -1:
-			i = middle + 1
-		default:
-			hi = middle - 1
+	i, n := 0, len(v.peaks)
+	for n > 0 {
+		half := n / 2
+		if v.peaks[i+half].Value > p.Value {
+			i += half + 1
+			n -= half + 1
+		} else {
+			n = half
 		}
 	}
-	v.peaks = slices.Insert(v.peaks, i, p)
+	if i < len(v.peaks) && !(v.peaks[i].Value < p.Value) {
+		i = v.search(p.Value)
+	}
+	v.peaks = append(v.peaks, Peak{})
+	copy(v.peaks[i+1:], v.peaks[i:])
+	v.peaks[i] = p
 	return i
+}
+
+// search is .NET's binary search, by which NaN comes after all numbers here.
+func (v *Variable) search(value float64) int {
+	lo, hi := 0, len(v.peaks)-1
+	for lo <= hi {
+		i := lo + (hi-lo)/2
+		switch cmp.Compare(value, v.peaks[i].Value) {
+		case 0:
+			return i
+		case -1:
+			lo = i + 1
+		default:
+			hi = i - 1
+		}
+	}
+	return lo
 }
 
 // Peaks returns the peaks from the highest, the current section's included. They belong to v and last until its next change.
