@@ -97,13 +97,18 @@ func (s *Sections) Closed() (peaks []float64, current float64) { return s.peaks,
 func (s *Sections) Sum() float64 { return s.sum + s.peak }
 
 // Value is the weighted sum of all peaks, the highest first, each weighing decay times the one before (0.9 in most skills).
-func (s *Sections) Value(decay float64) float64 {
+func (s *Sections) Value(decay float64) float64 { return weighted(descend(s.peaks, s.peak), decay) }
+
+// Weighted is the sum of the positive ones of values, the highest first, each weighing decay times the one before.
+func Weighted(values []float64, decay float64) float64 { return weighted(descend(values, 0), decay) }
+
+func weighted(descending []float64, decay float64) float64 {
 	sum, weight := 0.0, 1.0
-	for _, p := range descend(s.peaks, s.peak) {
+	for _, v := range descending {
 		if weight < lightest {
 			break
 		}
-		sum += float64(p * weight)
+		sum += float64(v * weight)
 		weight *= decay
 	}
 	return sum
