@@ -1,4 +1,4 @@
-package mods_test
+package difficulty_test
 
 import (
 	"encoding/json"
