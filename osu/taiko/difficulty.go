@@ -3,7 +3,6 @@ package taiko
 import (
 	"context"
 	"math"
-	"slices"
 
 	"github.com/pure-peace/peace/osu"
 	"github.com/pure-peace/peace/osu/strain"
@@ -44,6 +43,9 @@ const (
 	readingScale = 0.100 * scale
 	colourScale  = 0.375 * scale
 	staminaScale = 0.445 * scale
+
+	// peakDecay is the weight of a section's peak compared with that of the next higher one.
+	peakDecay = 0.9
 )
 
 // Difficulty calculates how difficult b is.
@@ -135,29 +137,13 @@ func (r *rating) addAll(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// value returns the weighted sum of a skill's peaks. Strains of colour may be negative, such peaks do not count.
+// value returns the weighted sum of a skill's peaks. Strains of colour may be negative; such peaks do not count.
 func (r *rating) value(of func(*strains) *float64) float64 {
 	r.scratch = r.scratch[:0]
 	for i := range r.peaks {
-		if p := *of(&r.peaks[i]); p > 0 {
-			r.scratch = append(r.scratch, p)
-		}
+		r.scratch = append(r.scratch, *of(&r.peaks[i]))
 	}
-	if p := *of(&r.peak); p > 0 {
-		r.scratch = append(r.scratch, p)
-	}
-	return weighted(r.scratch)
-}
-
-// weighted sums values up, the greatest first, each weighing nine tenths of the one before. It sorts them.
-func weighted(values []float64) float64 {
-	slices.Sort(values)
-	sum, weight := 0.0, 1.0
-	for i := len(values) - 1; i >= 0; i-- {
-		sum += values[i] * weight
-		weight *= 0.9
-	}
-	return sum
+	return strain.Weighted(append(r.scratch, *of(&r.peak)), peakDecay)
 }
 
 // attributes returns the difficulty of the notes so far, which belong to a number of objects with a combo.
@@ -210,7 +196,7 @@ func (r *rating) topStamina(value float64) float64 {
 	if len(r.each) == 0 {
 		return 0
 	}
-	top := value * (1 - 0.9)
+	top := value * (1 - peakDecay)
 	if top == 0 {
 		return float64(len(r.each))
 	}
@@ -238,14 +224,9 @@ func (m *mixer) mix(s *strains) float64 {
 func (r *rating) combined(m mixer) float64 {
 	r.scratch = r.scratch[:0]
 	for i := range r.peaks {
-		if p := m.mix(&r.peaks[i]); p > 0 {
-			r.scratch = append(r.scratch, p)
-		}
+		r.scratch = append(r.scratch, m.mix(&r.peaks[i]))
 	}
-	if p := m.mix(&r.peak); p > 0 {
-		r.scratch = append(r.scratch, p)
-	}
-	return weighted(r.scratch)
+	return strain.Weighted(append(r.scratch, m.mix(&r.peak)), peakDecay)
 }
 
 // consistency compares the mean of all notes' mixed strains with that of the hardest twentieth. Without any section of the
@@ -263,10 +244,7 @@ func (r *rating) consistency(m mixer, combined float64) float64 {
 	if n == 0 || combined == 0 {
 		return 0
 	}
-	slices.Sort(r.scratch)
-	top, count := 0.0, 1+n/20
-	for _, p := range r.scratch[n-count:] {
-		top += p
-	}
+	count := 1 + n/20
+	top := sumGreatest(r.scratch, count)
 	return sum / (top / float64(count) * float64(n))
 }
