@@ -148,8 +148,12 @@ func (s *Service) Learn(ctx context.Context, file []byte) (string, error) {
 		return "", performance.ErrTooLarge
 	}
 	err := s.pool.run(ctx, func(context.Context) error {
-		if _, err := beatmap.Parse(file); err != nil {
+		m, err := beatmap.Parse(file)
+		switch {
+		case err != nil:
 			return performance.ErrBadBeatmap.WithMessage(err.Error())
+		case len(m.HitObjects) == 0: // as everything has that is no beatmap at all: the game's decoder is lenient
+			return performance.ErrBadBeatmap.WithMessage("there is nothing to hit in this file")
 		}
 		return nil
 	})

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"google.golang.org/protobuf/proto"
+
+	"github.com/pure-peace/peace/osu/mods"
 )
 
 // message is what every generated message M is, by its pointer.
@@ -75,6 +77,9 @@ func (f filler) fill(v reflect.Value) (problem string) {
 			b[i] = byte(f.Uint32())
 		}
 		*p = netip.AddrFrom16(b)
+		return ""
+	case *mods.Set:
+		*p = mods.Set{{Acronym: mods.Hidden}, mods.Mod{Acronym: mods.DoubleTime}.With("speed_change", float64(101+f.IntN(40))/100)}
 		return ""
 	}
 	switch v.Kind() {
