@@ -1,29 +1,35 @@
 package replay
 
 import (
+	"slices"
+
 	"github.com/pure-peace/peace/osu/mods"
 	"github.com/pure-peace/peace/osu/score"
 )
 
-// Play returns what the performance calculators need to know of the score: what lazer's block says, else what the header says.
-// A score of stable has the mod CL and its total score. The accuracy is left at 0, since it takes the beatmap to know it.
+// Play returns what performance is calculated from: mods and judgements of lazer's block when the file has it, of the header
+// otherwise. A score of stable gets Classic and keeps its total; its accuracy is what lazer makes of it. Errors are those of
+// [Replay.Info].
+// Source: ppy/osu osu.Game/Scoring/Legacy/LegacyScoreDecoder.cs.
 func (r *Replay) Play() (score.Play, error) {
 	info, err := r.Info()
 	if err != nil {
 		return score.Play{}, err
 	}
-	play := score.Play{MaxCombo: int(r.MaxCombo)}
+	p := score.Play{MaxCombo: int(r.MaxCombo)}
+	var perfect score.Statistics
 	if info != nil {
-		play.Mods, play.Statistics = info.Mods, info.Statistics
-		return play, nil
+		p.Mods, p.Statistics, perfect = info.Mods, info.Statistics, info.Maximum
+	} else {
+		p.Mods, p.Statistics = mods.FromLegacy(r.Mods, r.Ruleset), r.Counts().Statistics(r.Ruleset)
 	}
-	play.Mods, play.Statistics = mods.FromLegacy(r.Mods, r.Ruleset), r.Counts().Statistics(r.Ruleset)
 	if !r.Lazer() {
 		total := int64(r.TotalScore)
-		play.LegacyTotal = &total
-		if !play.Mods.Has(mods.Classic) {
-			play.Mods = append(play.Mods, mods.Mod{Acronym: mods.Classic})
-		}
+		p.Mods, p.LegacyTotal = slices.Concat(p.Mods, mods.Of(mods.Classic)), &total
 	}
-	return play, nil
+	if perfect.Empty() {
+		perfect = p.Statistics.Perfect(r.Ruleset, 0)
+	}
+	p.Accuracy = score.Accuracy(r.Ruleset, &p.Statistics, &perfect)
+	return p, nil
 }

@@ -466,6 +466,28 @@ func TestChecksums(t *testing.T) {
 	}
 }
 
+func TestPlay(t *testing.T) {
+	// Of the official decoder's tests: mania's accuracy is lazer's, also for a score of stable.
+	r := &Replay{Ruleset: osu.Mania, Version: 20240116, CountGeki: 198, Count300: 1, CountMiss: 1, TotalScore: 12345, MaxCombo: 1000, Mods: osu.ModHidden}
+	p, err := r.Play()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Accuracy != (198*305+300)/(200*305.0) || !p.Mods.Has(mods.Hidden) || !p.Mods.Has(mods.Classic) || *p.LegacyTotal != 12345 || p.MaxCombo != 1000 {
+		t.Errorf("of stable: %+v", p)
+	}
+	r.Version = FirstLazer
+	if p, err = r.Play(); err != nil || p.Mods.Has(mods.Classic) || p.LegacyTotal != nil || p.Statistics[score.Perfect] != 198 {
+		t.Errorf("of the first lazer: %+v, %v", p, err)
+	}
+	if p, err = example(t, Latest).Play(); err != nil || p.Accuracy != 1/70001.0 || !p.Mods.Has(mods.DoubleTime) || p.Mods.Has(mods.Hidden) || p.LegacyTotal != nil {
+		t.Errorf("of lazer: %+v, %v", p, err)
+	}
+	if _, err = (&Replay{Version: Latest, ScoreData: []byte{1}}).Play(); !errors.Is(err, ErrCompression) {
+		t.Errorf("with a broken block: %v", err)
+	}
+}
+
 func TestCounts(t *testing.T) {
 	r := example(t, 1)
 	c := r.Counts()

@@ -209,6 +209,14 @@ func WithMultiplier(total int64, multiplier float64) int64 {
 	return int64(math.RoundToEven(float64(total) * multiplier))
 }
 
+// WithoutMultiplier undoes [WithMultiplier], up to rounding. It returns 0 when the total cannot be told.
+func WithoutMultiplier(total int64, multiplier float64) int64 {
+	if without := math.RoundToEven(float64(total) / multiplier); storable(without) {
+		return int64(without)
+	}
+	return 0
+}
+
 // Classic returns what lazer shows of a standardised total to players who like the numbers of stable: a total that grows with
 // the number of objects ([Statistics.Objects] of a perfect play), scaled so that scores keep their order.
 // Source: convertStandardisedToClassic in ppy/osu osu.Game/Scoring/Legacy/ScoreInfoExtensions.cs.

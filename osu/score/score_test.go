@@ -403,6 +403,11 @@ func TestClassic(t *testing.T) {
 	if got := score.WithMultiplier(3, 0.5); got != 2 {
 		t.Errorf("a half is rounded to %d", got)
 	}
+	for multiplier, want := range map[float64]int64{0.5: 2_000_000, 1.1: 909_091, 0: 0, -1: 0, math.NaN(): 0} {
+		if got := score.WithoutMultiplier(1_000_000, multiplier); got != want {
+			t.Errorf("without a multiplier of %v: %d, want %d", multiplier, got, want)
+		}
+	}
 }
 
 func TestReach(t *testing.T) {
