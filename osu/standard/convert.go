@@ -90,16 +90,18 @@ func newConverter(m *beatmap.Beatmap, ms mods.Set) *converter {
 	c.classic = classic(ms)
 	c.preempt = float64(dotnet.Int32(beatmap.DifficultyRange(float64(d.ApproachRate), preemptMax, preemptMid, preemptMin)))
 	c.fadeIn = 400 * min(1, c.preempt/preemptMin)
-	byStart := func(a, b beatmap.HitObject) int { return cmp.Compare(a.Start, b.Start) }
-	if !slices.IsSortedFunc(c.hits, byStart) {
-		c.hits = slices.Clone(c.hits)
-		slices.SortStableFunc(c.hits, byStart)
-	}
-	sliders := 0
+	sliders, sorted := 0, true
 	for i := range c.hits {
 		if c.hits[i].Kind == beatmap.Slider {
 			sliders++
 		}
+		if i > 0 && c.hits[i].Start < c.hits[i-1].Start {
+			sorted = false
+		}
+	}
+	if !sorted {
+		c.hits = slices.Clone(c.hits)
+		slices.SortStableFunc(c.hits, func(a, b beatmap.HitObject) int { return cmp.Compare(a.Start, b.Start) })
 	}
 	c.Objects = make([]Object, 0, len(c.hits))
 	c.Sliders = make([]Path, 0, sliders)
