@@ -19,6 +19,7 @@ type aimSkill struct {
 	sliders  []float64 // strain of those that are sliders
 
 	chunks []strain.Peak // of the spikes, lowered
+	keys   []uint64      // to sort them by
 }
 
 const (
@@ -44,11 +45,11 @@ func newAimSkill(objects, sliders int) aimSkill {
 // addAim processes an object in both aim skills.
 func (c *calculator) addAim(i int) {
 	h := &c.hits[i]
+	decay := strain.Exp(aimDecay * h.adjusted)
 	var with, without float64
 	if !c.flags.autopilot && h.kind != Spinner {
-		with, without = c.aimDifficulty(i)
+		with, without = c.aimDifficulty(i, decay)
 	}
-	decay := strain.Exp(aimDecay * h.adjusted)
 	past := 0.0
 	if i > 0 {
 		past = c.hits[i-1].start
@@ -101,7 +102,7 @@ func (s *aimSkill) value() float64 {
 		time += p.Length
 	}
 	chunks, rest := s.chunks[max(low-len(peaks), 0):], peaks[min(low, len(peaks)):]
-	slices.SortFunc(chunks, func(a, b strain.Peak) int { return cmp.Compare(b.Value, a.Value) })
+	chunks = s.sort(chunks)
 
 	// Each section weighs the integral of topDecay^x over its time in units of full sections, scaled so that a beatmap of
 	// full sections alone has the value of the discrete sum.
@@ -121,6 +122,25 @@ func (s *aimSkill) value() float64 {
 		sum += p.Value * (weight - next)
 		weight = next
 	}
+}
+
+// sort sorts chunks from the highest. Those that differ by less than 1e-11 keep their order, which does not show in a sum.
+func (s *aimSkill) sort(chunks []strain.Peak) []strain.Peak {
+	const index = 1<<16 - 1
+	if len(chunks) > index {
+		slices.SortFunc(chunks, func(a, b strain.Peak) int { return cmp.Compare(b.Value, a.Value) })
+		return chunks
+	}
+	s.keys = s.keys[:0]
+	for i := range chunks {
+		s.keys = append(s.keys, math.Float64bits(chunks[i].Value)&^index|uint64(i))
+	}
+	slices.Sort(s.keys)
+	n := len(chunks)
+	for i := n - 1; i >= 0; i-- {
+		chunks = append(chunks, chunks[s.keys[i]&index])
+	}
+	return chunks[n:]
 }
 
 // spikeScale rises from 0 to 1 over the time in milliseconds of the spikes that are lowered.

@@ -133,10 +133,9 @@ type factors struct {
 	small      float64 // bonus for small circles, at least 1
 	smallFlow  float64 // its square root
 	smallAgile float64 // its power of 1.5
-	aimOD      float64 // factors by overall difficulty
-	readingOD  float64
-	flashOD    float64
-	magnetised float64 // what Magnetised leaves of the difficulty
+	aim        float64 // of aim, reading and flashlight by overall difficulty and Magnetised
+	reading    float64
+	flashlight float64
 }
 
 func newCalculator(b *Beatmap) *calculator {
@@ -154,10 +153,10 @@ func newCalculator(b *Beatmap) *calculator {
 	f.smallFlow = math.Sqrt(f.small)
 	f.smallAgile = math.Pow(f.small, 1.5)
 	od := max(0, (79.5-c.window/2)/6)
-	f.aimOD = 0.985 + od*od/4000
-	f.flashOD = f.aimOD
-	f.readingOD = 0.825 + math.Pow(od, 2.2)/1125
-	f.magnetised = 1 - c.flags.attraction
+	magnetised := 1 - c.flags.attraction
+	f.aim = aimMultiplier * magnetised * (0.985 + od*od/4000)
+	f.flashlight = magnetised * c.flags.deflation * (0.985 + od*od/4000)
+	f.reading = magnetised * (0.825 + math.Pow(od, 2.2)/1125)
 
 	c.aim, c.plain = newAimSkill(n, b.SliderCount), newAimSkill(n, b.SliderCount)
 	c.speed = newSpeedSkill(n, b.SliderCount)

@@ -39,6 +39,7 @@ const (
 // not be negative.
 const (
 	degrees11 = 0.19634954084936207 // 11.25
+	degrees20 = 0.3490658503988659
 	degrees30 = 0.5235987755982988
 	degrees45 = 0.7853981633974483
 
@@ -50,15 +51,15 @@ const (
 
 // aimDifficulty returns how hard it is to get to an object that is no spinner, with sliders and as if they were circles.
 //
-// Source: ppy/osu osu.Game.Rulesets.Osu/Difficulty/Skills/Aim.cs, calculateAdjustedDifficulty.
-func (c *calculator) aimDifficulty(i int) (with, without float64) {
+// Source: ppy/osu osu.Game.Rulesets.Osu/Difficulty/Skills/Aim.cs, calculateAdjustedDifficulty. decay is what is left of a strain
+// since the last object.
+func (c *calculator) aimDifficulty(i int, decay float64) (with, without float64) {
 	h := &c.hits[i]
-	agility := c.agility(i) * agilityMultiplier
 	if i <= 1 || c.hits[i-1].kind == Spinner {
-		with = c.combine(0, agility, 0)
-		return with, with
+		return 0, 0 // as nothing has to be flowed through, it counts as flowed through
 	}
 	last := &c.hits[i-1]
+	agility := strain.Pow(c.agility(i, decay)*agilityMultiplier, snapNorm)
 	var a approach
 	c.approach(&a, i)
 	r := reach{jump: h.lazyJump, lastJump: last.lazyJump, longest: h.lazyJump}
@@ -68,36 +69,37 @@ func (c *calculator) aimDifficulty(i int) (with, without float64) {
 	if h.kind == Slider {
 		r.travel = h.travel / h.travelTime
 	}
-	small, bonus := c.factors.small, 1/(1-strain.Exp(snapBonusLn*strain.Exp(0.65*strain.Log(a.delta/1000))))
+	bonus := c.factors.small / (1 - strain.Exp(snapBonusLn*strain.Pow(a.delta/1000, 0.65)))
 	snap, flow := a.evaluate(&r, c.factors.smallFlow)
-	with = c.combine(snap*small*bonus, agility, flow)
+	with = c.combine(snap*bonus, agility, flow)
 
 	plain := reach{jump: h.jump, lastJump: last.jump, longest: h.jump}
 	if plain == r {
 		return with, with
 	}
 	snap, flow = a.evaluate(&plain, c.factors.smallFlow)
-	return with, c.combine(snap*small*bonus, agility, flow)
+	return with, c.combine(snap*bonus, agility, flow)
 }
 
 var snapBonusLn = math.Log(0.03)
 
 // combine adds up what snapping to an object takes and what flowing through it does, by how likely it is to be snapped.
+// agility is given as its power of snapNorm.
 func (c *calculator) combine(snap, agility, flow float64) float64 {
 	snap *= snapMultiplier
 	flow *= flowMultiplier
-	jumping := strain.Pow(agility, snapNorm)
-	snapping := strain.Pow(strain.Pow(snap, snapNorm)+jumping, 1/snapNorm)
+	sum := strain.Pow(snap, snapNorm) + agility
+	snapping := strain.Pow(sum, 1/snapNorm)
 
 	p := snapProbability(flow / snapping)
 	if c.flags.touch {
-		snapping = strain.Pow(strain.Pow(strain.Pow(snap, 0.89), snapNorm)+jumping, 1/snapNorm)
+		snapping = strain.Pow(strain.Pow(snap, 0.89*snapNorm)+agility, 1/snapNorm)
 	}
 	if c.flags.relax {
 		snapping *= 0.75
 		flow *= 0.6
 	}
-	return (snapping*p + flow*(1-p)) * aimMultiplier * c.factors.magnetised * c.factors.aimOD
+	return (snapping*p + flow*(1-p)) * c.factors.aim
 }
 
 // snapProbability returns how likely an object is snapped to, by the ratio of how hard flowing and snapping are.
@@ -108,20 +110,20 @@ func snapProbability(ratio float64) float64 {
 	case math.IsNaN(ratio):
 		return 1
 	}
-	return 1 / (1 + strain.Exp(-7.27*strain.Log(ratio)))
+	return 1 / (1 + strain.Pow(ratio, -7.27))
 }
 
-// agility is how hard it is to move the cursor to an object at once.
+// agility is how hard it is to move the cursor to an object at once. decay is 0.2 to the power of the seconds since the last.
 //
 // Source: ppy/osu osu.Game.Rulesets.Osu/Difficulty/Evaluators/Aim/AgilityEvaluator.cs.
-func (c *calculator) agility(i int) float64 {
+func (c *calculator) agility(i int, decay float64) float64 {
 	const longest = diameter * 1.2
 	h := &c.hits[i]
 	distance := h.lazyJump
 	if i > 0 {
 		distance += c.hits[i-1].lazyTravel
 	}
-	return min(distance, longest) / longest * 1000 / h.adjusted * c.factors.smallAgile / (1 - strain.Exp(aimDecay*h.adjusted))
+	return min(distance, longest) / longest * 1000 / h.adjusted * c.factors.smallAgile / (1 - decay)
 }
 
 // approach looks at the objects before object i, which is at least the third.

@@ -40,14 +40,13 @@ func (c *calculator) addFlashlight(i int) {
 		if c.flags.touch {
 			difficulty = strain.Pow(difficulty, 0.9)
 		}
-		difficulty *= c.factors.magnetised * c.flags.deflation
 		if c.flags.relax {
 			difficulty *= 0.7
 		}
 		if c.flags.autopilot {
 			difficulty *= 0.4
 		}
-		difficulty *= c.factors.flashOD
+		difficulty *= c.factors.flashlight
 	}
 	s := &c.flashlight
 	past := 0.0

@@ -40,14 +40,13 @@ func (c *calculator) addReading(i int) {
 		if c.flags.touch {
 			difficulty = strain.Pow(difficulty, 0.89)
 		}
-		difficulty *= c.factors.magnetised
 		if c.flags.relax {
 			difficulty *= 0.4
 		}
 		if c.flags.autopilot {
 			difficulty *= 0.1
 		}
-		difficulty *= c.factors.readingOD
+		difficulty *= c.factors.reading
 	}
 	s := &c.reading
 	decay := strain.Exp(readingDecay * h.delta)
@@ -208,12 +207,10 @@ func (c *calculator) constancy(i int) float64 {
 		before := &sights[j]
 		if !(before.angle < 0) {
 			difference := math.Abs(angle - before.angle)
-			if j+3 <= i && min(before.angle, sights[j+1].angle) < sharpest {
+			if after := sights[j+1].angle; j+3 <= i && min(before.angle, after) < degrees20 && max(before.angle, after) > wiggling {
 				difference = min(difference, alternation(sights[j:j+4]))
 			}
-			if difference *= before.apart; !(difference >= degrees30) {
-				sum += cosine(3*difference) * before.recent
-			}
+			sum += cosine(3*min(degrees30, difference*before.apart)) * before.recent
 		}
 		if !(start-before.start < longest) {
 			break
@@ -223,14 +220,11 @@ func (c *calculator) constancy(i int) float64 {
 	return clamp(2/sum, 0.2, 1)
 }
 
-// sharpest is the sharpest of two angles that alternate, in radians: 20 degrees.
-const sharpest = 0.3490658503988659
-
 // alternation returns the difference between the angles of the first two of four objects and those of the last two, as far as
 // one of them is very sharp and the other wide.
 func alternation(s []sight) float64 {
 	if s[1].angle < 0 || s[2].angle < 0 || s[3].angle < 0 {
-		return math.Pi
+		return math.Pi // as without any limit
 	}
 	weight := strain.ReverseLerp(min(s[0].angle, s[1].angle)*180/math.Pi, 20, 5) *
 		strain.ReverseLerp(max(s[0].angle, s[1].angle)*180/math.Pi, 60, 120)

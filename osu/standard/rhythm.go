@@ -20,13 +20,14 @@ type beats struct {
 
 // beat is what the rhythm of an object and the one before it, spinners left out, amounts to.
 type beat struct {
-	difficulty float64 // of the change from one delta to the next; only if changed or faster
+	difficulty float64 // of the change from one delta to the next; only if changed or faster, as the other two
+	first      float64 // difficulty if it is the first change
+	later      float64 // difficulty if it is a later one
 	last       int32   // the object before; -1 of the first
 	steady     int32   // how many objects so far, this included, have about the delta of the object before
 	whole      int32   // milliseconds of the delta
-	kind       Kind
-	same       bool // counted by steady
-	changed    bool // the deltas differ
+	same       bool    // counted by steady
+	changed    bool    // the deltas differ
 	faster     bool
 	slower     bool
 }
@@ -52,7 +53,7 @@ func (c *calculator) prepareBeats() {
 			continue
 		}
 		if last >= 0 {
-			*b = c.beat(i, last)
+			*b = c.beat(i, last, int(c.beats.all[last].last))
 			if b.same {
 				steady++
 			}
@@ -65,8 +66,8 @@ func (c *calculator) prepareBeats() {
 	}
 }
 
-// beat compares the rhythm of object i with that of an earlier one.
-func (c *calculator) beat(i, last int) beat {
+// beat compares the rhythm of object i with that of an earlier one, before which came lastLast unless it is negative.
+func (c *calculator) beat(i, last, lastLast int) beat {
 	h, before := &c.hits[i], &c.hits[last]
 	tolerance := c.window * beatTolerance
 	delta, was := max(h.delta, shortestBeat), max(before.delta, shortestBeat)
@@ -74,7 +75,6 @@ func (c *calculator) beat(i, last int) beat {
 	b := beat{
 		last:    int32(last),
 		whole:   dotnet.Int32(delta),
-		kind:    h.kind,
 		same:    difference < tolerance,
 		changed: difference > tolerance,
 		faster:  was > delta+tolerance,
@@ -92,6 +92,21 @@ func (c *calculator) beat(i, last int) beat {
 		full := max(h.endDelta, delta) / min(h.endDelta, delta)
 		b.difficulty = min(min(rhythmDifficulty(lazy), rhythmDifficulty(full)), b.difficulty)
 	}
+	b.first, b.later = b.difficulty, b.difficulty
+	if h.kind == Slider {
+		b.first *= 0.6
+		b.later *= 0.5
+	}
+	if before.kind == Slider {
+		b.first *= 0.6
+	}
+	if b.faster {
+		b.later *= 0.65
+		if lastLast >= 0 && max(c.hits[lastLast].delta, shortestBeat) > was+tolerance {
+			b.later *= 0.125 // it became faster right before as well
+		}
+	}
+	b.later *= 1 - before.doubleTap(h)*0.75
 	return b
 }
 
@@ -123,7 +138,7 @@ func (c *calculator) rhythm(i int) float64 {
 			return 1
 		}
 		r.from = int32(first)
-		if b := c.beat(first, w.first); b.faster {
+		if b := c.beat(first, w.first, -1); b.faster {
 			r.begin(first, &b)
 		}
 	}
@@ -193,44 +208,29 @@ func (r *run) next(at int, b *beat) {
 // begin begins to count where the rhythm becomes faster.
 func (r *run) begin(at int, b *beat) {
 	r.counting = true
-	r.start = b.difficulty
-	if b.kind == Slider {
-		r.start *= 0.6
-	}
-	if r.c.hits[b.last].kind == Slider {
-		r.start *= 0.6
-	}
+	r.start = b.first
 	r.next(at, b)
 }
 
 // change closes the current island.
 func (r *run) change(at int, b *beat) {
 	c := r.c
+	if b.last == r.from {
+		after := c.beat(at, int(b.last), int(r.spinner))
+		after.steady = b.steady
+		b = &after
+	}
 	tolerance := c.window * beatTolerance
 	current, previous := &r.current, &r.previous
 	current.length = 1 + b.steady - r.steady
-	difficulty := b.difficulty
-	if b.kind == Slider {
+	difficulty := b.later
+	if previous.length == current.length {
 		difficulty *= 0.5
 	}
 	if current.length > 1 && previous.length > 1 && current.length%2 == previous.length%2 && current.near(previous, tolerance) {
 		difficulty *= 0.5
 	}
-	if b.faster {
-		difficulty *= 0.65
-		before := c.beats.all[b.last].last
-		if b.last == r.from {
-			before = r.spinner
-		}
-		if max(c.hits[before].delta, shortestBeat) > max(c.hits[b.last].delta, shortestBeat)+tolerance {
-			difficulty *= 0.125
-		}
-	}
-	if previous.length == current.length {
-		difficulty *= 0.5
-	}
 	difficulty *= r.familiarity(tolerance)
-	difficulty *= 1 - c.hits[b.last].doubleTap(&c.hits[at])*0.75
 
 	decay := min(float64(r.history-(r.at-at))/float64(r.history), (historyTime-(r.now-c.hits[at].start))/historyTime)
 	if current.length > 1 {
@@ -261,10 +261,35 @@ func (r *run) familiarity(tolerance float64) float64 {
 			return 1
 		}
 		times := float64(e.occurrences)
-		power := strain.Logistic(float64(current.delta), 58.33, 0.24, 2.75)
-		return min(3/times, strain.Pow(1/times, power))
+		return min(3/times, strain.Exp(-fade(current.delta)*lnTimes[e.occurrences]))
 	}
 	known[r.islands] = *current
 	r.islands++
 	return 1
 }
+
+// fade is the power of how often an island came before that its difficulty falls by. It is higher the longer the delta.
+func fade(delta int32) float64 {
+	if delta < int32(len(fades)) {
+		return fades[delta]
+	}
+	return mostFade
+}
+
+const mostFade = 2.75
+
+// fades are those of short deltas; those of others are the same in double precision.
+var fades = func() (table [256]float64) {
+	for delta := range table {
+		table[delta] = strain.Logistic(float64(delta), 58.33, 0.24, mostFade)
+	}
+	return table
+}()
+
+// lnTimes are the logarithms of how often an island can come.
+var lnTimes = func() (table [historyObjects + 1]float64) {
+	for n := 1; n < len(table); n++ {
+		table[n] = math.Log(float64(n))
+	}
+	return table
+}()

@@ -103,6 +103,10 @@ func (v *Variable) silent() bool {
 // insert puts p before the first lower peak; among those of the same value, where .NET's binary search happens to end.
 func (v *Variable) insert(p Peak) int {
 	i, n := 0, len(v.peaks)
+	if n > 0 && v.peaks[n-1].Value > p.Value {
+		v.peaks = append(v.peaks, p)
+		return n
+	}
 	for n > 0 {
 		half := n / 2
 		if v.peaks[i+half].Value > p.Value {
