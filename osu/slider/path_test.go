@@ -176,11 +176,15 @@ func TestBezier(t *testing.T) {
 		if vertices[0] != p[0] || vertices[len(vertices)-1] != p[n-1] {
 			t.Errorf("%d points: from %v to %v", n, vertices[0], vertices[len(vertices)-1])
 		}
+		var curve [4001]slider.Vector
+		for i := range curve {
+			x, y := bernstein(p, float64(i)/4000)
+			curve[i] = slider.Vector{X: float32(x), Y: float32(y)}
+		}
 		for _, v := range vertices {
-			nearest := math.Inf(1)
-			for i := range 4001 {
-				x, y := bernstein(p, float64(i)/4000)
-				nearest = min(nearest, math.Hypot(x-float64(v.X), y-float64(v.Y)))
+			nearest := float32(math.Inf(1))
+			for _, c := range curve {
+				nearest = min(nearest, v.Distance(c))
 			}
 			if nearest > 0.5 {
 				t.Errorf("%d points: vertex %v is %g away", n, v, nearest)
