@@ -50,7 +50,7 @@ func newColours(notes []note) *colours {
 }
 
 func (c *colours) findStreaks() {
-	c.streaks = make([]streak, 0, len(c.notes)/2+1)
+	c.streaks = make([]streak, 0, len(c.notes)/2+8)
 	before := neither // the colour of the hit before
 	for i := range c.notes {
 		n := &c.notes[i]
@@ -67,7 +67,7 @@ func (c *colours) findStreaks() {
 }
 
 func (c *colours) findPatterns() {
-	c.patterns = make([]pattern, 0, len(c.streaks)/2+1)
+	c.patterns = make([]pattern, 0, len(c.streaks))
 	for i := range c.streaks {
 		if i == 0 || c.streaks[i].length != c.streaks[i-1].length {
 			c.patterns = append(c.patterns, pattern{first: int32(i)})
@@ -77,7 +77,7 @@ func (c *colours) findPatterns() {
 }
 
 func (c *colours) findRepetitions() {
-	c.repetitions = make([]repetition, 0, len(c.patterns)/2+1)
+	c.repetitions = make([]repetition, 0, len(c.patterns))
 	for i := 0; i < len(c.patterns); {
 		end := i
 		for end < len(c.patterns)-2 && c.same(end, end+2) {
@@ -153,7 +153,7 @@ func (c *colours) consistency(n int) float64 {
 	if n < 2 {
 		return 1
 	}
-	ratio, before := c.notes[n].ratio, c.notes[n-2].ratio
+	ratio, before := c.ratio(n), c.ratio(n-2)
 	switch {
 	case math.Abs(1-ratio/before) <= 0.01:
 		return 1 - ratio/2*0.80
@@ -164,5 +164,41 @@ func (c *colours) consistency(n int) float64 {
 	}
 }
 
+// ratios are the common ratios of two intervals, the one that wins a tie first.
+var ratios = [...]float64{1, 2, 1.0 / 2, 3, 1.0 / 3, 3.0 / 2, 2.0 / 3, 5.0 / 4, 4.0 / 5}
+
+// ratio returns the ratio of the interval before a note to the one before that, snapped to a common one.
+//
+// Source: ppy/osu osu.Game.Rulesets.Taiko/Difficulty/Preprocessing/Rhythm/TaikoRhythmData.cs.
+func (c *colours) ratio(n int) float64 {
+	if n == 0 || c.notes[n].delta == c.notes[n-1].delta {
+		return 1
+	}
+	return commonRatio(c.notes[n].delta / c.notes[n-1].delta)
+}
+
+func commonRatio(r float64) float64 {
+	best, least := ratios[0], math.Abs(ratios[0]-r)
+	for _, common := range ratios[1:] {
+		if d := math.Abs(common - r); d < least {
+			best, least = common, d
+		}
+	}
+	return best
+}
+
 // fade falls from nearly 1 at 0 to 0 within about ten.
-func fade(n int) float64 { return strain.Sigmoid(math.E*float64(n) - 2*math.E) }
+func fade(n int) float64 {
+	if n < len(faded) {
+		return faded[n]
+	}
+	return strain.Sigmoid(math.E*float64(n) - 2*math.E)
+}
+
+// faded holds what fade returns most often.
+var faded = func() (table [24]float64) {
+	for i := range table {
+		table[i] = strain.Sigmoid(math.E*float64(i) - 2*math.E)
+	}
+	return table
+}()

@@ -79,7 +79,7 @@ func Timed(ctx context.Context, b *Beatmap) ([]TimedAttributes, error) {
 		if o.Kind == Hit {
 			hits++
 		}
-		for n := len(r.each); n < len(r.notes) && b.Objects[n+2].End <= o.End; n++ {
+		for r.done < len(r.notes) && b.Objects[r.done+2].End <= o.End {
 			r.add()
 		}
 		timed = append(timed, TimedAttributes{Time: o.End, Objects: i + 1, Attributes: r.attributes(i+1, hits)})
@@ -93,7 +93,7 @@ func Strains(ctx context.Context, b *Beatmap) ([]strain.Graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.keepIdle = true
+	r.draw = true
 	if err := r.addAll(ctx); err != nil {
 		return nil, err
 	}
@@ -101,21 +101,28 @@ func Strains(ctx context.Context, b *Beatmap) ([]strain.Graph, error) {
 	for i := range r.notes {
 		times[i] = r.notes[i].start
 	}
-	graphs := make([]strain.Graph, 0, len(skills))
+	graphs := make([]strain.Graph, 0, len(skills)+1)
 	for _, skill := range skills {
-		g := strain.Graph{Skill: skill.name, Value: r.value(skill.of), SectionLength: sectionLength, Times: times}
+		g := strain.Graph{Skill: skill.name, Value: r.value(skill.of)}
 		for i := range r.peaks {
 			g.Peaks = append(g.Peaks, *skill.of(&r.peaks[i]))
 		}
 		g.Peaks = append(g.Peaks, *skill.of(&r.peak))
-		for i := range r.each {
-			g.Objects = append(g.Objects, *skill.of(&r.each[i]))
+		for i := range r.notes {
+			g.Objects = append(g.Objects, *skill.of(&r.notes[i].strains))
 		}
 		graphs = append(graphs, g)
+	}
+	graphs = append(graphs, strain.Graph{
+		Skill: "Stamina", Value: r.monoValue(), Peaks: append(r.monoPeaks, r.peakMono), Objects: r.mono,
+	})
+	for i := range graphs {
+		graphs[i].SectionLength, graphs[i].Times = sectionLength, times
 	}
 	return graphs, nil
 }
 
+// skills are all but the last one.
 var skills = [...]struct {
 	name string
 	of   func(*strains) *float64
@@ -124,7 +131,6 @@ var skills = [...]struct {
 	{"Reading", func(s *strains) *float64 { return &s.reading }},
 	{"Colour", func(s *strains) *float64 { return &s.colour }},
 	{"Stamina", func(s *strains) *float64 { return &s.stamina }},
-	{"Stamina", func(s *strains) *float64 { return &s.mono }},
 }
 
 func (r *rating) addAll(ctx context.Context) error {
@@ -146,6 +152,12 @@ func (r *rating) value(of func(*strains) *float64) float64 {
 	return strain.Weighted(append(r.scratch, *of(&r.peak)), peakDecay)
 }
 
+// monoValue is value of the stamina in streaks of one colour.
+func (r *rating) monoValue() float64 {
+	r.scratch = append(r.scratch[:0], r.monoPeaks...)
+	return strain.Weighted(append(r.scratch, r.peakMono), peakDecay)
+}
+
 // attributes returns the difficulty of the notes so far, which belong to a number of objects with a combo.
 func (r *rating) attributes(objects, combo int) Attributes {
 	a := Attributes{MaxCombo: combo, OverallDifficulty: r.b.base.OverallDifficulty, Converted: r.b.native != osu.Taiko}
@@ -157,7 +169,7 @@ func (r *rating) attributes(objects, combo int) Attributes {
 	reading := r.value(skills[1].of) * readingScale
 	colour := r.value(skills[2].of) * colourScale
 	stamina := staminaValue * staminaScale
-	mono := r.value(skills[4].of) * staminaScale
+	mono := r.monoValue() * staminaScale
 	a.MonoStaminaFactor = 1
 	if stamina != 0 {
 		share := mono / stamina
@@ -193,16 +205,13 @@ func (r *rating) attributes(objects, combo int) Attributes {
 
 // topStamina counts the notes by how near their stamina comes to the greatest.
 func (r *rating) topStamina(value float64) float64 {
-	if len(r.each) == 0 {
-		return 0
-	}
 	top := value * (1 - peakDecay)
 	if top == 0 {
-		return float64(len(r.each))
+		return float64(r.done)
 	}
 	sum := 0.0
-	for i := range r.each {
-		sum += strain.Logistic(r.each[i].stamina/top, 0.88, 10, 1.1)
+	for i := range r.notes[:r.done] {
+		sum += strain.Logistic(r.notes[i].stamina/top, 0.88, 10, 1.1)
 	}
 	return sum
 }
@@ -234,8 +243,8 @@ func (r *rating) combined(m mixer) float64 {
 func (r *rating) consistency(m mixer, combined float64) float64 {
 	r.scratch = r.scratch[:0]
 	sum := 0.0
-	for i := range r.each {
-		if p := m.mix(&r.each[i]); p > 0 {
+	for i := range r.notes[:r.done] {
+		if p := m.mix(&r.notes[i].strains); p > 0 {
 			r.scratch = append(r.scratch, p)
 			sum += p
 		}

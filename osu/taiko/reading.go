@@ -1,13 +1,18 @@
 package taiko
 
-import "github.com/pure-peace/peace/osu/strain"
+import (
+	"github.com/pure-peace/peace/osu/beatmap"
+	"github.com/pure-peace/peace/osu/strain"
+)
 
 // evaluateReading sets how hard each note is to read: notes that scroll fast are, the more so when they are far apart. What
 // notes before leave of it wears off, faster within a long streak of one colour.
 //
-// Source: ppy/osu osu.Game.Rulesets.Taiko/Difficulty/Evaluators/ReadingEvaluator.cs and Skills/Reading.cs.
-func evaluateReading(notes []note) {
+// Source: ppy/osu osu.Game.Rulesets.Taiko/Difficulty/Evaluators/ReadingEvaluator.cs, Skills/Reading.cs and
+// Preprocessing/TaikoDifficultyHitObject.cs.
+func (b *Beatmap) evaluateReading(notes []note) {
 	var cache velocityCache
+	speed := speed{timing: b.timing, effects: b.effects}
 	current := 0.0
 	for i := range notes {
 		n := &notes[i]
@@ -16,7 +21,9 @@ func evaluateReading(notes []note) {
 		}
 		current *= steadiness(n.place)
 		current *= 0.4
-		current += cache.velocity(n.bpm, n.delta)
+		// Dividing and multiplying again loses a little, which decides what applies at the very time of a point.
+		bpm, scroll := speed.at(n.start * b.Rate)
+		current += cache.velocity(bpm*(b.Difficulty.SliderMultiplier*scroll*b.Rate), n.delta)
 		n.reading = current
 	}
 }
@@ -45,4 +52,28 @@ func velocity(bpm, delta float64) float64 {
 	dense := strain.Logistic(density, 0.925, 15, 1)
 	high := (1 - 0.33*dense) * strain.Logistic(bpm, (640+480)/2+8*dense, (1+0.5*dense)/((640-480)/10), 1)
 	return mid + high
+}
+
+// speed walks through control points in the order of time.
+type speed struct {
+	timing  []beatmap.TimingPoint // from the one that applies on
+	effects []beatmap.EffectPoint // likewise
+}
+
+// at returns the tempo in beats a minute and the scroll speed at time t, which must not be before that of the last call.
+func (s *speed) at(t float64) (bpm, scroll float64) {
+	for len(s.timing) > 1 && s.timing[1].Time <= t {
+		s.timing = s.timing[1:]
+	}
+	for len(s.effects) > 1 && s.effects[1].Time <= t {
+		s.effects = s.effects[1:]
+	}
+	bpm, scroll = 60, 1
+	if len(s.timing) > 0 {
+		bpm = 60000 / s.timing[0].BeatLength
+	}
+	if len(s.effects) > 0 && s.effects[0].Time <= t {
+		scroll = s.effects[0].ScrollSpeed
+	}
+	return bpm, scroll
 }

@@ -26,24 +26,25 @@ type group struct {
 
 // rhythms holds the groups of a beatmap.
 type rhythms struct {
-	notes   []note
-	hits    []int32   // indices of notes
-	deltas  []float64 // of hits
-	groups  []group
-	scratch []float64
-	window  float64 // milliseconds of the clock in which a hit is great, early and late together
-	ratios  ratioCache
+	notes  []note
+	hits   []int32   // indices of notes
+	deltas []float64 // of hits
+	groups []group
+	sorted []float64
+	window float64 // milliseconds of the clock in which a hit is great, early and late together
+	ratios ratioCache
 }
 
-func newRhythms(notes []note, window float64) *rhythms {
-	r := &rhythms{notes: notes, window: window, hits: make([]int32, 0, len(notes)), deltas: make([]float64, 0, len(notes))}
+// newRhythms finds the groups. It uses room for as many numbers as there are notes until evaluate is done.
+func newRhythms(notes []note, window float64, room []float64) *rhythms {
+	r := &rhythms{notes: notes, window: window, hits: make([]int32, 0, len(notes)), deltas: room[:0]}
 	for i := range notes {
 		if notes[i].kind != neither {
 			r.hits = append(r.hits, int32(i))
 			r.deltas = append(r.deltas, notes[i].delta)
 		}
 	}
-	r.groups = make([]group, 0, len(r.hits)/2+1)
+	r.groups = make([]group, 0, len(r.hits)/3+8)
 	for i := 0; i < len(r.hits); {
 		end := runEnd(r.deltas, i)
 		r.group(i, end)
@@ -113,9 +114,9 @@ func (r *rhythms) normal(from, to int) float64 {
 	if same {
 		return delta
 	}
-	r.scratch = append(r.scratch[:0], r.deltas[from:to]...)
-	slices.Sort(r.scratch)
-	sorted := slices.Compact(r.scratch)
+	r.sorted = append(r.sorted[:0], r.deltas[from:to]...)
+	slices.Sort(r.sorted)
+	sorted := slices.Compact(r.sorted)
 	for {
 		n := 1
 		for n < len(sorted) && near(sorted[n], sorted[0]) {
@@ -133,11 +134,11 @@ func (r *rhythms) normal(from, to int) float64 {
 
 // evaluate sets how hard the rhythm of each note is, before its stamina is taken into account: only that of a group's first is.
 func (r *rhythms) evaluate() {
-	r.scratch = r.scratch[:0]
+	intervals := r.deltas[:0] // which are not needed any more
 	for i := range r.groups {
-		r.scratch = append(r.scratch, r.groups[i].interval)
+		intervals = append(intervals, r.groups[i].interval)
 	}
-	intervals, end, last := r.scratch, 0, math.NaN()
+	end, last := 0, math.NaN()
 	for i := range r.groups {
 		pattern := 0.0
 		if i == end { // the first group of a pattern of groups

@@ -9,9 +9,6 @@ import (
 	"github.com/pure-peace/peace/osu/strain"
 )
 
-// strains is one value for each skill.
-type strains struct{ rhythm, reading, colour, stamina, mono float64 }
-
 const (
 	// sectionLength is the length in milliseconds of the sections whose peaks count.
 	sectionLength = 400
@@ -26,13 +23,19 @@ const (
 type rating struct {
 	b     *Beatmap
 	notes []note
+	done  int // notes that the skills have processed
 
-	past     strains   // what the notes so far add up to
-	each     []strains // of every note so far
-	peak     strains   // of the current section
-	peaks    []strains // of the sections before
-	end      float64   // of the current section, milliseconds
-	keepIdle bool      // keep sections without any strain, which do not count
+	past  strains   // what the notes so far add up to
+	peak  strains   // of the current section
+	peaks []strains // of the sections before
+	end   float64   // of the current section, milliseconds
+
+	// The same of the fifth skill: stamina in streaks of one colour, which does not outlast a section.
+	pastMono, peakMono float64
+	monoPeaks          []float64
+
+	draw bool      // keep sections without any strain, which do not count, and the next
+	mono []float64 // strain of the fifth skill at every note
 
 	cache   decayCache
 	scratch []float64
@@ -51,13 +54,19 @@ func newRating(ctx context.Context, b *Beatmap) (*rating, error) {
 	if err != nil {
 		return nil, err
 	}
+	r := &rating{b: b, notes: notes, scratch: make([]float64, len(notes)+1)}
 	c := newColours(notes)
 	c.evaluate()
-	r := newRhythms(notes, 2*greatWindow(b.Difficulty.OverallDifficulty)/b.Rate)
-	r.evaluate()
-	evaluateStamina(notes, r.hits, c.streaks)
-	evaluateReading(notes)
-	return &rating{b: b, notes: notes, each: make([]strains, 0, len(notes))}, ctx.Err()
+	rhythms := newRhythms(notes, 2*greatWindow(b.Difficulty.OverallDifficulty)/b.Rate, r.scratch)
+	rhythms.evaluate()
+	evaluateStamina(notes, rhythms.hits, c.streaks, r.scratch)
+	b.evaluateReading(notes)
+	if n := len(notes); n > 0 {
+		sections := int(min((notes[n-1].start-notes[0].start)/sectionLength+2, float64(n)))
+		r.peaks = make([]strains, 0, sections)
+		r.monoPeaks = make([]float64, 0, sections)
+	}
+	return r, ctx.Err()
 }
 
 // decays returns what is left of strain after some milliseconds: of most skills, and of colour.
@@ -67,13 +76,13 @@ func decays(ms float64) (most, colour float64) {
 
 // add lets the skills process the next note.
 func (r *rating) add() {
-	i := len(r.each)
-	n := &r.notes[i]
-	if i == 0 {
+	n := &r.notes[r.done]
+	if r.done == 0 {
 		r.end = math.Ceil(n.start/sectionLength) * sectionLength
 	} else if n.start > r.end {
-		r.advance(n.start, r.notes[i-1].start)
+		r.advance(n.start, r.notes[r.done-1].start)
 	}
+	r.done++
 	most, colour := r.cache.decays(n.delta)
 	p := &r.past
 	p.rhythm *= most
@@ -83,20 +92,22 @@ func (r *rating) add() {
 	p.reading = p.reading*most + n.reading
 	p.colour = p.colour*colour + n.colour*0.12
 	stamina := n.stamina * 1.1
-	p.mono = p.mono*most + stamina
+	r.pastMono = r.pastMono*most + stamina
 	if !r.converted() {
 		stamina *= 1 + 0.5*strain.ReverseLerp(float64(n.place), 5, 20) // long streaks tire
 	}
 	p.stamina = p.stamina*most + stamina
 
-	now := *p
-	now.mono *= monotony(n.place)
-	r.each = append(r.each, now)
-	r.peak.rhythm = max(r.peak.rhythm, now.rhythm)
-	r.peak.reading = max(r.peak.reading, now.reading)
-	r.peak.colour = max(r.peak.colour, now.colour)
-	r.peak.stamina = max(r.peak.stamina, now.stamina)
-	r.peak.mono = max(r.peak.mono, now.mono)
+	n.strains = *p
+	r.peak.rhythm = max(r.peak.rhythm, p.rhythm)
+	r.peak.reading = max(r.peak.reading, p.reading)
+	r.peak.colour = max(r.peak.colour, p.colour)
+	r.peak.stamina = max(r.peak.stamina, p.stamina)
+	mono := r.pastMono * monotony(n.place)
+	r.peakMono = max(r.peakMono, mono)
+	if r.draw {
+		r.mono = append(r.mono, mono)
+	}
 }
 
 // monotony returns how much of the stamina at a place in a streak is due to the streak.
@@ -120,8 +131,9 @@ var monotonous = func() (table [96]float64) {
 func (r *rating) advance(t, from float64) {
 	for t > r.end {
 		r.peaks = append(r.peaks, r.peak)
-		full := len(r.peaks) >= maxSections
-		if full {
+		r.monoPeaks = append(r.monoPeaks, r.peakMono)
+		r.peakMono = 0
+		if len(r.peaks) >= maxSections {
 			r.skip(t)
 		}
 		most, colour := decays(r.end - from)
@@ -132,7 +144,7 @@ func (r *rating) advance(t, from float64) {
 			stamina: r.past.stamina * most,
 		}
 		r.end += sectionLength
-		if r.peak == (strains{}) && !r.keepIdle {
+		if r.peak == (strains{}) && !r.draw {
 			r.skip(t)
 		}
 	}

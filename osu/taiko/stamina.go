@@ -11,18 +11,16 @@ const (
 	alone       = 300 // milliseconds without the other colour that free its fingers
 )
 
-// evaluateStamina sets how much stamina each note takes.
-func evaluateStamina(notes []note, hits []int32, streaks []streak) {
-	mono := [2]([]float64){} // starts of the notes of each colour
+// evaluateStamina sets how much stamina each note takes. It uses room for as many numbers as there are hits.
+func evaluateStamina(notes []note, hits []int32, streaks []streak, room []float64) {
 	rims := 0
 	for _, h := range hits {
 		if notes[h].kind == rim {
 			rims++
 		}
 	}
-	starts := make([]float64, len(hits))
 	split := len(hits) - rims
-	mono[centre], mono[rim] = starts[:0:split], starts[split:split]
+	mono := [2][]float64{centre: room[:0:split], rim: room[split:split]} // starts of the notes of each colour
 
 	hit := 0 // index of the next hit
 	for i := range streaks {
