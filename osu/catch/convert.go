@@ -32,8 +32,8 @@ func New(ctx context.Context, m *beatmap.Beatmap, ms mods.Set) (*Beatmap, error)
 		base:       m.Difficulty,
 		drain:      m.DrainSeconds(),
 	}
-	// There is room for most beatmaps: two thirds of their objects are streams of a few droplets.
-	room := len(m.HitObjects)*5/2 + 16
+	// Room for most beatmaps: many objects are streams of a few droplets.
+	room := 3*len(m.HitObjects) + 16
 	c := converter{m: m, difficulty: b.Difficulty, palpables: make([]Palpable, 0, room), last: math.Inf(-1)}
 	c.placement = newPlacement(ms)
 	for i := range m.HitObjects {

@@ -3,7 +3,9 @@ package catch_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/pure-peace/peace/osu/beatmap"
@@ -40,6 +42,71 @@ func FuzzNew(f *testing.F) {
 		}
 		expectSane(t, ctx, b)
 	})
+}
+
+// FuzzHostile plays beatmaps of lines that make sense and numbers that do not.
+func FuzzHostile(f *testing.F) {
+	for seed := range uint64(10) {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		m, err := beatmap.Parse(hostile(rand.New(rand.NewPCG(seed, 1))))
+		if err != nil {
+			return
+		}
+		ms, err := mods.Parse([]string{"", "HR", "EZ,MR", "DA:circle_size=11;hard_rock_offsets=true", "DT:speed_change=2"}[seed%5])
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := catch.New(context.Background(), m, ms)
+		if err != nil {
+			return
+		}
+		expectSane(t, context.Background(), b)
+	})
+}
+
+// hostile writes a beatmap.
+func hostile(rng *rand.Rand) []byte {
+	number := func() float64 {
+		switch rng.IntN(8) {
+		case 0:
+			return []float64{0, -1, 1, 2147483647, -2147483648, 131072, -131072, 16777217, 0.001, 1e-300, math.NaN(), math.Inf(1)}[rng.IntN(12)]
+		case 1:
+			return rng.NormFloat64() * 1e5
+		case 2:
+			return rng.Float64()
+		default:
+			return float64(rng.IntN(513))
+		}
+	}
+	out := fmt.Appendf(nil, "osu file format v%d\n[General]\nMode: %d\n[Difficulty]\nCircleSize:%g\nApproachRate:%g\nSliderMultiplier:%g\nSliderTickRate:%g\n",
+		3+rng.IntN(12), 2*rng.IntN(2), number(), number(), number(), number())
+	out = append(out, "[TimingPoints]\n"...)
+	for range rng.IntN(6) {
+		out = fmt.Appendf(out, "%g,%g,4,1,0,100,%d,0\n", number(), []float64{number(), -number()}[rng.IntN(2)], rng.IntN(2))
+	}
+	out = append(out, "[HitObjects]\n"...)
+	time := number()
+	for range rng.IntN(60) {
+		if rng.IntN(3) > 0 {
+			time += number()
+		}
+		out = fmt.Appendf(out, "%g,%g,%g,", number(), number(), time)
+		switch rng.IntN(5) {
+		case 0, 1:
+			out = append(out, "1,0\n"...)
+		case 2:
+			out = fmt.Appendf(out, "12,0,%g\n", time+number())
+		default:
+			out = fmt.Appendf(out, "2,0,%s", []string{"L", "B", "P", "C"}[rng.IntN(4)])
+			for range rng.IntN(5) {
+				out = fmt.Appendf(out, "|%g:%g", number(), number())
+			}
+			out = fmt.Appendf(out, ",%d,%g\n", []int{1, 1, 2, 3, 40, 9000}[rng.IntN(6)], number())
+		}
+	}
+	return out
 }
 
 // expectSane calculates all there is about b and compares what has to agree.
