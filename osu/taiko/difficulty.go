@@ -209,9 +209,9 @@ func (r *rating) topStamina(value float64) float64 {
 	if top == 0 {
 		return float64(r.done)
 	}
-	sum := 0.0
+	sum, scale := 0.0, 10/top
 	for i := range r.notes[:r.done] {
-		sum += strain.Logistic(r.notes[i].stamina/top, 0.88, 10, 1.1)
+		sum += 1.1 / (1 + strain.Exp(8.8-r.notes[i].stamina*scale))
 	}
 	return sum
 }
@@ -223,10 +223,9 @@ type mixer struct{ rhythm, colour, stamina float64 } // factors
 // colour is negative.
 func (m *mixer) mix(s *strains) float64 {
 	colour, stamina := s.colour*m.colour, s.stamina*m.stamina
-	mechanical := math.Cbrt(colour*math.Sqrt(colour) + stamina*math.Sqrt(stamina))
-	mechanical *= mechanical
+	mechanical := colour*math.Sqrt(colour) + stamina*math.Sqrt(stamina) // to the power of 1.5
 	rhythm, reading := s.rhythm*m.rhythm, s.reading*readingScale
-	return math.Sqrt(mechanical*mechanical + rhythm*rhythm + reading*reading)
+	return math.Sqrt(strain.Pow(mechanical, 4.0/3) + rhythm*rhythm + reading*reading)
 }
 
 // combined returns the weighted sum of all sections' mixed peaks.

@@ -71,7 +71,11 @@ func newRating(ctx context.Context, b *Beatmap) (*rating, error) {
 
 // decays returns what is left of strain after some milliseconds: of most skills, and of colour.
 func decays(ms float64) (most, colour float64) {
-	return math.Exp(ms / 1000 * -0.916290731874155), math.Exp(ms / 1000 * -0.22314355131420976)
+	const (
+		ln04 = -0.916290731874155
+		ln08 = -0.22314355131420976
+	)
+	return strain.Exp(ms * (ln04 / 1000)), strain.Exp(ms * (ln08 / 1000))
 }
 
 // add lets the skills process the next note.
