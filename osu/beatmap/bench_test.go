@@ -1,6 +1,7 @@
 package beatmap_test
 
 import (
+	"io"
 	"testing"
 
 	"github.com/pure-peace/peace/osu/beatmap"
@@ -26,4 +27,32 @@ func BenchmarkParse(b *testing.B) {
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(m.HitObjects)), "ns/object")
 		})
 	}
+}
+
+func BenchmarkEncode(b *testing.B) {
+	m, err := beatmap.Parse(reference.Sources(b)[0].Map(b, "osu-mixed"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := m.Encode(io.Discard); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(m.HitObjects)), "ns/object")
+}
+
+func BenchmarkFigures(b *testing.B) {
+	m, err := beatmap.Parse(reference.Sources(b)[0].Map(b, "osu-mixed"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := m.Figures(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(m.HitObjects)), "ns/object")
 }

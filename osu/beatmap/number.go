@@ -191,7 +191,7 @@ func parseFloat64(s []byte) (float64, bool) {
 	if !ok {
 		return parseSymbol(s)
 	}
-	v := 0.0
+	var v float64
 	if d.exact {
 		v = float64(d.mantissa) / powers[d.places]
 	} else {
@@ -212,7 +212,7 @@ func parseFloat32(s []byte) (float32, bool) {
 		v, ok := parseSymbol(s)
 		return float32(v), ok
 	}
-	v := float32(0)
+	var v float32
 	if d.exact && d.mantissa <= 1<<24 && d.places <= 10 {
 		v = float32(d.mantissa) / float32(powers[d.places])
 	} else {
