@@ -290,6 +290,7 @@ func TestInOrder(t *testing.T) {
 		break
 	}
 	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
 	n := 0
 	for range inOrder(ctx, 2, questions, double) {
 		if n++; n == 10 {

@@ -52,6 +52,10 @@ type Attributes struct {
 // Calculate calculates the difficulty of m in ruleset r under the mods. A beatmap of osu! is converted to r; one of another
 // ruleset can only be calculated in its own ([beatmap.ErrNotConvertible]).
 func Calculate(ctx context.Context, m *beatmap.Beatmap, r osu.Ruleset, set mods.Set) (*Attributes, error) {
+	if err := playable(m, r); err != nil {
+		return nil, err
+	}
+	set = mods.Known(r, set)
 	a := &Attributes{Ruleset: r}
 	switch r {
 	case osu.Standard:
@@ -84,7 +88,7 @@ func Calculate(ctx context.Context, m *beatmap.Beatmap, r osu.Ruleset, set mods.
 			return nil, err
 		}
 		a.Max, a.Legacy, a.Catch = b.Max(), b.Legacy(), &got
-	case osu.Mania:
+	default:
 		b, err := mania.New(ctx, m, set)
 		if err != nil {
 			return nil, err
@@ -94,10 +98,19 @@ func Calculate(ctx context.Context, m *beatmap.Beatmap, r osu.Ruleset, set mods.
 			return nil, err
 		}
 		a.Max, a.Legacy, a.Mania = b.Max(), b.Legacy(), &got
-	default:
-		return nil, fmt.Errorf("%w: %d", ErrRuleset, r)
 	}
 	return a, nil
+}
+
+// playable checks that m can be played in ruleset r.
+func playable(m *beatmap.Beatmap, r osu.Ruleset) error {
+	switch {
+	case !r.Valid():
+		return fmt.Errorf("%w: %d", ErrRuleset, r)
+	case m.Mode != osu.Standard && m.Mode != r:
+		return fmt.Errorf("difficulty: %w: it is one of %s", beatmap.ErrNotConvertible, m.Mode)
+	}
+	return nil
 }
 
 // Stars returns the star rating.
@@ -177,6 +190,10 @@ func (a *Attributes) of() any {
 
 // Strains returns what makes the beatmap hard over its time, a graph for each skill.
 func Strains(ctx context.Context, m *beatmap.Beatmap, r osu.Ruleset, set mods.Set) ([]strain.Graph, error) {
+	if err := playable(m, r); err != nil {
+		return nil, err
+	}
+	set = mods.Known(r, set)
 	switch r {
 	case osu.Standard:
 		b, err := standard.New(ctx, m, set)
@@ -196,13 +213,11 @@ func Strains(ctx context.Context, m *beatmap.Beatmap, r osu.Ruleset, set mods.Se
 			return nil, err
 		}
 		return catch.Strains(ctx, b)
-	case osu.Mania:
+	default:
 		b, err := mania.New(ctx, m, set)
 		if err != nil {
 			return nil, err
 		}
 		return mania.Strains(ctx, b)
-	default:
-		return nil, fmt.Errorf("%w: %d", ErrRuleset, r)
 	}
 }

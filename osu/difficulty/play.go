@@ -9,9 +9,15 @@ import (
 // Reach returns a full combo with that many misses and an accuracy (0 to 1) as near as can be had.
 func (a *Attributes) Reach(set mods.Set, accuracy float64, misses int) score.Play {
 	p := score.Play{Mods: set, MaxCombo: max(0, a.MaxCombo()-misses)}
-	p.Statistics = score.Reach(a.Ruleset, &a.Max, score.Target{Accuracy: accuracy, Misses: misses, Classic: set.Has(mods.Classic)})
+	p.Statistics = score.Reach(a.Ruleset, &a.Max, score.Target{Accuracy: accuracy, Misses: misses, Classic: classic(a.Ruleset, set)})
 	p.Accuracy = a.Accuracy(&p)
 	return p
+}
+
+// classic reports whether a play is judged as stable judges: in osu!, Classic may leave accuracy to slider heads.
+func classic(r osu.Ruleset, set mods.Set) bool {
+	m, ok := set.Get(mods.Classic)
+	return ok && (r != osu.Standard || m.Bool("no_slider_head_accuracy"))
 }
 
 // Accuracy returns the accuracy of a play's statistics, 0 to 1, as its client counts it: those of stable, which tell nothing

@@ -41,9 +41,13 @@ type Beatmap struct {
 	Windows    Windows            // of real time for the play, before the rate divides them
 }
 
-// New makes the playable beatmap of m with the mods ms: converted if m is for another ruleset, mods applied to settings and
+// New makes the playable beatmap of m with the mods ms: converted if m is one of osu! ([beatmap.ErrNotConvertible] says that it
+// is neither that nor one of mania), mods applied to settings and
 // objects. It does not change m. A random mod without a seed takes 0 for one.
 func New(ctx context.Context, m *beatmap.Beatmap, ms mods.Set) (*Beatmap, error) {
+	if m.Mode != osu.Standard && m.Mode != osu.Mania {
+		return nil, fmt.Errorf("mania: %w: it is one of %s", beatmap.ErrNotConvertible, m.Mode)
+	}
 	keys := layoutOf(m, ms)
 	if keys.columns() > MaxColumns {
 		return nil, fmt.Errorf("%w: %d", ErrTooManyColumns, keys.columns())

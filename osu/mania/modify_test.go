@@ -99,7 +99,7 @@ func TestColumns(t *testing.T) {
 		{osu.Standard, 4, 9, 0, 0, "", 7, 1},
 		{osu.Standard, 4, 1, 0, 0, "", 4, 1},
 		{osu.Standard, 4, 5, 9, 1, "10K", 10, 1},
-		{osu.Catch, 4, 5, 9, 1, "3K,DS", 6, 2},
+		{osu.Standard, 4, 5, 9, 1, "3K,DS", 6, 2},
 		{osu.Standard, 4, 5, 9, 1, "DS,10K", 20, 2},
 	} {
 		m := &beatmap.Beatmap{

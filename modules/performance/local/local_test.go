@@ -110,7 +110,7 @@ func TestQueueIsBounded(t *testing.T) {
 	ask(nil)                     // runs
 	ask(mods.Of(mods.HardRock))  // waits
 	for len(s.pool.places) < 2 { // until both are there
-		time.Sleep(time.Millisecond) //nolint:forbidigo // nothing tells when a goroutine waits for a semaphore
+		time.Sleep(time.Millisecond) // nothing tells when a goroutine waits for a semaphore
 	}
 	target.Mods = mods.Of(mods.Easy)
 	if _, err := s.Difficulty(t.Context(), target); !errors.Is(err, performance.ErrBusy) {

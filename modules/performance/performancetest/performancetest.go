@@ -224,7 +224,10 @@ func (s Subject) recalculate(t *testing.T) {
 	if len(seen) != len(jobs) {
 		t.Errorf("%d of %d jobs have an outcome", len(seen), len(jobs))
 	}
-	for range s.Service.Recalculate(t.Context(), jobs) {
+	for _, err := range s.Service.Recalculate(t.Context(), jobs) {
+		if err != nil {
+			t.Error(err)
+		}
 		break // whoever has seen enough may leave
 	}
 	for _, err := range s.Service.Recalculate(t.Context(), make([]performance.Job, performance.MaxJobs+1)) {
