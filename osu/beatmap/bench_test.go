@@ -29,6 +29,35 @@ func BenchmarkParse(b *testing.B) {
 	}
 }
 
+// BenchmarkParseAll decodes all maps there are, one after the other.
+func BenchmarkParseAll(b *testing.B) {
+	for _, source := range reference.Sources(b) {
+		var maps [][]byte
+		objects, size := 0, 0
+		for name, data := range source.Maps(b) {
+			m, err := beatmap.Parse(data)
+			if err != nil {
+				b.Fatal(name, err)
+			}
+			maps = append(maps, data)
+			objects += len(m.HitObjects)
+			size += len(data)
+		}
+		b.Run(source.Name, func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(size))
+			for b.Loop() {
+				for _, data := range maps {
+					if _, err := beatmap.Parse(data); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*objects), "ns/object")
+		})
+	}
+}
+
 func BenchmarkEncode(b *testing.B) {
 	m, err := beatmap.Parse(reference.Sources(b)[0].Map(b, "osu-mixed"))
 	if err != nil {

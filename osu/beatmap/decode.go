@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/md5"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"io"
+	"math/bits"
 	"slices"
 
 	"github.com/pure-peace/peace/osu"
@@ -249,19 +251,34 @@ const maxFields = 11
 // split cuts a line at its commas. What follows the last field that can matter is left out. The result is valid until the next
 // call.
 func (d *decoder) split(line []byte) [][]byte {
-	n := 0
-	for n < maxFields-1 {
-		i := bytes.IndexByte(line, ',')
-		if i < 0 {
-			break
+	n, start, i := 0, 0, 0
+	for ; i+8 <= len(line); i += 8 {
+		for m := commas(binary.LittleEndian.Uint64(line[i:])); m != 0; m &= m - 1 {
+			end := i + bits.TrailingZeros64(m)/8
+			d.fields[n] = line[start:end]
+			start = end + 1
+			if n++; n == maxFields {
+				return d.fields[:]
+			}
 		}
-		d.fields[n] = line[:i]
-		line = line[i+1:]
-		n++
 	}
-	if i := bytes.IndexByte(line, ','); i >= 0 {
-		line = line[:i]
+	for ; i < len(line); i++ {
+		if line[i] == ',' {
+			d.fields[n] = line[start:i]
+			start = i + 1
+			if n++; n == maxFields {
+				return d.fields[:]
+			}
+		}
 	}
-	d.fields[n] = line
+	d.fields[n] = line[start:]
 	return d.fields[:n+1]
+}
+
+// commas returns the eight bytes of text with the highest bit of each set that is a comma, and nothing else. A line's fields are
+// too short for looking for one comma after the other.
+func commas(text uint64) uint64 {
+	const low = 0x7F7F7F7F7F7F7F7F
+	text ^= 0x2C2C2C2C2C2C2C2C // a comma becomes 0
+	return ^(text&low + low | text | low)
 }
