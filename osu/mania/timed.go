@@ -17,14 +17,39 @@ type TimedAttributes struct {
 // Timed returns how difficult b is up to each of its objects. Source: ppy/osu
 // osu.Game/Rulesets/Difficulty/DifficultyCalculator.cs.
 func Timed(ctx context.Context, b *Beatmap) ([]TimedAttributes, error) {
-	order := sortedOrder(b.Objects)
 	timed := make([]TimedAttributes, 0, len(b.Objects))
-	s := newSkill(b, order)
 	var top topPeaks
+	err := pass(ctx, b, len(b.Objects), func(i, combo int, s *skill) {
+		timed = append(timed, TimedAttributes{Time: b.Objects[i].End, Objects: i + 1, Attributes: Attributes{
+			Stars: top.value(&s.sections) * starFactor, MaxCombo: combo,
+		}})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return timed, nil
+}
+
+// Passed returns how difficult b is for a play that passed that many objects and stops there: what Timed says of them.
+func Passed(ctx context.Context, b *Beatmap, objects int) (Attributes, error) {
+	var a Attributes
+	objects = min(objects, len(b.Objects))
+	err := pass(ctx, b, objects, func(i, combo int, s *skill) {
+		if i == objects-1 {
+			a = Attributes{Stars: s.sections.Value(peakDecay) * starFactor, MaxCombo: combo}
+		}
+	})
+	return a, err
+}
+
+// pass passes the first n objects and tells of each with the combo so far.
+func pass(ctx context.Context, b *Beatmap, n int, each func(i, combo int, s *skill)) error {
+	order := sortedOrder(b.Objects)
+	s := newSkill(b, order)
 	combo, next := 0, 1
-	for i := range b.Objects {
+	for i := range b.Objects[:max(0, n)] {
 		if i%1024 == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
+			return ctx.Err()
 		}
 		o := &b.Objects[i]
 		combo += o.combo()
@@ -32,12 +57,9 @@ func Timed(ctx context.Context, b *Beatmap) ([]TimedAttributes, error) {
 			s.process(&b.Objects[order[next]])
 			next++
 		}
-		timed = append(timed, TimedAttributes{Time: o.End, Objects: i + 1, Attributes: Attributes{
-			Stars:    top.value(&s.sections) * starFactor,
-			MaxCombo: combo,
-		}})
+		each(i, combo, s)
 	}
-	return timed, nil
+	return nil
 }
 
 // topPeaks keeps the highest peaks of sections up to a time, so that their value need not be worked out anew for every object.
