@@ -45,18 +45,17 @@ func newAimSkill(objects, sliders int) aimSkill {
 // addAim processes an object in both aim skills.
 func (c *calculator) addAim(i int) {
 	h := &c.hits[i]
-	decay := strain.Exp(aimDecay * h.adjusted)
 	var with, without float64
 	if !c.flags.autopilot && h.kind != Spinner {
-		with, without = c.aimDifficulty(i, decay)
+		with, without = c.aimDifficulty(i)
 	}
 	past := 0.0
 	if i > 0 {
 		past = c.hits[i-1].start
 	}
 	slider := h.kind == Slider && !c.flags.autopilot
-	c.aim.add(i == 0, h.start, past, decay, with, slider)
-	c.plain.add(i == 0, h.start, past, decay, without, slider)
+	c.aim.add(i == 0, h.start, past, c.now.aim, with, slider)
+	c.plain.add(i == 0, h.start, past, c.now.aim, without, slider)
 }
 
 // add processes an object at t; past is when the one before was, and decay what is left of its strain.

@@ -117,6 +117,10 @@ type calculator struct {
 	fadeIn  float64 // milliseconds of the beatmap's own clock in which objects fade in
 	factors factors
 
+	paces    paces
+	now      pace    // of the object that is processed
+	lastWide float64 // of the pace before
+
 	aim, plain aimSkill
 	speed      speedSkill
 	reading    readingSkill
@@ -194,6 +198,7 @@ func (c *calculator) run(ctx context.Context) error {
 func (c *calculator) next(ctx context.Context) error {
 	i := c.done
 	h := &c.hits[i]
+	c.lastWide, c.now = c.now.wide, *c.pace(h.adjusted)
 	c.addAim(i)
 	c.addSpeed(i)
 	c.addReading(i)

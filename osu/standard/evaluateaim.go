@@ -10,6 +10,7 @@ import (
 type approach struct {
 	delta, lastDelta     float64 // adjusted, of the object and the one before
 	wideTime, lastWide   float64 // powers of them
+	acuteTime            float64 // 0 to 1 as delta is short
 	longest, shortest    float64 // of delta and lastDelta
 	hasAngle, hasAngles  bool    // of the object, and of the one before as well
 	angle, lastAngle     float64
@@ -51,15 +52,14 @@ const (
 
 // aimDifficulty returns how hard it is to get to an object that is no spinner, with sliders and as if they were circles.
 //
-// Source: ppy/osu osu.Game.Rulesets.Osu/Difficulty/Skills/Aim.cs, calculateAdjustedDifficulty. decay is what is left of a strain
-// since the last object.
-func (c *calculator) aimDifficulty(i int, decay float64) (with, without float64) {
+// Source: ppy/osu osu.Game.Rulesets.Osu/Difficulty/Skills/Aim.cs, calculateAdjustedDifficulty.
+func (c *calculator) aimDifficulty(i int) (with, without float64) {
 	h := &c.hits[i]
 	if i <= 1 || c.hits[i-1].kind == Spinner {
 		return 0, 0 // as nothing has to be flowed through, it counts as flowed through
 	}
 	last := &c.hits[i-1]
-	agility := strain.Pow(c.agility(i, decay)*agilityMultiplier, snapNorm)
+	agility := strain.Pow(c.agility(i)*agilityMultiplier, snapNorm)
 	var a approach
 	c.approach(&a, i)
 	r := reach{jump: h.lazyJump, lastJump: last.lazyJump, longest: h.lazyJump}
@@ -69,19 +69,16 @@ func (c *calculator) aimDifficulty(i int, decay float64) (with, without float64)
 	if h.kind == Slider {
 		r.travel = h.travel / h.travelTime
 	}
-	bonus := c.factors.small / (1 - strain.Exp(snapBonusLn*strain.Pow(a.delta/1000, 0.65)))
 	snap, flow := a.evaluate(&r, c.factors.smallFlow)
-	with = c.combine(snap*bonus, agility, flow)
+	with = c.combine(snap*c.now.snap, agility, flow)
 
 	plain := reach{jump: h.jump, lastJump: last.jump, longest: h.jump}
 	if plain == r {
 		return with, with
 	}
 	snap, flow = a.evaluate(&plain, c.factors.smallFlow)
-	return with, c.combine(snap*bonus, agility, flow)
+	return with, c.combine(snap*c.now.snap, agility, flow)
 }
-
-var snapBonusLn = math.Log(0.03)
 
 // combine adds up what snapping to an object takes and what flowing through it does, by how likely it is to be snapped.
 // agility is given as its power of snapNorm.
@@ -113,17 +110,12 @@ func snapProbability(ratio float64) float64 {
 	return 1 / (1 + strain.Pow(ratio, -7.27))
 }
 
-// agility is how hard it is to move the cursor to an object at once. decay is 0.2 to the power of the seconds since the last.
+// agility is how hard it is to move the cursor to an object, not the first, at once.
 //
 // Source: ppy/osu osu.Game.Rulesets.Osu/Difficulty/Evaluators/Aim/AgilityEvaluator.cs.
-func (c *calculator) agility(i int, decay float64) float64 {
+func (c *calculator) agility(i int) float64 {
 	const longest = diameter * 1.2
-	h := &c.hits[i]
-	distance := h.lazyJump
-	if i > 0 {
-		distance += c.hits[i-1].lazyTravel
-	}
-	return min(distance, longest) / longest * 1000 / h.adjusted * c.factors.smallAgile / (1 - decay)
+	return min(c.hits[i].lazyJump+c.hits[i-1].lazyTravel, longest) / longest * c.now.agility
 }
 
 // approach looks at the objects before object i, which is at least the third.
@@ -138,8 +130,8 @@ func (c *calculator) approach(a *approach, i int) {
 		a.acuteness = acuteness(a.angle)
 	}
 	if a.hasAngles {
-		a.wideTime = strain.Pow(a.delta, 1.45)
-		a.lastWide = strain.Pow(a.lastDelta, 1.45)
+		a.wideTime, a.lastWide = c.now.wide, c.lastWide
+		a.acuteTime = c.now.acute
 		a.repetition = c.repetition(i)
 		if i > 2 {
 			// Angles are around the object before, so that the jumps of this and the last object go through its place.
@@ -203,7 +195,7 @@ func (a *approach) angles(r *reach, velocity, lastVelocity float64) float64 {
 		acute = a.acuteness
 		was := acuteness(a.lastAngle)
 		acute *= 0.08 + 0.92*(1-min(acute, was*was*was))
-		acute *= slower * strain.Smootherstep(60000/(a.delta*2), 300, 400) * strain.Smootherstep(r.jump, 0, diameter*2)
+		acute *= slower * a.acuteTime * strain.Smootherstep(r.jump, 0, diameter*2)
 	}
 	wide := wideness(a.angle)
 	was := wideness(a.lastAngle)

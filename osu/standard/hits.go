@@ -1,8 +1,6 @@
 package standard
 
 import (
-	"math"
-
 	"github.com/pure-peace/peace/osu/slider"
 	"github.com/pure-peace/peace/osu/strain"
 )
@@ -31,10 +29,8 @@ const (
 // Source: ppy/osu osu.Game.Rulesets.Osu/Difficulty/Preprocessing/OsuDifficultyHitObject.cs.
 type hit struct {
 	start    float64
-	end      float64
 	delta    float64 // since the object before
 	adjusted float64 // delta, at least minDelta
-	window   float64 // whole hit window for a great; 0 of a spinner
 	preempt  float64 // from appearing to start
 
 	jump     float64 // from where the object before is
@@ -74,15 +70,12 @@ func (c *calculator) prepare() {
 		h.position = o.Stacked()
 		h.leave = h.position
 		h.delta = (o.Start - last.Start) / rate
-		h.start, h.end = o.Start/rate, o.End/rate
+		h.start = o.Start / rate
 		h.preempt = o.Preempt / rate
 		h.adjusted = max(h.delta, minDelta)
 		h.endDelta = h.adjusted
 		if i > 0 {
-			h.endDelta = max(h.start-c.hits[i-1].end, minDelta)
-		}
-		if o.Kind != Spinner {
-			h.window = c.window
+			h.endDelta = max(h.start-last.End/rate, minDelta)
 		}
 		if o.Kind == Slider {
 			c.follow(h, o)
@@ -196,14 +189,5 @@ func (c *calculator) measure(i int, last *Object) {
 		nested := c.b.Sliders[last.Slider].Nested
 		h.angle = min(h.angle, angle(h.position, before.leave, last.Move(nested[len(nested)-2].Position)))
 	}
-	v := h.position.Sub(from)
-	h.vector = math.Atan2(math.Abs(float64(v.Y)), math.Abs(float64(v.X)))
-}
-
-// angle returns the angle at b between a and c, 0 to π.
-func angle(a, b, c slider.Vector) float64 {
-	v, w := c.Sub(b), a.Sub(b)
-	dot := v.Dot(w)
-	det := float32(v.X*w.Y) - float32(v.Y*w.X)
-	return math.Abs(math.Atan2(float64(det), float64(dot)))
+	h.vector = steepness(h.position.Sub(from))
 }

@@ -49,7 +49,10 @@ func (c *calculator) addReading(i int) {
 		difficulty *= c.factors.reading
 	}
 	s := &c.reading
-	decay := strain.Exp(readingDecay * h.delta)
+	decay := c.now.reading
+	if h.delta != h.adjusted {
+		decay = strain.Exp(readingDecay * h.delta)
+	}
 	s.strain *= decay
 	s.strain += difficulty * (1 - decay) * readingMultiplier
 	if i == 0 {
@@ -67,7 +70,7 @@ type sight struct {
 	start   float64 // of the rate-adjusted clock
 	own     float64 // start by the beatmap's own clock
 	appears float64 // by the beatmap's own clock
-	fadeIn  float64 // time to become opaque, without Hidden's changes, by the beatmap's own clock
+	opening float64 // how much it becomes visible in a millisecond of the beatmap's own clock, without Hidden's changes
 	spacing float64 // 0 to 1 as the jump to the object leaves the one before alone
 	angle   float64 // of the hit; -1 when it has none
 	apart   float64 // 0 to 1 as the object is not stacked on the one before
@@ -79,7 +82,7 @@ func newSight(h *hit, o *Object) sight {
 		start:   h.start,
 		own:     o.Start,
 		appears: o.Start - o.Preempt,
-		fadeIn:  400 * min(1, o.Preempt/preemptMin),
+		opening: 1 / (400 * min(1, o.Preempt/preemptMin)),
 		spacing: strain.Smootherstep(h.lazyJump, 15, diameter*1.5),
 		angle:   -1,
 		apart:   strain.Smootherstep(h.lazyJump, 0, radius),
@@ -98,7 +101,7 @@ func (s *sight) opacity(at float64) float64 {
 	if at > s.own {
 		return 0
 	}
-	return clamp((at-s.appears)/s.fadeIn, 0, 1)
+	return clamp((at-s.appears)*s.opening, 0, 1)
 }
 
 // fadingOpacity is opacity under Hidden.
@@ -139,7 +142,7 @@ func (c *calculator) readingDifficulty(i int) float64 {
 		}
 		difficulty = strain.Pow(sum, 1/1.5)
 	}
-	return difficulty / (1 - strain.Exp(readingDecay*h.adjusted))
+	return difficulty / (1 - c.now.reading)
 }
 
 // hiding is what Hidden adds.
@@ -190,7 +193,7 @@ func (c *calculator) coming(i int) float64 {
 }
 
 // nearness falls to 0 for objects that are far away in time, in milliseconds.
-func nearness(delta float64) float64 { return clamp(2-delta/(readingTime/2), 0, 1) }
+func nearness(delta float64) float64 { return clamp(2-delta*(2.0/readingTime), 0, 1) }
 
 // constancy is a factor, 0.2 to 1, by how often the angle of a jump was the same before, or alternated between two.
 func (c *calculator) constancy(i int) float64 {

@@ -106,7 +106,7 @@ func (c *calculator) beat(i, last, lastLast int) beat {
 			b.later *= 0.125 // it became faster right before as well
 		}
 	}
-	b.later *= 1 - before.doubleTap(h)*0.75
+	b.later *= 1 - c.doubleTap(before, h)*0.75
 	return b
 }
 

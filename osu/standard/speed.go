@@ -46,10 +46,13 @@ func (c *calculator) addSpeed(i int) {
 		return
 	}
 	h := &c.hits[i]
-	decay := strain.Exp(speedDecay * h.adjusted)
+	decay := c.now.speed
 	difficulty := 0.0
 	if h.kind != Spinner {
-		difficulty = c.tapping(i, decay)
+		difficulty = c.now.tapping
+		if i+1 < len(c.hits) {
+			difficulty *= 1 - c.doubleTap(h, &c.hits[i+1])
+		}
 		if c.flags.autopilot {
 			difficulty *= 0.5
 		}
@@ -71,32 +74,9 @@ func (c *calculator) addSpeed(i int) {
 // notes counts objects by how near they come to the hardest one.
 func (s *speedSkill) notes() float64 { return sumNearTop(s.Objects) }
 
-// tapping is the difficulty of tapping an object that is no spinner: by the time since the last, unless both can be hit by
-// tapping twice at once. decay is 0.3 to the power of that time in seconds.
-//
-// Source: ppy/osu osu.Game.Rulesets.Osu/Difficulty/Evaluators/Speed/SpeedEvaluator.cs.
-func (c *calculator) tapping(i int, decay float64) float64 {
-	const fast = 60000.0 / 4 / 200 // a quarter beat at 200 beats a minute, milliseconds
-
-	h := &c.hits[i]
-	double := 0.0
-	if i+1 < len(c.hits) {
-		double = h.doubleTap(&c.hits[i+1])
-	}
-	// The window caps the time, with room for streams that are fast for their overall difficulty.
-	time := h.adjusted
-	time /= clamp(time/h.window/0.93, 0.92, 1)
-	bonus := 0.0
-	if 60000/(time*4) > 200 {
-		over := (fast - time) / 40
-		bonus = 0.75 * over * over
-	}
-	return (1 + bonus) * 1000 / time / (1 - decay) * (1 - double)
-}
-
 // doubleTap returns to what degree, 0 to 1, a tap of two fingers in quick succession hits both h and the object after it.
-func (h *hit) doubleTap(next *hit) float64 {
-	if h.lazyJump >= diameter {
+func (c *calculator) doubleTap(h, next *hit) float64 {
+	if h.lazyJump >= diameter || h.kind == Spinner {
 		return 0 // the circles do not overlap
 	}
 	delta, nextDelta := max(1, h.delta), max(1, next.delta)
@@ -104,7 +84,7 @@ func (h *hit) doubleTap(next *hit) float64 {
 	if difference <= delta {
 		return 0
 	}
-	window := min(1, delta/h.window)
+	window := min(1, delta/c.window)
 	window = window * window * window * window * window
 	overlap := strain.ReverseLerp(h.lazyJump, diameter, radius)
 	return 1 - strain.Pow(delta/max(delta, difference), overlap*overlap*(1-window))
