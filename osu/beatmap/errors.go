@@ -13,7 +13,7 @@ const (
 	MaxControlPoints = 1 << 16   // of one slider
 	MaxPoints        = 4_000_000 // control points of all sliders
 	MaxSpans         = 9000      // of one slider; the official decoder skips the line
-	MaxNodes         = 2_000_000 // heads, repeats and tails of all sliders
+	MaxNodes         = 1_000_000 // heads, repeats and tails of all sliders
 )
 
 // Reasons why a file is not decoded at all. Lines that make no sense are not among them: they are skipped, as officially.

@@ -65,8 +65,19 @@ func (d *decoder) slider(h *HitObject, f [][]byte) bool {
 		return false
 	}
 
-	// The samples of the nodes are checked even of a slider that loses its repeats.
+	// A slider without length keeps its head and tail alone, but what is said of the others must still make sense.
+	spoken := repeats + 2
+	point := repeats > 0 && d.isPoint(points, length)
+	if point {
+		repeats = 0
+	}
 	nodes := repeats + 2
+	slot := func(i int) (int, bool) {
+		if point && i == spoken-1 {
+			return 1, true
+		}
+		return i, !point || i == 0
+	}
 	a := &d.objects
 	if a.nodes += nodes; a.nodes > MaxNodes {
 		d.err = ErrTooManyNodes
@@ -77,28 +88,30 @@ func (d *decoder) slider(h *HitObject, f [][]byte) bool {
 		sounds[i], samples[i] = h.Sound, h.Sample
 	}
 	if len(f) > 9 && len(f[9]) > 0 {
-		for i, rest, more := 0, f[9], true; more && i < nodes; i++ {
+		for i, rest, more := 0, f[9], true; more && i < spoken; i++ {
 			var set []byte
 			set, rest, more = bytes.Cut(rest, []byte{'|'})
-			if !samples[i].read(set, false) {
+			sample := h.Sample
+			if !sample.read(set, false) {
 				return false
+			}
+			if j, ok := slot(i); ok {
+				samples[j] = sample
 			}
 		}
 	}
 	if len(f) > 8 && len(f[8]) > 0 {
-		for i, rest, more := 0, f[8], true; more && i < nodes; i++ {
+		for i, rest, more := 0, f[8], true; more && i < spoken; i++ {
 			var sound []byte
 			sound, rest, more = bytes.Cut(rest, []byte{'|'})
 			v, ok := parseInt32(sound)
 			if !ok {
 				v = 0
 			}
-			sounds[i] = Sound(v) & soundBits
+			if j, ok := slot(i); ok {
+				sounds[j] = Sound(v) & soundBits
+			}
 		}
-	}
-	if repeats > 0 && d.isPoint(points, length) {
-		sounds[1], samples[1] = sounds[nodes-1], samples[nodes-1]
-		sounds, samples, repeats = sounds[:2:2], samples[:2:2], 0
 	}
 	s := &take(&a.sliders, 1)[0]
 	*s = SliderData{
