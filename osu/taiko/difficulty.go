@@ -37,17 +37,6 @@ type TimedAttributes struct {
 	Attributes
 }
 
-const (
-	scale        = 0.084375
-	rhythmScale  = 0.770 * scale
-	readingScale = 0.100 * scale
-	colourScale  = 0.375 * scale
-	staminaScale = 0.445 * scale
-
-	// peakDecay is the weight of a section's peak compared with that of the next higher one.
-	peakDecay = 0.9
-)
-
 // Difficulty calculates how difficult b is.
 //
 // Source: ppy/osu osu.Game.Rulesets.Taiko/Difficulty/TaikoDifficultyCalculator.cs.
@@ -87,52 +76,6 @@ func Timed(ctx context.Context, b *Beatmap) ([]TimedAttributes, error) {
 	return timed, nil
 }
 
-// Strains returns what makes b hard over its time, a graph for each skill.
-func Strains(ctx context.Context, b *Beatmap) ([]strain.Graph, error) {
-	r, err := newRating(ctx, b)
-	if err != nil {
-		return nil, err
-	}
-	r.draw = true
-	if err := r.addAll(ctx); err != nil {
-		return nil, err
-	}
-	times := make([]float64, len(r.notes))
-	for i := range r.notes {
-		times[i] = r.notes[i].start
-	}
-	graphs := make([]strain.Graph, 0, len(skills)+1)
-	for _, skill := range skills {
-		g := strain.Graph{Skill: skill.name, Value: r.value(skill.of)}
-		for i := range r.peaks {
-			g.Peaks = append(g.Peaks, *skill.of(&r.peaks[i]))
-		}
-		g.Peaks = append(g.Peaks, *skill.of(&r.peak))
-		for i := range r.notes {
-			g.Objects = append(g.Objects, *skill.of(&r.notes[i].strains))
-		}
-		graphs = append(graphs, g)
-	}
-	graphs = append(graphs, strain.Graph{
-		Skill: "Stamina", Value: r.monoValue(), Peaks: append(r.monoPeaks, r.peakMono), Objects: r.mono,
-	})
-	for i := range graphs {
-		graphs[i].SectionLength, graphs[i].Times = sectionLength, times
-	}
-	return graphs, nil
-}
-
-// skills are all but the last one.
-var skills = [...]struct {
-	name string
-	of   func(*strains) *float64
-}{
-	{"Rhythm", func(s *strains) *float64 { return &s.rhythm }},
-	{"Reading", func(s *strains) *float64 { return &s.reading }},
-	{"Colour", func(s *strains) *float64 { return &s.colour }},
-	{"Stamina", func(s *strains) *float64 { return &s.stamina }},
-}
-
 func (r *rating) addAll(ctx context.Context) error {
 	for i := range r.notes {
 		if i%checkEvery == 0 && ctx.Err() != nil {
@@ -143,42 +86,26 @@ func (r *rating) addAll(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// value returns the weighted sum of a skill's peaks. Strains of colour may be negative; such peaks do not count.
-func (r *rating) value(of func(*strains) *float64) float64 {
-	r.scratch = r.scratch[:0]
-	for i := range r.peaks {
-		r.scratch = append(r.scratch, *of(&r.peaks[i]))
-	}
-	return strain.Weighted(append(r.scratch, *of(&r.peak)), peakDecay)
-}
-
-// monoValue is value of the stamina in streaks of one colour.
-func (r *rating) monoValue() float64 {
-	r.scratch = append(r.scratch[:0], r.monoPeaks...)
-	return strain.Weighted(append(r.scratch, r.peakMono), peakDecay)
-}
-
 // attributes returns the difficulty of the notes so far, which belong to a number of objects with a combo.
 func (r *rating) attributes(objects, combo int) Attributes {
 	a := Attributes{MaxCombo: combo, OverallDifficulty: r.b.base.OverallDifficulty, Converted: r.b.native != osu.Taiko}
 	if objects == 0 {
 		return a
 	}
-	staminaValue := r.value(skills[3].of)
-	rhythm := r.value(skills[0].of) * rhythmScale
-	reading := r.value(skills[1].of) * readingScale
-	colour := r.value(skills[2].of) * colourScale
-	stamina := staminaValue * staminaScale
-	mono := r.monoValue() * staminaScale
+	staminaValue := r.value(staminaOf)
+	a.Rhythm = r.value(rhythmOf) * rhythmScale
+	a.Reading = r.value(readingOf) * readingScale
+	a.Colour = r.value(colourOf) * colourScale
+	a.Stamina = staminaValue * staminaScale
 	a.MonoStaminaFactor = 1
-	if stamina != 0 {
-		share := mono / stamina
+	if a.Stamina != 0 {
+		share := r.monoValue() * staminaScale / a.Stamina
 		a.MonoStaminaFactor = share * share * share * share * share
 	}
 	a.StaminaTopStrains = r.topStamina(staminaValue)
 
 	m := mixer{
-		rhythm:  rhythmScale * math.Pow(stamina*colour, 0.10),
+		rhythm:  rhythmScale * math.Pow(a.Stamina*a.Colour, 0.10),
 		colour:  colourScale,
 		stamina: staminaScale * (1 + 0.15*strain.ReverseLerp(a.StaminaTopStrains, 1000, 1555)),
 	}
@@ -194,11 +121,12 @@ func (r *rating) attributes(objects, combo int) Attributes {
 	if a.Stars >= 0 {
 		a.Stars = 10.43 * math.Log(a.Stars/8+1)
 	}
-	share := a.Stars / (rhythm + reading + colour + stamina)
-	a.Rhythm = rhythm * share
-	a.Reading = reading * share
-	a.Colour = colour * share
-	a.Stamina = stamina * share
+	// From here on the skills are parts of the stars.
+	share := a.Stars / (a.Rhythm + a.Reading + a.Colour + a.Stamina)
+	a.Rhythm *= share
+	a.Reading *= share
+	a.Colour *= share
+	a.Stamina *= share
 	a.Mechanical = a.Colour + a.Stamina
 	return a
 }
@@ -214,45 +142,4 @@ func (r *rating) topStamina(value float64) float64 {
 		sum += 1.1 / (1 + strain.Exp(8.8-r.notes[i].stamina*scale))
 	}
 	return sum
-}
-
-// mixer makes one strain of those of all skills.
-type mixer struct{ rhythm, colour, stamina float64 } // factors
-
-// mix returns the 2-norm of the strains, where colour and stamina count as one, their 1.5-norm. It is not a number when that of
-// colour is negative.
-func (m *mixer) mix(s *strains) float64 {
-	colour, stamina := s.colour*m.colour, s.stamina*m.stamina
-	mechanical := colour*math.Sqrt(colour) + stamina*math.Sqrt(stamina) // to the power of 1.5
-	rhythm, reading := s.rhythm*m.rhythm, s.reading*readingScale
-	return math.Sqrt(strain.Pow(mechanical, 4.0/3) + rhythm*rhythm + reading*reading)
-}
-
-// combined returns the weighted sum of all sections' mixed peaks.
-func (r *rating) combined(m mixer) float64 {
-	r.scratch = r.scratch[:0]
-	for i := range r.peaks {
-		r.scratch = append(r.scratch, m.mix(&r.peaks[i]))
-	}
-	return strain.Weighted(append(r.scratch, m.mix(&r.peak)), peakDecay)
-}
-
-// consistency compares the mean of all notes' mixed strains with that of the hardest twentieth. Without any section of the
-// combined value it is 0.
-func (r *rating) consistency(m mixer, combined float64) float64 {
-	r.scratch = r.scratch[:0]
-	sum := 0.0
-	for i := range r.notes[:r.done] {
-		if p := m.mix(&r.notes[i].strains); p > 0 {
-			r.scratch = append(r.scratch, p)
-			sum += p
-		}
-	}
-	n := len(r.scratch)
-	if n == 0 || combined == 0 {
-		return 0
-	}
-	count := 1 + n/20
-	top := sumGreatest(r.scratch, count)
-	return sum / (top / float64(count) * float64(n))
 }
