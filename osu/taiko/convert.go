@@ -104,7 +104,7 @@ func hit(at float64, sound beatmap.Sound, sample *beatmap.Sample) Object {
 		Kind: Hit, Start: at, End: at,
 		Rim:      sound&rim != 0,
 		Strong:   sound&strong != 0,
-		stubborn: sample.File != "" && sound&(rim|strong) == 0,
+		ownSound: sample.File != "",
 	}
 }
 

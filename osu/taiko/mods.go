@@ -31,12 +31,8 @@ func (b *Beatmap) modify(ms mods.Set) {
 	}
 }
 
-// recolour moves a hit to the rim or the centre. Officially that changes the sounds of the hit, and the sounds decide: where no
-// clap can be added the hit stays at the centre.
+// recolour moves a hit to the rim or the centre. Officially that changes the sounds of the hit, and its sounds decide: a clap is
+// added by copying a finish or else the normal sound, and the copy of a sound file is no clap.
 func (o *Object) recolour(rim bool) {
-	if !rim {
-		o.Rim = false
-	} else if !o.stubborn {
-		o.Rim = true
-	}
+	o.Rim = rim && (o.Rim || o.Strong || !o.ownSound)
 }

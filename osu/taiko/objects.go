@@ -36,8 +36,7 @@ type Object struct {
 	Rim        bool // of a hit: at the rim (kat), otherwise at the centre (don)
 	Strong     bool // of a hit or drum roll: to be hit with both hands for a bonus
 
-	// stubborn says that a centre hit plays a sound file of its own and no addition: mods cannot make it a rim hit.
-	stubborn bool
+	ownSound bool // of a hit: plays a file in place of the normal sound
 }
 
 // Beatmap is what a player plays: a beatmap as the ruleset and mods make it.
