@@ -28,9 +28,9 @@ type Performance struct {
 
 // modFlags are the mods that performance points look at.
 type modFlags struct {
-	classic, scoreV2                     bool // classic: slider heads need no accuracy
-	noFail, spunOut, relax, autopilot    bool
-	blinds, traceable, flashlight, touch bool
+	classic, scoreV2                  bool // classic: slider heads need no accuracy
+	noFail, spunOut, relax, autopilot bool
+	blinds, traceable, flashlight     bool
 }
 
 func modFlagsOf(set mods.Set) (f modFlags) {
