@@ -93,12 +93,24 @@ func (e *encoder) path(points []slider.ControlPoint, position slider.Vector) {
 		case p.Type != slider.Inherit:
 			e.pathType(p)
 			if i == 0 && implied {
+				e.repeatCatmull(points[i:], absolute)
 				continue
 			}
 			e.text("|")
 		}
 		e.point(absolute)
+		e.repeatCatmull(points[i:], absolute)
 	}
+}
+
+// repeatCatmull writes the first of points again when it begins a Catmull segment and its successor is in the same place: before
+// lazer, decoding leaves out the second of a segment's points in one place, and no other.
+func (e *encoder) repeatCatmull(points []slider.ControlPoint, absolute slider.Vector) {
+	if e.lazer || points[0].Type != slider.Catmull || len(points) < 3 || points[1].Type != slider.Inherit ||
+		points[2].Type != slider.Inherit || points[1].Position != points[0].Position {
+		return
+	}
+	e.text("|").point(absolute)
 }
 
 // implicitSegments notes which control points begin a segment by being written twice, which is the only way that stable knows.
