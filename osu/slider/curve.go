@@ -41,7 +41,7 @@ func (p *Path) arc(a, b, c Vector) bool {
 	}
 	for i := range n {
 		theta := start + float64(direction*(float64(i)/float64(n-1))*span)
-		sin, cos := math.Sincos(theta)
+		sin, cos := sincos(theta)
 		p.vertices = append(p.vertices, centre.Add(Vector{float32(cos) * radius, float32(sin) * radius}))
 	}
 	return true
