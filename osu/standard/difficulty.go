@@ -129,7 +129,8 @@ type calculator struct {
 
 	done  int // hits that were processed
 	steps int
-	check int
+	check int // steps after which the context is asked
+	limit int // of steps
 }
 
 // factors are what is the same for all objects.
@@ -151,6 +152,7 @@ func newCalculator(b *Beatmap) *calculator {
 		radius: b.Radius(),
 		window: 2 * great / b.Rate,
 		check:  checkSteps,
+		limit:  maxSteps,
 	}
 	f := &c.factors
 	f.small = max(1, 1+(30-c.radius)/70)
@@ -212,7 +214,7 @@ func (c *calculator) next(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if c.steps > maxSteps+64*i {
+		if c.steps > c.limit+64*i {
 			return fmt.Errorf("%w: at %g ms", ErrTooDense, h.start*c.b.Rate)
 		}
 	}
