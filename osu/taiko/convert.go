@@ -99,11 +99,10 @@ func (c *converter) convert(h *beatmap.HitObject) error {
 
 // hit returns the hit that a sound makes: whistles and claps are at the rim, a finish is strong.
 func hit(at float64, sound beatmap.Sound, sample *beatmap.Sample) Object {
-	const rim, strong = beatmap.SoundWhistle | beatmap.SoundClap, beatmap.SoundFinish
 	return Object{
 		Kind: Hit, Start: at, End: at,
-		Rim:      sound&rim != 0,
-		Strong:   sound&strong != 0,
+		Rim:      sound&(beatmap.SoundWhistle|beatmap.SoundClap) != 0,
+		Strong:   sound&beatmap.SoundFinish != 0,
 		ownSound: sample.File != "",
 	}
 }
