@@ -90,3 +90,42 @@ func TestRateOfRamp(t *testing.T) {
 		}
 	}
 }
+
+func FuzzDifficulty(f *testing.F) {
+	const head = "osu file format v14\n\n[Difficulty]\nSliderMultiplier:1.4\nSliderTickRate:2\n\n[TimingPoints]\n0,300,4,1,0,100,1,0\n\n[HitObjects]\n"
+	f.Add(head+"256,192,0,1,0\n256,192,0,1,0\n0,0,0,12,0,3000\n9,9,1,2,0,B|9:9|9:9,5,0\n400,9,3000,2,0,P|0:0|90:40,3,200\n", "HD,FL,DT")
+	f.Add(head+"0,0,-5,2,0,L|512:0,90,400\n0,0,2000000000,8,0,2147483647\n", "WU,FL,RX")
+	f.Fuzz(func(t *testing.T, file, modText string) {
+		set, err := mods.Parse(modText)
+		if err != nil {
+			return
+		}
+		m, err := beatmap.Parse([]byte(file))
+		if err != nil || len(m.HitObjects) > 2000 {
+			return
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		b, err := New(ctx, m, set)
+		if err != nil {
+			return
+		}
+		a, err := Difficulty(ctx, b)
+		if err != nil {
+			return
+		}
+		if a.MaxCombo < len(b.Objects) || a.HitCircleCount+a.SliderCount+a.SpinnerCount != len(b.Objects) {
+			t.Errorf("%+v of %d objects", a, len(b.Objects))
+		}
+		if len(b.Objects) > 100 {
+			return
+		}
+		timed, err := Timed(ctx, b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(timed); n > 0 && timed[n-1].MaxCombo != a.MaxCombo {
+			t.Errorf("combo %d at the end, %d", timed[n-1].MaxCombo, a.MaxCombo)
+		}
+	})
+}
