@@ -17,9 +17,10 @@ const (
 )
 
 // descend returns the positive ones of values, and of one more, from the highest down. Most peaks of a beatmap are within a few
-// powers of two, so that sorting them into buckets by their bits leaves little to compare.
-func descend(values []float64, more float64) []float64 {
-	memory := make([]float64, 2*(len(values)+1))
+// powers of two, so that sorting them into buckets by their bits leaves little to compare. It takes place in memory when that
+// has room for twice as many.
+func descend(values []float64, more float64, memory []float64) []float64 {
+	memory = slices.Grow(memory[:0], 2*(len(values)+1))[:2*(len(values)+1)]
 	kept, top := memory[:0:len(values)+1], uint64(0)
 	for _, v := range values {
 		if v > 0 {

@@ -34,7 +34,7 @@ func TestDescend(t *testing.T) {
 			}
 			slices.Sort(want)
 			slices.Reverse(want)
-			if got := descend(values, more); !slices.Equal(got, want) {
+			if got := descend(values, more, nil); !slices.Equal(got, want) {
 				t.Fatalf("%d values, of spread %g, are not in order: %.500v", n, spread, got)
 			}
 		}
@@ -48,6 +48,6 @@ func BenchmarkDescend(b *testing.B) {
 		peaks[i] = math.Exp(rng.NormFloat64())
 	}
 	for b.Loop() {
-		descend(peaks, 1)
+		descend(peaks, 1, nil)
 	}
 }

@@ -97,10 +97,15 @@ func (s *Sections) Closed() (peaks []float64, current float64) { return s.peaks,
 func (s *Sections) Sum() float64 { return s.sum + s.peak }
 
 // Value is the weighted sum of all peaks, the highest first, each weighing decay times the one before (0.9 in most skills).
-func (s *Sections) Value(decay float64) float64 { return weighted(descend(s.peaks, s.peak), decay) }
+func (s *Sections) Value(decay float64) float64 {
+	return weighted(descend(s.peaks, s.peak, nil), decay)
+}
 
-// Weighted is the sum of the positive ones of values, the highest first, each weighing decay times the one before.
-func Weighted(values []float64, decay float64) float64 { return weighted(descend(values, 0), decay) }
+// Weighted is the sum of the positive ones of values, the highest first, each weighing decay times the one before. It allocates
+// nothing when memory, which it overwrites, has a capacity of twice as many values and two.
+func Weighted(values []float64, decay float64, memory []float64) float64 {
+	return weighted(descend(values, 0, memory), decay)
+}
 
 func weighted(descending []float64, decay float64) float64 {
 	sum, weight := 0.0, 1.0

@@ -2,6 +2,7 @@ package taiko
 
 import (
 	"context"
+	"slices"
 
 	"github.com/pure-peace/peace/osu/strain"
 )
@@ -58,11 +59,18 @@ func (r *rating) value(of func(*strains) *float64) float64 {
 	for i := range r.peaks {
 		r.scratch = append(r.scratch, *of(&r.peaks[i]))
 	}
-	return strain.Weighted(append(r.scratch, *of(&r.peak)), peakDecay)
+	r.scratch = append(r.scratch, *of(&r.peak))
+	return r.weighted()
 }
 
 // monoValue is value of the stamina in streaks of one colour.
 func (r *rating) monoValue() float64 {
-	r.scratch = append(r.scratch[:0], r.monoPeaks...)
-	return strain.Weighted(append(r.scratch, r.peakMono), peakDecay)
+	r.scratch = append(append(r.scratch[:0], r.monoPeaks...), r.peakMono)
+	return r.weighted()
+}
+
+// weighted returns the weighted sum of scratch.
+func (r *rating) weighted() float64 {
+	r.memory = slices.Grow(r.memory, 2*len(r.scratch)+2)
+	return strain.Weighted(r.scratch, peakDecay, r.memory)
 }

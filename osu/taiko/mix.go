@@ -35,7 +35,8 @@ func (r *rating) combined(m mixer) float64 {
 	for i := range r.peaks {
 		r.scratch = append(r.scratch, m.mix(&r.peaks[i]))
 	}
-	return strain.Weighted(append(r.scratch, m.mix(&r.peak)), peakDecay)
+	r.scratch = append(r.scratch, m.mix(&r.peak))
+	return r.weighted()
 }
 
 // consistency compares the mean of all notes' mixed strains with that of the hardest twentieth. Without any section of the

@@ -37,8 +37,8 @@ type rating struct {
 	draw bool      // keep sections without any strain, which do not count, and the next
 	mono []float64 // strain of the fifth skill at every note
 
-	cache   decayCache
-	scratch []float64
+	cache           decayCache
+	scratch, memory []float64 // memory stays empty: only its capacity is used
 }
 
 // greatWindow returns the milliseconds before or after a hit in which it is great, without the rate of the clock.
