@@ -77,14 +77,46 @@ func sum(peaks []float64, current float64) float64 {
 // Source: ppy/osu osu.Game/Rulesets/Difficulty/DifficultyCalculator.cs.
 func Timed(ctx context.Context, b *Beatmap) ([]TimedAttributes, error) {
 	timed := make([]TimedAttributes, 0, len(b.Objects))
-	m := newMovement(b)
 	var peaks []float64 // of closed sections, ordered
 	known := 0          // how many sections they are of
-	next, combo := 1, 0
 	value, current := 0.0, 0.0
-	for i := range b.Objects {
+	err := pass(ctx, b, len(b.Objects), func(i, combo int, m *movement) {
+		closed, peak := m.sections.Closed()
+		if known < len(closed) || peak != current {
+			for _, p := range closed[known:] {
+				at, _ := slices.BinarySearch(peaks, p)
+				peaks = slices.Insert(peaks, at, p)
+			}
+			known, current = len(closed), peak
+			value = sum(peaks, peak)
+		}
+		timed = append(timed, TimedAttributes{Time: b.Objects[i].End, Objects: i + 1, Attributes: b.attributes(value, combo)})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return timed, nil
+}
+
+// Passed calculates the difficulty of b for a play that passed that many objects and stops there: what Timed says of them.
+func Passed(ctx context.Context, b *Beatmap, objects int) (Attributes, error) {
+	a := b.attributes(0, 0)
+	objects = min(objects, len(b.Objects))
+	err := pass(ctx, b, objects, func(i, combo int, m *movement) {
+		if i == objects-1 {
+			a = b.attributes(m.sections.Value(peakWeight), combo)
+		}
+	})
+	return a, err
+}
+
+// pass passes the first n objects and tells of each with the combo so far.
+func pass(ctx context.Context, b *Beatmap, n int, each func(i, combo int, m *movement)) error {
+	m := newMovement(b)
+	next, combo := 1, 0
+	for i := range b.Objects[:max(0, n)] {
 		if i%checkEvery == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
+			return ctx.Err()
 		}
 		o := &b.Objects[i]
 		for ; next < len(b.combo); next++ {
@@ -99,18 +131,9 @@ func Timed(ctx context.Context, b *Beatmap) ([]TimedAttributes, error) {
 				combo++
 			}
 		}
-		closed, peak := m.sections.Closed()
-		if known < len(closed) || peak != current {
-			for _, p := range closed[known:] {
-				at, _ := slices.BinarySearch(peaks, p)
-				peaks = slices.Insert(peaks, at, p)
-			}
-			known, current = len(closed), peak
-			value = sum(peaks, peak)
-		}
-		timed = append(timed, TimedAttributes{Time: o.End, Objects: i + 1, Attributes: b.attributes(value, combo)})
+		each(i, combo, &m)
 	}
-	return timed, nil
+	return nil
 }
 
 // Strains returns the course of the ruleset's only skill over b, without the first palpable, which is no move.

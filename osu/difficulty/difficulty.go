@@ -52,54 +52,78 @@ type Attributes struct {
 // Calculate calculates the difficulty of m in ruleset r under the mods. A beatmap of osu! is converted to r; one of another
 // ruleset can only be calculated in its own ([beatmap.ErrNotConvertible]).
 func Calculate(ctx context.Context, m *beatmap.Beatmap, r osu.Ruleset, set mods.Set) (*Attributes, error) {
+	return calculate(ctx, m, r, set, nil)
+}
+
+// calculate calculates the attributes of the whole beatmap, or of a play that passed some of its objects.
+func calculate(ctx context.Context, m *beatmap.Beatmap, r osu.Ruleset, set mods.Set, passed *int) (*Attributes, error) {
 	if err := playable(m, r); err != nil {
 		return nil, err
 	}
 	set = mods.Known(r, set)
 	a := &Attributes{Ruleset: r}
+	var whole perfect
 	switch r {
 	case osu.Standard:
 		b, err := standard.New(ctx, m, set)
 		if err != nil {
 			return nil, err
 		}
-		got, err := standard.Difficulty(ctx, b)
-		if err != nil {
+		if a.Standard, err = rate(ctx, b, passed, standard.Difficulty, standard.Passed); err != nil {
 			return nil, err
 		}
-		a.Max, a.Legacy, a.Standard = b.Max(), b.Legacy(), &got
+		whole = b
 	case osu.Taiko:
 		b, err := taiko.New(ctx, m, set)
 		if err != nil {
 			return nil, err
 		}
-		got, err := taiko.Difficulty(ctx, b)
-		if err != nil {
+		if a.Taiko, err = rate(ctx, b, passed, taiko.Difficulty, taiko.Passed); err != nil {
 			return nil, err
 		}
-		a.Max, a.Legacy, a.Taiko = b.Max(), b.Legacy(), &got
+		whole = b
 	case osu.Catch:
 		b, err := catch.New(ctx, m, set)
 		if err != nil {
 			return nil, err
 		}
-		got, err := catch.Difficulty(ctx, b)
-		if err != nil {
+		if a.Catch, err = rate(ctx, b, passed, catch.Difficulty, catch.Passed); err != nil {
 			return nil, err
 		}
-		a.Max, a.Legacy, a.Catch = b.Max(), b.Legacy(), &got
+		whole = b
 	default:
 		b, err := mania.New(ctx, m, set)
 		if err != nil {
 			return nil, err
 		}
-		got, err := mania.Difficulty(ctx, b)
-		if err != nil {
+		if a.Mania, err = rate(ctx, b, passed, mania.Difficulty, mania.Passed); err != nil {
 			return nil, err
 		}
-		a.Max, a.Legacy, a.Mania = b.Max(), b.Legacy(), &got
+		whole = b
 	}
+	a.Max, a.Legacy = whole.Max(), whole.Legacy()
 	return a, nil
+}
+
+// perfect is what the beatmaps of all rulesets know of a perfect play.
+type perfect interface {
+	Max() score.Statistics
+	Legacy() score.Legacy
+}
+
+// rate calculates the attributes of one ruleset.
+func rate[B, A any](
+	ctx context.Context, b *B, passed *int,
+	all func(context.Context, *B) (A, error), some func(context.Context, *B, int) (A, error),
+) (*A, error) {
+	var a A
+	var err error
+	if passed == nil {
+		a, err = all(ctx, b)
+	} else {
+		a, err = some(ctx, b, *passed)
+	}
+	return &a, err
 }
 
 // playable checks that m can be played in ruleset r.

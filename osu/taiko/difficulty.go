@@ -54,15 +54,43 @@ func Difficulty(ctx context.Context, b *Beatmap) (Attributes, error) {
 // Timed calculates how difficult b is up to and with each of its objects. It takes time that grows with the square of their
 // number.
 func Timed(ctx context.Context, b *Beatmap) ([]TimedAttributes, error) {
-	r, err := newRating(ctx, b)
+	timed := make([]TimedAttributes, 0, len(b.Objects))
+	err := pass(ctx, b, len(b.Objects), func(i, hits int, r *rating) {
+		timed = append(timed, TimedAttributes{Time: b.Objects[i].End, Objects: i + 1, Attributes: r.attributes(i+1, hits)})
+	})
 	if err != nil {
 		return nil, err
 	}
-	timed := make([]TimedAttributes, 0, len(b.Objects))
+	return timed, nil
+}
+
+// Passed calculates how difficult b is for a play that passed that many objects and stops there: what Timed says of them.
+func Passed(ctx context.Context, b *Beatmap, objects int) (Attributes, error) {
+	if objects < 1 || len(b.Objects) == 0 {
+		none := *b
+		none.Objects = nil
+		return Difficulty(ctx, &none)
+	}
+	var a Attributes
+	objects = min(objects, len(b.Objects))
+	err := pass(ctx, b, objects, func(i, hits int, r *rating) {
+		if i == objects-1 {
+			a = r.attributes(objects, hits)
+		}
+	})
+	return a, err
+}
+
+// pass passes the first n objects and tells of each with the hits so far.
+func pass(ctx context.Context, b *Beatmap, n int, each func(i, hits int, r *rating)) error {
+	r, err := newRating(ctx, b)
+	if err != nil {
+		return err
+	}
 	hits := 0
-	for i := range b.Objects {
+	for i := range b.Objects[:n] {
 		if ctx.Err() != nil {
-			return nil, ctx.Err()
+			return ctx.Err()
 		}
 		o := &b.Objects[i]
 		if o.Kind == Hit {
@@ -71,9 +99,9 @@ func Timed(ctx context.Context, b *Beatmap) ([]TimedAttributes, error) {
 		for r.done < len(r.notes) && b.Objects[r.done+2].End <= o.End {
 			r.add()
 		}
-		timed = append(timed, TimedAttributes{Time: o.End, Objects: i + 1, Attributes: r.attributes(i+1, hits)})
+		each(i, hits, r)
 	}
-	return timed, nil
+	return nil
 }
 
 func (r *rating) addAll(ctx context.Context) error {

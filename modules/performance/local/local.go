@@ -107,7 +107,7 @@ func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
 func arrange(first string, extra []Algorithm) ([]Algorithm, error) {
 	var out []Algorithm
 	taken := make(map[string]bool)
-	for _, a := range append(extra[:len(extra):len(extra)], Official{}) {
+	for _, a := range append(extra[:len(extra):len(extra)], Official{}, Relax{}) {
 		if taken[a.Name()] {
 			continue
 		}
