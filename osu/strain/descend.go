@@ -17,9 +17,9 @@ const (
 )
 
 // descend returns the positive ones of values, and of one more, from the highest down. Most peaks of a beatmap are within a few
-// powers of two, so that sorting them into buckets by their bits leaves little to compare. It takes place in memory when that
-// has room for twice as many.
-func descend(values []float64, more float64, memory []float64) []float64 {
+// powers of two, so that sorting them into buckets by their bits leaves little to compare. Those after the first need of them
+// may be missing. It takes place in memory when that has room for twice as many.
+func descend(values []float64, more float64, need int, memory []float64) []float64 {
 	memory = slices.Grow(memory[:0], 2*(len(values)+1))[:2*(len(values)+1)]
 	kept, top := memory[:0:len(values)+1], uint64(0)
 	for _, v := range values {
@@ -38,21 +38,26 @@ func descend(values []float64, more float64, memory []float64) []float64 {
 	for _, v := range kept {
 		at[min((top-math.Float64bits(v))>>bucketBits, buckets-1)+1]++
 	}
-	sum, most := int32(0), int32(0)
+	need = max(need, 1)
+	sum, most, last := int32(0), int32(0), uint64(0)
 	for i, n := range at {
-		most = max(most, n)
-		sum += n
+		if int(sum) < need {
+			most = max(most, n)
+			last = uint64(max(i-1, 0)) // the last bucket needed
+			sum += n
+		}
 		at[i] = sum
 	}
-	sorted := memory[len(values)+1:][:len(kept)]
+	sorted := memory[len(values)+1:][:sum]
 	for _, v := range kept {
-		next := &at[min((top-math.Float64bits(v))>>bucketBits, buckets-1)]
-		sorted[*next] = v
-		*next++
+		if bucket := min((top-math.Float64bits(v))>>bucketBits, buckets-1); bucket <= last {
+			sorted[at[bucket]] = v
+			at[bucket]++
+		}
 	}
 	if most > bucketInsertion {
 		begin := int32(0)
-		for _, end := range at[:buckets] {
+		for _, end := range at[:last+1] {
 			if end-begin > bucketInsertion {
 				slices.Sort(sorted[begin:end])
 				slices.Reverse(sorted[begin:end])

@@ -34,8 +34,12 @@ func TestDescend(t *testing.T) {
 			}
 			slices.Sort(want)
 			slices.Reverse(want)
-			if got := descend(values, more, nil); !slices.Equal(got, want) {
+			if got := descend(values, more, n+1, nil); !slices.Equal(got, want) {
 				t.Fatalf("%d values, of spread %g, are not in order: %.500v", n, spread, got)
+			}
+			need := rng.IntN(n + 2)
+			if got := descend(values, more, need, nil); !slices.Equal(got[:min(need, len(got))], want[:min(need, len(want))]) {
+				t.Fatalf("the first %d of %d values, of spread %g, are not in order: %.500v", need, n, spread, got)
 			}
 		}
 	}
@@ -48,6 +52,6 @@ func BenchmarkDescend(b *testing.B) {
 		peaks[i] = math.Exp(rng.NormFloat64())
 	}
 	for b.Loop() {
-		descend(peaks, 1, nil)
+		descend(peaks, 1, math.MaxInt, nil)
 	}
 }

@@ -98,18 +98,22 @@ func (s *Sections) Sum() float64 { return s.sum + s.peak }
 
 // Value is the weighted sum of all peaks, the highest first, each weighing decay times the one before (0.9 in most skills).
 func (s *Sections) Value(decay float64) float64 {
-	return weighted(descend(s.peaks, s.peak, nil), decay)
+	return weighted(s.peaks, s.peak, decay, nil)
 }
 
 // Weighted is the sum of the positive ones of values, the highest first, each weighing decay times the one before. It allocates
 // nothing when memory, which it overwrites, has a capacity of twice as many values and two.
 func Weighted(values []float64, decay float64, memory []float64) float64 {
-	return weighted(descend(values, 0, memory), decay)
+	return weighted(values, 0, decay, memory)
 }
 
-func weighted(descending []float64, decay float64) float64 {
+func weighted(values []float64, more, decay float64, memory []float64) float64 {
+	heavy := len(values) + 1 // how many values weigh anything
+	if decay < 1 {
+		heavy = min(heavy, 1+int(math.Log(lightest)/math.Log(decay)))
+	}
 	sum, weight := 0.0, 1.0
-	for _, v := range descending {
+	for _, v := range descend(values, more, heavy, memory) {
 		if weight < lightest {
 			break
 		}
