@@ -31,6 +31,8 @@ type pp struct {
 	Misses      int            `placeholder:"N" help:"Misses of those plays."`
 	Combo       int            `placeholder:"N" help:"Combo of those plays, by default full."`
 	Count       map[string]int `placeholder:"RESULT=N" mapsep:"," help:"The judgements of one play, for example great=500,ok=3,miss=1."`
+	Passed      int            `placeholder:"N" help:"The play of --count or --replay stopped after that many objects."`
+	Algorithm   string         `enum:"official,relax" default:"official" help:"official, or relax: what private servers make of plays with Relax and Autopilot."`
 	LegacyTotal int64          `placeholder:"N" help:"Total score of that play, of stable."`
 	Replay      string         `placeholder:"FILE" type:"existingfile" help:"A replay (.osr), whose mods, ruleset and judgements are taken."`
 
@@ -88,14 +90,16 @@ type question struct {
 	mods       mods.Set
 	accuracies []float64 // 0 to 1; of plays with the misses and the combo
 	misses     int
-	combo      int         // 0 for full
+	combo      int // 0 for full
+	passed     int // objects; 0 for all
+	relax      bool
 	play       *score.Play // its accuracy and combo are -1 when they are to be found out
 	playedOn   string      // MD5 of the beatmap of a replay
 }
 
 // question reads what the flags ask.
 func (c pp) question() (question, error) {
-	q := question{misses: c.Misses, combo: c.Combo}
+	q := question{misses: c.Misses, combo: c.Combo, passed: c.Passed, relax: c.Algorithm == "relax"}
 	var err error
 	if q.mods, err = mods.Parse(c.Mods); err != nil {
 		return q, err
@@ -107,10 +111,14 @@ func (c pp) question() (question, error) {
 		}
 		q.ruleset = &r
 	}
-	if c.Misses < 0 || c.Combo < 0 {
-		return q, errors.New("misses and combo cannot be negative")
+	if c.Misses < 0 || c.Combo < 0 || c.Passed < 0 {
+		return q, errors.New("misses, combo and passed objects cannot be negative")
 	}
-	if len(c.Accuracy) == 0 {
+	if c.Passed > 0 {
+		if c.Replay == "" && len(c.Count) == 0 || len(c.Accuracy) > 0 {
+			return q, errors.New("--passed needs the judgements of the play, by --count or --replay, and goes with no --accuracy")
+		}
+	} else if len(c.Accuracy) == 0 {
 		c.Accuracy = []float64{95, 98, 99, 100}
 	}
 	for _, a := range c.Accuracy {
@@ -208,7 +216,7 @@ func (q question) answer(ctx context.Context, path string, m *beatmap.Beatmap) (
 	if err := mods.Validate(ruleset, q.mods); err != nil {
 		return nil, err
 	}
-	a, err := difficulty.Calculate(ctx, m, ruleset, q.mods)
+	a, err := q.calculate(ctx, m, ruleset)
 	if err != nil {
 		return nil, err
 	}
@@ -225,28 +233,45 @@ func (q question) answer(ctx context.Context, path string, m *beatmap.Beatmap) (
 		if play.MaxCombo < 0 {
 			play.MaxCombo = max(0, a.MaxCombo()-int(play.Statistics[score.Miss]))
 		}
-		out.add("this play", a, play)
+		out.add(q, "this play", play)
+		if q.passed > 0 {
+			return out, nil
+		}
 		full := play
 		full.Statistics = play.Statistics.FullCombo(ruleset, &a.Max)
 		full.MaxCombo, full.LegacyTotal = a.MaxCombo(), nil
 		full.Accuracy = a.Accuracy(&full)
-		out.add("if FC", a, full)
+		out.add(q, "if FC", full)
 	}
 	for _, accuracy := range q.accuracies {
 		play := a.Reach(q.mods, accuracy, q.misses)
 		if q.combo > 0 {
 			play.MaxCombo = q.combo
 		}
-		out.add(fmt.Sprintf("%.4g%%", accuracy*100), a, play)
+		out.add(q, fmt.Sprintf("%.4g%%", accuracy*100), play)
 	}
 	return out, nil
 }
 
-func (a *answer) add(name string, attributes *difficulty.Attributes, play score.Play) {
-	a.Plays = append(a.Plays, ratedPlay{
-		Name: name, Accuracy: play.Accuracy, MaxCombo: play.MaxCombo, Statistics: play.Statistics,
-		Values: attributes.Performance(play),
-	})
+func (q question) calculate(ctx context.Context, m *beatmap.Beatmap, r osu.Ruleset) (*difficulty.Attributes, error) {
+	set := q.mods
+	if q.relax {
+		set = difficulty.WithoutRelax(set)
+	}
+	if q.passed > 0 {
+		return difficulty.Passed(ctx, m, r, set, q.passed)
+	}
+	return difficulty.Calculate(ctx, m, r, set)
+}
+
+func (a *answer) add(q question, name string, play score.Play) {
+	rated := ratedPlay{Name: name, Accuracy: play.Accuracy, MaxCombo: play.MaxCombo, Statistics: play.Statistics}
+	if q.relax {
+		rated.Values = a.attributes.PerformanceRelax(play)
+	} else {
+		rated.Values = a.attributes.Performance(play)
+	}
+	a.Plays = append(a.Plays, rated)
 }
 
 // one answers for a single file, with everything.

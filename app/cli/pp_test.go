@@ -186,6 +186,7 @@ func TestPPRefuses(t *testing.T) {
 		"superb":             {"pp", path, "--count", "superb=1"},
 		"great":              {"pp", path, "--count", "great=-1"},
 		"cannot be":          {"pp", path, "-r", "osu"},
+		"the judgements of":  {"pp", path, "--passed", "10"},
 		"draws one beatmap":  {"pp", filepath.Dir(path), "--strains", "x.svg"},
 		"there is no beatma": {"pp", t.TempDir()},
 	} {

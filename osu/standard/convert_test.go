@@ -247,9 +247,9 @@ func TestHostile(t *testing.T) {
 	if _, err := standard.New(t.Context(), decode(t, slow("-1000", "0,0,0,2,0,L|100000:100000,9000,100000")), nil); !errors.Is(err, slider.ErrTooManyNested) {
 		t.Errorf("ticks without end: %v", err)
 	}
-	lines := make([]string, 200)
+	lines := make([]string, 100)
 	for i := range lines {
-		lines[i] = fmt.Sprintf("%d,0,%d,2,0,L|100:0,8999,100", i, i)
+		lines[i] = fmt.Sprintf("%d,0,%d,2,0,L|250:0,8999,250", i, i)
 	}
 	if _, err := standard.New(t.Context(), decode(t, file(lines...)), nil); !errors.Is(err, slider.ErrTooManyNested) {
 		t.Errorf("repeats without end: %v", err)

@@ -20,7 +20,7 @@ func (Relax) Name() string { return "relax" }
 
 // Difficulty implements Algorithm.
 func (Relax) Difficulty(ctx context.Context, m *beatmap.Beatmap, r osu.Ruleset, set mods.Set) (Attributes, error) {
-	a, err := difficulty.CalculateRelax(ctx, m, r, set)
+	a, err := difficulty.Calculate(ctx, m, r, difficulty.WithoutRelax(set))
 	if err != nil {
 		return nil, err
 	}
