@@ -186,6 +186,13 @@ func TestReferenceTimed(t *testing.T) {
 				if d := reference.DiffFields(got.Attributes, attributes); d != "" {
 					t.Errorf("%s %s: after %d objects: %s", row.Map, row.Mods, objects, d)
 				}
+				passed, err := taiko.Passed(context.Background(), b, objects)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if d := reference.DiffFields(passed, attributes); d != "" {
+					t.Errorf("%s %s: passed %d objects: %s", row.Map, row.Mods, objects, d)
+				}
 			}
 		}
 		t.Logf("%s: %d maps", source.Name, rows)
