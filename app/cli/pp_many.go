@@ -24,7 +24,10 @@ func (c pp) many(ctx context.Context, p *program, q question) error {
 	if !c.JSON {
 		fmt.Fprint(w, "stars\tcombo\t")
 		if q.play != nil {
-			fmt.Fprint(w, "this play\tif FC\t")
+			fmt.Fprint(w, "this play\t")
+			if q.passed == 0 {
+				fmt.Fprint(w, "if FC\t")
+			}
 		}
 		for _, a := range q.accuracies {
 			fmt.Fprintf(w, "%.4g%%\t", a*100)

@@ -82,6 +82,7 @@ type Target struct {
 	Ruleset   osu.Ruleset
 	Mods      mods.Set // with CL for scores of stable
 	Algorithm string   // "" for the one that counts
+	Passed    int32    // objects that the plays passed before they stopped; 0 for all
 }
 
 // Difficulty is how hard a target is.
@@ -89,8 +90,8 @@ type Difficulty struct {
 	Stars     float64
 	MaxCombo  int32
 	Values    map[string]float64 // the attributes under their official names; one that has no value is absent
-	Max       map[string]int32   // judgements of a perfect play by the official names of hit results
-	Legacy    Legacy
+	Max       map[string]int32   // judgements of a perfect play of the whole beatmap, by the official names of hit results
+	Legacy    Legacy             // likewise
 	Algorithm string
 	Version   int32
 }

@@ -18,8 +18,8 @@ type Algorithm interface {
 	Name() string
 	// Version changes whenever the attributes of any beatmap do. Attributes are stored with it.
 	Version(r osu.Ruleset) int
-	// Difficulty calculates. It must return soon after ctx ends.
-	Difficulty(ctx context.Context, m *beatmap.Beatmap, r osu.Ruleset, set mods.Set) (Attributes, error)
+	// Difficulty calculates, for plays that passed that many objects or, with 0, all. It must return soon after ctx ends.
+	Difficulty(ctx context.Context, m *beatmap.Beatmap, r osu.Ruleset, set mods.Set, passed int) (Attributes, error)
 	// Decode reads attributes that this version encoded as JSON.
 	Decode(stored []byte) (Attributes, error)
 	// Strains calculates graphs.
@@ -51,8 +51,10 @@ func (Official) Name() string { return "official" }
 func (Official) Version(r osu.Ruleset) int { return difficulty.Version(r) }
 
 // Difficulty implements Algorithm.
-func (Official) Difficulty(ctx context.Context, m *beatmap.Beatmap, r osu.Ruleset, set mods.Set) (Attributes, error) {
-	a, err := difficulty.Calculate(ctx, m, r, set)
+func (Official) Difficulty(
+	ctx context.Context, m *beatmap.Beatmap, r osu.Ruleset, set mods.Set, passed int,
+) (Attributes, error) {
+	a, err := calculate(ctx, m, r, set, passed)
 	if err != nil {
 		return nil, err
 	}
@@ -76,3 +78,12 @@ func (Official) Strains(ctx context.Context, m *beatmap.Beatmap, r osu.Ruleset, 
 type official struct{ *difficulty.Attributes }
 
 func (a official) Perfect() (score.Statistics, score.Legacy) { return a.Max, a.Legacy }
+
+func calculate(
+	ctx context.Context, m *beatmap.Beatmap, r osu.Ruleset, set mods.Set, passed int,
+) (*difficulty.Attributes, error) {
+	if passed > 0 {
+		return difficulty.Passed(ctx, m, r, set, passed)
+	}
+	return difficulty.Calculate(ctx, m, r, set)
+}

@@ -223,7 +223,10 @@ func (s *Service) resolve(target performance.Target) (key, Algorithm, error) {
 	}
 	for _, a := range s.algorithms {
 		if target.Algorithm == "" || a.Name() == target.Algorithm {
-			return key{md5, target.Ruleset, target.Mods.DifficultyKey(target.Ruleset), a.Name(), a.Version(target.Ruleset)}, a, nil
+			return key{
+				beatmap: md5, ruleset: target.Ruleset, mods: target.Mods.DifficultyKey(target.Ruleset),
+				algorithm: a.Name(), version: a.Version(target.Ruleset), passed: max(0, int(target.Passed)),
+			}, a, nil
 		}
 	}
 	return key{}, nil, performance.ErrUnknownAlgorithm
@@ -256,6 +259,9 @@ func (s *Service) attributes(ctx context.Context, target performance.Target) (ke
 }
 
 func (s *Service) obtain(ctx context.Context, k key, algorithm Algorithm, target performance.Target) (Attributes, error) {
+	if k.passed > 0 {
+		return s.calculate(ctx, k, algorithm, target)
+	}
 	stored, ok, err := s.store.find(ctx, k)
 	if err != nil {
 		return nil, err
@@ -268,15 +274,7 @@ func (s *Service) obtain(ctx context.Context, k key, algorithm Algorithm, target
 		}
 		s.log.WarnContext(ctx, "stored difficulty attributes are damaged and calculated anew", "beatmap", k.beatmap, "error", err)
 	}
-	var a Attributes
-	err = s.pool.run(ctx, func(ctx context.Context) error {
-		m, err := s.beatmap(k.beatmap)
-		if err != nil {
-			return err
-		}
-		a, err = algorithm.Difficulty(ctx, m, target.Ruleset, target.Mods)
-		return err
-	})
+	a, err := s.calculate(ctx, k, algorithm, target)
 	if err != nil {
 		return nil, err
 	}
@@ -290,6 +288,18 @@ func (s *Service) obtain(ctx context.Context, k key, algorithm Algorithm, target
 		s.log.WarnContext(ctx, "difficulty attributes were not stored", "beatmap", k.beatmap, "error", err)
 	}
 	return a, nil
+}
+
+func (s *Service) calculate(ctx context.Context, k key, algorithm Algorithm, target performance.Target) (a Attributes, err error) {
+	err = s.pool.run(ctx, func(ctx context.Context) error {
+		m, err := s.beatmap(k.beatmap)
+		if err != nil {
+			return err
+		}
+		a, err = algorithm.Difficulty(ctx, m, target.Ruleset, target.Mods, k.passed)
+		return err
+	})
+	return a, err
 }
 
 // beatmap reads a file that was taught.

@@ -36,7 +36,9 @@ type counting struct {
 func (c counting) Name() string            { return c.name }
 func (c counting) Version(osu.Ruleset) int { return c.version }
 
-func (c counting) Difficulty(ctx context.Context, m *beatmap.Beatmap, r osu.Ruleset, set mods.Set) (Attributes, error) {
+func (c counting) Difficulty(
+	ctx context.Context, m *beatmap.Beatmap, r osu.Ruleset, set mods.Set, passed int,
+) (Attributes, error) {
 	c.calls.Add(1)
 	if c.hold != nil {
 		select {
@@ -45,7 +47,7 @@ func (c counting) Difficulty(ctx context.Context, m *beatmap.Beatmap, r osu.Rule
 			return nil, ctx.Err()
 		}
 	}
-	return c.Official.Difficulty(ctx, m, r, set)
+	return c.Official.Difficulty(ctx, m, r, set, passed)
 }
 
 func open(t *testing.T, db *database.DB, change func(*Config), algorithms ...Algorithm) *Service {

@@ -19,8 +19,10 @@ type Relax struct{ Official }
 func (Relax) Name() string { return "relax" }
 
 // Difficulty implements Algorithm.
-func (Relax) Difficulty(ctx context.Context, m *beatmap.Beatmap, r osu.Ruleset, set mods.Set) (Attributes, error) {
-	a, err := difficulty.Calculate(ctx, m, r, difficulty.WithoutRelax(set))
+func (Relax) Difficulty(
+	ctx context.Context, m *beatmap.Beatmap, r osu.Ruleset, set mods.Set, passed int,
+) (Attributes, error) {
+	a, err := calculate(ctx, m, r, difficulty.WithoutRelax(set), passed)
 	if err != nil {
 		return nil, err
 	}

@@ -21,6 +21,7 @@ type key struct {
 	mods      string // those that matter to difficulty
 	algorithm string
 	version   int
+	passed    int // objects of plays that stopped early, 0 for all; only attributes of all are stored
 }
 
 // store is the SQL of this module over the table difficulty_attributes.

@@ -82,6 +82,7 @@ type Target struct {
 	Ruleset       uint32                 `protobuf:"varint,2,opt,name=ruleset,proto3" json:"ruleset,omitempty"`
 	Mods          string                 `protobuf:"bytes,3,opt,name=mods,proto3" json:"mods,omitempty"`
 	Algorithm     string                 `protobuf:"bytes,4,opt,name=algorithm,proto3" json:"algorithm,omitempty"`
+	Passed        int32                  `protobuf:"varint,5,opt,name=passed,proto3" json:"passed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -142,6 +143,13 @@ func (x *Target) GetAlgorithm() string {
 		return x.Algorithm
 	}
 	return ""
+}
+
+func (x *Target) GetPassed() int32 {
+	if x != nil {
+		return x.Passed
+	}
+	return 0
 }
 
 type Difficulty struct {
@@ -1179,12 +1187,13 @@ const file_modules_performance_performance_proto_rawDesc = "" +
 	"%modules/performance/performance.proto\x12\x14peace.performance.v1\x1a\x17modules/wire/wire.proto\";\n" +
 	"\tAlgorithm\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1a\n" +
-	"\bversions\x18\x02 \x03(\x05R\bversions\"t\n" +
+	"\bversions\x18\x02 \x03(\x05R\bversions\"\x8c\x01\n" +
 	"\x06Target\x12\x18\n" +
 	"\abeatmap\x18\x01 \x01(\tR\abeatmap\x12\x18\n" +
 	"\aruleset\x18\x02 \x01(\rR\aruleset\x12\x18\n" +
 	"\x04mods\x18\x03 \x01(\tB\x04\x90\xb5\x18\x01R\x04mods\x12\x1c\n" +
-	"\talgorithm\x18\x04 \x01(\tR\talgorithm\"\xa3\x03\n" +
+	"\talgorithm\x18\x04 \x01(\tR\talgorithm\x12\x16\n" +
+	"\x06passed\x18\x05 \x01(\x05R\x06passed\"\xa3\x03\n" +
 	"\n" +
 	"Difficulty\x12\x14\n" +
 	"\x05stars\x18\x01 \x01(\x01R\x05stars\x12\x1b\n" +

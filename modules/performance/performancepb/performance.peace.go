@@ -278,6 +278,7 @@ func ToTarget(m *Target) (v performance.Target, err error) {
 	wire.Set(&err, "ruleset", &v.Ruleset, m.GetRuleset(), wire.ToInt)
 	wire.Set(&err, "mods", &v.Mods, m.GetMods(), wire.ToText)
 	wire.Set(&err, "algorithm", &v.Algorithm, m.GetAlgorithm(), wire.ToString)
+	wire.Set(&err, "passed", &v.Passed, m.GetPassed(), wire.ToInt)
 	return v, err
 }
 
@@ -288,6 +289,7 @@ func FromTarget(v performance.Target) *Target {
 		Ruleset:   wire.FromInt[uint32](v.Ruleset),
 		Mods:      wire.FromText(v.Mods),
 		Algorithm: wire.FromString(v.Algorithm),
+		Passed:    wire.FromInt[int32](v.Passed),
 	}
 	return m
 }

@@ -46,6 +46,7 @@ func Run(t *testing.T, s Subject) {
 	t.Run("unknown beatmap", s.unknown)
 	t.Run("bad requests", s.refusals)
 	t.Run("algorithms", s.algorithms)
+	t.Run("plays that stop early", s.passed)
 	t.Run("strains", s.strains)
 	t.Run("recalculate", s.recalculate)
 	t.Run("at once", s.atOnce)
@@ -169,6 +170,33 @@ func (s Subject) algorithms(t *testing.T) {
 			if d, err := s.Service.Difficulty(t.Context(), target); err != nil || d.Algorithm != a.Name {
 				t.Errorf("%s counts, not %s (%v)", d.Algorithm, a.Name, err)
 			}
+		}
+	}
+}
+
+func (s Subject) passed(t *testing.T) {
+	for _, k := range s.Known {
+		target := s.target(t, k)
+		before := 0.0
+		for _, passed := range []int32{1, 50, 1 << 30} {
+			target.Passed = passed
+			d, err := s.Service.Difficulty(t.Context(), target)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d.Stars < before || d.MaxCombo > k.MaxCombo {
+				t.Errorf("%s: %v stars and a combo of %d after %d objects", k.Ruleset, d.Stars, d.MaxCombo, passed)
+			}
+			if passed == 1<<30 && !near(d.Stars, k.Stars) {
+				t.Errorf("%s: %v stars after all objects, want %v", k.Ruleset, d.Stars, k.Stars)
+			}
+			if !math.IsNaN(d.Stars) {
+				before = d.Stars
+			}
+		}
+		target.Passed = 0
+		if d, err := s.Service.Difficulty(t.Context(), target); err != nil || !near(d.Stars, k.Stars) {
+			t.Errorf("%s: whole again: %v stars, %v", k.Ruleset, d.Stars, err)
 		}
 	}
 }
