@@ -179,7 +179,7 @@ func (d *difficultyMod) keep(m *Mod) Mod {
 func orderMatters(r osu.Ruleset, s Set) []Acronym {
 	switch {
 	case r == osu.Standard && s.Has(TargetPractice): // halves the approach rate, makes new objects
-		return []Acronym{TargetPractice, HardRock, Hidden, FreezeFrame}
+		return []Acronym{TargetPractice, HardRock, Hidden, FreezeFrame, WindUp, WindDown}
 	case r == osu.Taiko:
 		return []Acronym{Random, Swap, SimplifiedRhythm}
 	case r == osu.Mania:

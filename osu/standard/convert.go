@@ -318,15 +318,8 @@ func lastTick(nested []Nested) int {
 	return -1
 }
 
-// finish hands out the nested objects, which do not move in memory any more, and takes the rate of mods that change it.
+// finish hands out the nested objects, which do not move in memory any more.
 func (c *converter) finish() {
-	if len(c.Objects) > 0 {
-		last := math.Inf(-1)
-		for i := range c.Objects {
-			last = max(last, c.Objects[i].End)
-		}
-		c.Rate = c.Mods.RateOver(c.Objects[0].Start, last)
-	}
 	for i := range c.Sliders {
 		d := &c.drafts[i]
 		c.Sliders[i].Nested = c.nested[d.from:d.to:d.to]

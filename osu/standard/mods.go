@@ -73,8 +73,8 @@ func (f flip) points(buf *[]slider.ControlPoint, points []slider.ControlPoint) [
 	return *buf
 }
 
-// transform applies the mods that change the finished beatmap, in the order they were given: it matters where one replaces the
-// objects that another one changes.
+// transform applies the mods that look at the finished beatmap, in the order they were given: it matters where one replaces the
+// objects that another one changes or measures.
 func (c *converter) transform(ctx context.Context) error {
 	for _, m := range c.Mods {
 		var err error
@@ -87,12 +87,26 @@ func (c *converter) transform(ctx context.Context) error {
 			err = c.randomise(ctx, m)
 		case mods.TargetPractice:
 			err = c.target(ctx, m)
+		case mods.WindUp, mods.WindDown:
+			c.Rate = c.Mods.RateOver(c.span())
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// span returns when the first object begins and when the last to end ends, in milliseconds.
+func (c *converter) span() (first, last float64) {
+	for i := range c.Objects {
+		o := &c.Objects[i]
+		if i == 0 {
+			first, last = o.Start, o.End
+		}
+		last = max(last, o.End)
+	}
+	return first, last
 }
 
 // hide lets objects appear faster, but not sliders.
