@@ -150,3 +150,24 @@ func ExampleDifficulty() {
 	fmt.Printf("%.2f stars, %dx, %.2fpp\n", a.Stars, a.MaxCombo, worth.Total)
 	// Output: 0.74 stars, 5x, 5.48pp
 }
+
+// TestRamp begins before the music: by 0 ms the rate has risen.
+func TestRamp(t *testing.T) {
+	for _, test := range []struct {
+		objects []string
+		mod     mods.Acronym
+		rate    float64
+	}{
+		{nil, mods.WindUp, 1},
+		{[]string{"0,0,5,1,0", "0,0,900,1,0"}, mods.WindUp, 1},
+		{[]string{"0,0,-1000,1,0", "0,0,3000,1,0"}, mods.WindUp, 1.17}, // a third of the way
+		{[]string{"0,0,-1000,1,0", "0,0,3000,1,0"}, mods.WindDown, 0.92},
+		{[]string{"0,0,-1000,1,0", "256,192,0,8,0,3000", "0,0,2000,1,0"}, mods.WindUp, 1.17},         // until the bananas end
+		{[]string{"0,0,-1000,1,0", "0,0,1000,2,0,L|400:0,1,400", "0,0,2000,1,0"}, mods.WindUp, 1.17}, // until the stream ends
+		{[]string{"0,0,-1000,1,0", "0,0,2000,1,0"}, mods.WindUp, 1.22},                               // 4/9 of the way
+	} {
+		if got := playable(t, write(t, test.objects...), test.mod).Rate; got != test.rate {
+			t.Errorf("%s over %v: %g, want %g", test.mod, test.objects, got, test.rate)
+		}
+	}
+}

@@ -28,7 +28,6 @@ func New(ctx context.Context, m *beatmap.Beatmap, ms mods.Set) (*Beatmap, error)
 	b := &Beatmap{
 		Objects:    make([]Object, len(m.HitObjects)),
 		Difficulty: ms.Adjust(osu.Catch, m.Difficulty),
-		Rate:       ms.Rate(),
 		base:       m.Difficulty,
 		drain:      m.DrainSeconds(),
 	}
@@ -50,7 +49,20 @@ func New(ctx context.Context, m *beatmap.Beatmap, ms mods.Set) (*Beatmap, error)
 	for i, x := range c.placement.mirrored {
 		b.Palpables[i].X = x
 	}
+	b.Rate = ms.RateOver(b.span())
 	return b, nil
+}
+
+// span returns when the first object begins and when the last to end ends, in milliseconds.
+func (b *Beatmap) span() (first, last float64) {
+	for i := range b.Objects {
+		o := &b.Objects[i]
+		if i == 0 {
+			first, last = o.Start, o.End
+		}
+		last = max(last, o.End)
+	}
+	return first, last
 }
 
 // converter makes palpables of hit objects.

@@ -181,7 +181,7 @@ func orderMatters(r osu.Ruleset, s Set) []Acronym {
 	case r == osu.Standard && s.Has(TargetPractice): // halves the approach rate, makes new objects
 		return []Acronym{TargetPractice, HardRock, Hidden, FreezeFrame, WindUp, WindDown}
 	case r == osu.Taiko:
-		return []Acronym{Random, Swap, SimplifiedRhythm}
+		return []Acronym{Random, Swap, SimplifiedRhythm, WindUp, WindDown} // ramps last as long as the objects they see
 	case r == osu.Mania:
 		return []Acronym{Random, Mirror}
 	}

@@ -7,7 +7,8 @@ import (
 
 // modify does to the objects what mods do, in the order in which the mods stand, as the official code does.
 //
-// Sources: ppy/osu osu.Game.Rulesets.Taiko/Mods/TaikoModRandom.cs, TaikoModSwap.cs.
+// Sources: ppy/osu osu.Game.Rulesets.Taiko/Mods/TaikoModRandom.cs, TaikoModSwap.cs,
+// osu.Game/Rulesets/Mods/ModTimeRamp.cs.
 func (b *Beatmap) modify(ms mods.Set) {
 	for i := range ms {
 		switch m := &ms[i]; m.Acronym {
@@ -27,8 +28,22 @@ func (b *Beatmap) modify(ms mods.Set) {
 			}
 		case mods.SimplifiedRhythm:
 			b.simplify(m)
+		case mods.WindUp, mods.WindDown:
+			b.Rate = ms.RateOver(b.span())
 		}
 	}
+}
+
+// span returns when the first object begins and when the last to end ends, in milliseconds.
+func (b *Beatmap) span() (first, last float64) {
+	for i := range b.Objects {
+		o := &b.Objects[i]
+		if i == 0 {
+			first, last = o.Start, o.End
+		}
+		last = max(last, o.End)
+	}
+	return first, last
 }
 
 // recolour moves a hit to the rim or the centre. Officially that changes the sounds of the hit, and its sounds decide: a clap is

@@ -196,3 +196,28 @@ func TestContext(t *testing.T) {
 		t.Errorf("Strains: %v", err)
 	}
 }
+
+// TestRamp begins before the music: by 0 ms the rate has risen. A mod that stands before the ramp may change where it ends.
+func TestRamp(t *testing.T) {
+	m := drums(at(-1000, 500, 666, 833)...)
+	held := drums(append(at(-1000), beatmap.HitObject{Kind: beatmap.Spinner, Start: 1000, End: 3000}, at(2000)[0])...)
+	for _, c := range []struct {
+		beatmap *beatmap.Beatmap
+		mods    string
+		rate    float64
+	}{
+		{m, "", 1},
+		{m, "WU", 1.36},               // 1000 of 0.75·1833 ms
+		{m, "SR,WU", 1.38},            // 1000 of 0.75·1750 ms
+		{m, "WU,SR", 1.36},            // as without the other
+		{m, "WD", 0.82},               // from 1 to 0.75
+		{held, "WU", 1.17},            // 1000 of 0.75·4000 ms: until the end of the swell
+		{drums(), "WU", 1},            // nothing to rise over
+		{drums(at(-5)...), "WU", 1.5}, // already at its end
+		{drums(at(5, 100)...), "WU:initial_rate=0.9", 0.9},
+	} {
+		if got := play(t, c.beatmap, c.mods).Rate; got != c.rate {
+			t.Errorf("%q: %g, want %g", c.mods, got, c.rate)
+		}
+	}
+}
