@@ -78,3 +78,26 @@ func TestOutermostTimes(t *testing.T) {
 		}
 	}
 }
+
+// TestLongBeforeTheMusic has columns begin so early that what time makes of their strain, which is none, is not a number. The
+// official sum never recovers, even where later columns have numbers.
+func TestLongBeforeTheMusic(t *testing.T) {
+	early := native(4, note(-400000, 0), note(-399900, 1), note(-100000, 2), note(-99900, 3), note(-99800, 2))
+	b, err := mania.New(context.Background(), early, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := mania.Difficulty(context.Background(), b)
+	if err != nil || a.Stars != 0 || a.MaxCombo != 5 {
+		t.Errorf("%+v, %v", a, err)
+	}
+	g, err := mania.Strains(context.Background(), b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range g[0].Objects {
+		if !math.IsNaN(v) {
+			t.Errorf("strain %d is %g", i, v)
+		}
+	}
+}

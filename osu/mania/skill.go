@@ -32,6 +32,7 @@ type skill struct {
 	before   float64 // when the last object is to be hit, by the beatmap's clock
 	at       float64 // the same by the adjusted one
 	first    bool    // no object has a strain yet
+	lost     bool    // some strain was not a number, and so is the official sum that all later ones are added to
 	inColumn decays
 	inAll    decays
 	sections strain.Sections
@@ -98,6 +99,9 @@ func (s *skill) process(o *Object) float64 {
 	s.latest = max(s.latest, end)
 	s.at = start
 	value := s.column + s.overall
+	if s.lost = s.lost || value != value; s.lost {
+		value = math.NaN()
+	}
 	s.sections.Add(value)
 	return value
 }
