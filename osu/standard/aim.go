@@ -17,9 +17,13 @@ type aimSkill struct {
 	sections strain.Variable
 	objects  []float64 // strain of each
 	sliders  []float64 // strain of those that are sliders
+}
 
-	chunks []strain.Peak // of the spikes, lowered
-	keys   []uint64      // to sort them by
+// spikes is memory to lower the spikes of a skill in.
+type spikes struct {
+	chunks []strain.Peak
+	keys   []uint64 // to sort them by
+	sorted []strain.Peak
 }
 
 const (
@@ -34,11 +38,11 @@ var (
 	topDecayLn = math.Log(topDecay)
 )
 
-func newAimSkill(objects, sliders int) aimSkill {
+func newAimSkill(objects, sliders int, memory *slab) aimSkill {
 	return aimSkill{
 		sections: strain.NewVariable(aimSection, topDecay),
-		objects:  make([]float64, 0, objects),
-		sliders:  make([]float64, 0, min(sliders, objects)),
+		objects:  memory.take(objects),
+		sliders:  memory.take(sliders),
 	}
 }
 
@@ -76,14 +80,17 @@ func (s *aimSkill) add(first bool, t, past, decay, difficulty float64, slider bo
 	}
 }
 
-// value is the weighted integral over the sections, the highest first, after the spikes were lowered.
-func (s *aimSkill) value() float64 {
-	peaks := s.sections.Peaks()
+// value is the weighted integral over the peaks of sections, the highest first, after the spikes were lowered.
+func (s *spikes) value(peaks []strain.Peak) float64 {
 	for n := len(peaks); n > 0 && !(peaks[n-1].Value > 0); n-- {
 		peaks = peaks[:n-1]
 	}
 	// What was lowered comes last and, in beatmaps that are not even as long as the spikes, is lowered again.
 	low := 0
+	if s.chunks == nil {
+		const usual = 320
+		s.chunks, s.sorted, s.keys = make([]strain.Peak, 0, usual), make([]strain.Peak, 0, usual), make([]uint64, 0, usual)
+	}
 	s.chunks = s.chunks[:0]
 	for time := 0.0; low < len(peaks)+len(s.chunks) && time < aimSpikeTime; low++ {
 		var p strain.Peak
@@ -124,7 +131,7 @@ func (s *aimSkill) value() float64 {
 }
 
 // sort sorts chunks from the highest. Those that differ by less than 1e-11 keep their order, which does not show in a sum.
-func (s *aimSkill) sort(chunks []strain.Peak) []strain.Peak {
+func (s *spikes) sort(chunks []strain.Peak) []strain.Peak {
 	const index = 1<<16 - 1
 	if len(chunks) > index {
 		slices.SortFunc(chunks, func(a, b strain.Peak) int { return cmp.Compare(b.Value, a.Value) })
@@ -135,11 +142,11 @@ func (s *aimSkill) sort(chunks []strain.Peak) []strain.Peak {
 		s.keys = append(s.keys, math.Float64bits(chunks[i].Value)&^index|uint64(i))
 	}
 	slices.Sort(s.keys)
-	n := len(chunks)
-	for i := n - 1; i >= 0; i-- {
-		chunks = append(chunks, chunks[s.keys[i]&index])
+	s.sorted = s.sorted[:0]
+	for _, key := range slices.Backward(s.keys) {
+		s.sorted = append(s.sorted, chunks[key&index])
 	}
-	return chunks[n:]
+	return s.sorted
 }
 
 // spikeScale rises from 0 to 1 over the time in milliseconds of the spikes that are lowered.

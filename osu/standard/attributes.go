@@ -57,7 +57,7 @@ func (c *calculator) attributes() Attributes {
 	if objects == 0 {
 		return a
 	}
-	aim, plain := c.aim.value(), c.plain.value()
+	aim, plain := c.spikes.value(c.aim.sections.Peaks()), c.spikes.value(c.plain.sections.Peaks())
 	speed, reading := c.speed.Value(), c.reading.Value()
 
 	a.AimDifficulty = aimRating(aim)

@@ -53,8 +53,8 @@ func Strains(ctx context.Context, b *Beatmap) ([]strain.Graph, error) {
 		times[i] = c.hits[i].start
 	}
 	graphs := []strain.Graph{
-		{Skill: "Aim", Value: c.aim.value(), Objects: c.aim.objects},
-		{Skill: "AimNoSliders", Value: c.plain.value(), Objects: c.plain.objects},
+		{Skill: "Aim", Value: c.spikes.value(c.aim.sections.Peaks()), Objects: c.aim.objects},
+		{Skill: "AimNoSliders", Value: c.spikes.value(c.plain.sections.Peaks()), Objects: c.plain.objects},
 		{Skill: "Speed", Value: c.speed.Value(), Objects: c.speed.Objects},
 		{Skill: "Reading", Value: c.reading.Value(), Objects: c.reading.Objects},
 	}
@@ -126,6 +126,7 @@ type calculator struct {
 	reading    readingSkill
 	flashlight flashlightSkill
 	count      counter
+	spikes     spikes // memory
 
 	done  int // hits that were processed
 	steps int
@@ -164,9 +165,10 @@ func newCalculator(b *Beatmap) *calculator {
 	f.flashlight = magnetised * c.flags.deflation * (0.985 + od*od/4000)
 	f.reading = magnetised * (0.825 + math.Pow(od, 2.2)/1125)
 
-	c.aim, c.plain = newAimSkill(n, b.SliderCount), newAimSkill(n, b.SliderCount)
-	c.speed = newSpeedSkill(n, b.SliderCount)
-	c.reading = newReadingSkill(n)
+	memory := make(slab, 4*n+3*b.SliderCount)
+	c.aim, c.plain = newAimSkill(n, b.SliderCount, &memory), newAimSkill(n, b.SliderCount, &memory)
+	c.speed = newSpeedSkill(n, b.SliderCount, &memory)
+	c.reading = newReadingSkill(n, &memory)
 	if c.flags.flashlight {
 		c.flashlight = newFlashlightSkill(n, len(b.Objects))
 	}

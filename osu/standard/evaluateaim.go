@@ -36,13 +36,9 @@ const (
 	snapNorm          = 1.2
 )
 
-// Angles in radians, as .NET makes them of degrees: exact ones round to other numbers, and the cosines of multiples of them must
-// not be negative.
+// Angles in radians, by degrees.
 const (
-	degrees11 = 0.19634954084936207 // 11.25
 	degrees20 = 0.3490658503988659
-	degrees30 = 0.5235987755982988
-	degrees45 = 0.7853981633974483
 
 	sharp    = 0.6981317007977318 // 40
 	blunt    = 2.443460952792061  // 140
@@ -242,13 +238,16 @@ func (c *calculator) repetition(i int) float64 {
 			break
 		}
 		if before.hasAngle {
-			same += cosine(8 * min(degrees11, math.Abs(h.vector-before.vector)))
+			same += cosine(min(1, 8*right*math.Abs(h.vector-before.vector)))
 		}
 	}
-	vector := min(0.5/same, 1)
-	vector *= vector
+	vector := 1.0
+	if !(same <= 0.5) {
+		vector = 0.5 / same
+		vector *= vector
+	}
 	stack := strain.Smootherstep(h.lazyJump, 0, diameter)
-	turn := cosine(2 * min(degrees45, math.Abs(h.angle-last.angle)*stack))
+	turn := cosine(min(1, 2*right*math.Abs(h.angle-last.angle)*stack))
 	nerf := 1 - 0.15*acuteness(last.angle)*turn
 	nerf += (1 - nerf) * vector * 0.5 * stack
 	return nerf * nerf
@@ -257,15 +256,14 @@ func (c *calculator) repetition(i int) float64 {
 func acuteness(angle float64) float64 { return strain.Smoothstep(angle, blunt, sharp) }
 func wideness(angle float64) float64  { return strain.Smoothstep(angle, sharp, blunt) }
 
-// cosine is math.Cos for 0 to π/2, to within 1e-15. It is positive, as its callers divide by sums of it.
+// cosine is the cosine of x·π/2 for 0 to 1, to within 1e-14, by a Chebyshev series. Close to 1 it may be as much below 0.
 func cosine(x float64) float64 {
-	const rest = 6.123233995736766e-17 // of π/2 beyond double precision
-
-	// A Chebyshev series of the sine of what is left to π/2.
-	x = (math.Pi/2 - x) + rest
 	y := x * x
 	z := y * y
-	low := (1 + y*-0.16666666666666072) + z*(0.008333333333282756+y*-0.00019841269824861897)
-	high := (2.7557316609073673e-06 + y*-2.505188194671259e-08) + z*(1.6048168318165643e-10+y*-7.374387503862757e-13)
-	return x * (low + z*z*high)
+	low := (1 + y*-1.2337005501359215) + z*(0.2536695078958309+y*-0.020863480721590055)
+	high := (0.0009192601105983545 + y*-2.52016913827359e-05) + z*(4.706713995845052e-07+y*-6.1289345837731264e-09)
+	return low + z*z*high
 }
+
+// right is how many right angles a radian is.
+const right = 2 / math.Pi

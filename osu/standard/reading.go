@@ -24,10 +24,10 @@ const (
 
 var readingDecay = strain.DecayRate(0.8)
 
-func newReadingSkill(objects int) readingSkill {
+func newReadingSkill(objects int, memory *slab) readingSkill {
 	var s readingSkill
 	s.Scale, s.Weights = readingScale, readingWeights()
-	s.Objects = make([]float64, 0, objects)
+	s.Objects = memory.take(objects)
 	return s
 }
 
@@ -213,14 +213,17 @@ func (c *calculator) constancy(i int) float64 {
 			if after := sights[j+1].angle; j+3 <= i && min(before.angle, after) < degrees20 && max(before.angle, after) > wiggling {
 				difference = min(difference, alternation(sights[j:j+4]))
 			}
-			sum += cosine(3*min(degrees30, difference*before.apart)) * before.recent
+			sum += cosine(min(1, 3*right*difference*before.apart)) * before.recent
 		}
 		if !(start-before.start < longest) {
 			break
 		}
 	}
 	c.steps += i - j
-	return clamp(2/sum, 0.2, 1)
+	if sum <= 2 {
+		return 1
+	}
+	return max(2/sum, 0.2)
 }
 
 // alternation returns the difference between the angles of the first two of four objects and those of the last two, as far as

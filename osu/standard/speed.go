@@ -31,10 +31,10 @@ var (
 	readingWeights = sync.OnceValue(func() []float64 { return strain.HarmonicWeights(readingScale, keptWeights) })
 )
 
-func newSpeedSkill(objects, sliders int) speedSkill {
-	s := speedSkill{sliders: make([]float64, 0, min(sliders, objects))}
+func newSpeedSkill(objects, sliders int, memory *slab) speedSkill {
+	s := speedSkill{sliders: memory.take(sliders)}
 	s.Scale, s.Weights = speedScale, speedWeights()
-	s.Objects = make([]float64, 0, objects)
+	s.Objects = memory.take(objects)
 	return s
 }
 

@@ -54,6 +54,9 @@ func (h *Harmonic) Add(difficulty float64) {
 	case len(h.first) < h.Memorised:
 		h.first = append(h.first, difficulty)
 	default:
+		if h.rest == nil {
+			h.rest = make([]float64, 0, cap(h.Objects)-len(h.Objects)+1)
+		}
 		h.rest = append(h.rest, difficulty)
 	}
 }
@@ -93,7 +96,7 @@ func (h *Harmonic) memorise() {
 	if now == h.made {
 		return
 	}
-	h.reduced, h.made = h.reduced[:0], now
+	h.reduced, h.made = slices.Grow(h.reduced[:0], len(h.first)), now
 	for i, d := range h.first {
 		if d *= Log(1+9*(float64(i)/float64(h.Memorised))) * (1 / math.Ln10); d > 0 {
 			h.reduced = append(h.reduced, d)

@@ -33,7 +33,13 @@ type onset struct{ strain, start float64 }
 // NewVariable returns an empty Variable with sections of at most length milliseconds, for skills that weigh each peak of that
 // length decay times the one before: only so many of the highest are kept that 0.001 % of the sum is lost.
 func NewVariable(length, decay float64) Variable {
-	return Variable{length: length, stored: 11 / (1 - decay) * length, closing: -1}
+	return Variable{
+		length:  length,
+		stored:  11 / (1 - decay) * length,
+		waiting: make([]onset, 0, 32),
+		peaks:   make([]Peak, 0, 320),
+		closing: -1,
+	}
 }
 
 // First begins with the strain of a beatmap's first object with a difficulty, at time t.
