@@ -60,7 +60,8 @@ func newSkill(b *Beatmap, order []int32) *skill {
 		s.before = b.Objects[order[0]].Start
 		sections += (b.Objects[order[n-1]].Start - s.before) / s.rate / sectionLength
 	}
-	s.sections = strain.NewSections(sectionLength, int(min(sections, float64(len(order)))))
+	// The official order is not always that of time: beyond a month the last may be before the first.
+	s.sections = strain.NewSections(sectionLength, int(min(max(sections, 0), float64(len(order)))))
 	return s
 }
 
