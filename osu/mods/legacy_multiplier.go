@@ -42,10 +42,11 @@ func (s Set) LegacyMultiplier(r osu.Ruleset) float64 {
 	scoreV2 := s.Has(ScoreV2)
 	multiplier := 1.0
 	for i := range s {
+		code := s[i].Acronym.code()
 		for k := range legacyFactors {
 			f := &legacyFactors[k]
 			switch {
-			case f.acronym != s[i].Acronym || !f.rulesets.has(r):
+			case f.acronym.code() != code || !f.rulesets.has(r):
 			case f.factor == 0:
 				return 0
 			case scoreV2:
@@ -56,4 +57,12 @@ func (s Set) LegacyMultiplier(r osu.Ruleset) float64 {
 		}
 	}
 	return multiplier
+}
+
+// code is an acronym of two characters as a number, which compares faster; 0 of all others.
+func (a Acronym) code() uint16 {
+	if len(a) != 2 {
+		return 0
+	}
+	return uint16(a[0])<<8 | uint16(a[1])
 }

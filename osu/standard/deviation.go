@@ -39,7 +39,7 @@ func (p *play) tapDeviation(great, ok, meh float64) (float64, bool) {
 		deviation = p.greatWindow / (math.Sqrt2 * strain.ErfInv(least))
 		// What would have been outside of the window for oks was not one of them.
 		w := p.okWindow / deviation
-		tail := math.Sqrt(2/math.Pi) * p.okWindow * math.Exp(-0.5*(w*w)) /
+		tail := math.Sqrt(2/math.Pi) * p.okWindow * strain.Exp(-0.5*(w*w)) /
 			(deviation * strain.Erf(p.okWindow/(math.Sqrt2*deviation)))
 		deviation *= math.Sqrt(1 - tail)
 	} else {

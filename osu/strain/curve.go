@@ -6,22 +6,22 @@ import "math"
 
 // Logistic is an S-shaped curve that rises from 0 to maximum around midpoint; growth is its steepness.
 func Logistic(x, midpoint, growth, maximum float64) float64 {
-	return maximum / (1 + math.Exp(growth*(midpoint-x)))
+	return maximum / (1 + Exp(growth*(midpoint-x)))
 }
 
 // Sigmoid is the logistic curve of an exponent alone, with a maximum of 1.
-func Sigmoid(exponent float64) float64 { return 1 / (1 + math.Exp(exponent)) }
+func Sigmoid(exponent float64) float64 { return 1 / (1 + Exp(exponent)) }
 
 // Norm2 returns the p-norm of two values.
-func Norm2(p, a, b float64) float64 { return math.Pow(math.Pow(a, p)+math.Pow(b, p), 1/p) }
+func Norm2(p, a, b float64) float64 { return Pow(Pow(a, p)+Pow(b, p), 1/p) }
 
 // Norm returns the p-norm of values.
 func Norm(p float64, values ...float64) float64 {
 	sum := 0.0
 	for _, v := range values {
-		sum += math.Pow(v, p)
+		sum += Pow(v, p)
 	}
-	return math.Pow(sum, 1/p)
+	return Pow(sum, 1/p)
 }
 
 // BellCurve is a Gaussian curve of height 1 around mean.
