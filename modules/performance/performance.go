@@ -115,7 +115,7 @@ type Play struct {
 
 // Performance is what a play is worth.
 type Performance struct {
-	PP     float64
+	PP     float64            // 0 where the algorithm gives no finite number, as for absurd beatmaps
 	Values map[string]float64 // the attributes under their official names; one that has no value is absent
 }
 

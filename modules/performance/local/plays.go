@@ -37,7 +37,9 @@ func rate(a Attributes, target performance.Target, plays []performance.Play) ([]
 			return nil, performance.ErrBadPlay.WithMessage(fmt.Sprintf("play %d: %v", i, err))
 		}
 		values := a.Performance(play)
-		out[i].PP, _ = values.Get("pp")
+		if pp, _ := values.Get("pp"); !math.IsNaN(pp) && !math.IsInf(pp, 0) {
+			out[i].PP = pp
+		}
 		out[i].Values = named(values)
 	}
 	return out, nil
