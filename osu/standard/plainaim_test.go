@@ -9,6 +9,11 @@ import (
 // degrees returns radians, rounded as .NET does.
 func degrees(d float64) float64 { return d * math.Pi / 180 }
 
+func plainAcuteness(angle float64) float64 {
+	return strain.Smoothstep(angle, degrees(140), degrees(40))
+}
+func plainWideness(angle float64) float64 { return strain.Smoothstep(angle, degrees(40), degrees(140)) }
+
 func (p *plain) od(h *plainHit) float64 { return math.Max(0, (79.5-h.window/2)/6) }
 func (p *plain) small() float64         { return math.Max(1, 1+(30-p.b.Radius())/70) }
 
@@ -40,12 +45,12 @@ func (p *plain) snap(h *plainHit, sliders bool) float64 {
 		influence := math.Min(velocity, lastVelocity)
 		acute := 0.0
 		if longest < 1.25*shortest {
-			acute = acuteness(*h.angle)
-			acute *= 0.08 + 0.92*(1-math.Min(acute, math.Pow(acuteness(*last.angle), 3)))
+			acute = plainAcuteness(*h.angle)
+			acute *= 0.08 + 0.92*(1-math.Min(acute, math.Pow(plainAcuteness(*last.angle), 3)))
 			acute *= influence * strain.Smootherstep(60000/(h.adjusted*2), 300, 400) * strain.Smootherstep(distance, 0, 200)
 		}
-		wide := wideness(*h.angle)
-		wide *= 0.25 + 0.75*(1-math.Min(wide, math.Pow(wideness(*last.angle), 3)))
+		wide := plainWideness(*h.angle)
+		wide *= 0.25 + 0.75*(1-math.Min(wide, math.Pow(plainWideness(*last.angle), 3)))
 		v, w := distance/math.Pow(h.adjusted, 1.45), lastDistance/math.Pow(last.adjusted, 1.45)
 		if last.o.Kind == Slider && sliders {
 			v = math.Max(v, (last.lazyTravel+h.lazyJump)/math.Pow(h.adjusted, 1.45))
@@ -96,7 +101,7 @@ func (p *plain) repetition(h, last *plainHit) float64 {
 	vector := math.Pow(math.Min(0.5/count, 1), 2)
 	stack := strain.Smootherstep(h.lazyJump, 0, 100)
 	adjusted := math.Cos(2 * math.Min(degrees(45), math.Abs(*h.angle-*last.angle)*stack))
-	base := 1 - 0.15*acuteness(*last.angle)*adjusted
+	base := 1 - 0.15*plainAcuteness(*last.angle)*adjusted
 	return math.Pow(base+(1-base)*vector*0.5*stack, 2)
 }
 
@@ -124,7 +129,7 @@ func (p *plain) flow(h *plainHit, sliders bool) float64 {
 		weight = 1 - p.overlap(h, last)*p.overlap(h, lastLast)*p.overlap(last, lastLast)
 	}
 	if h.angle != nil {
-		flow += velocity * acuteness(*h.angle) * weight
+		flow += velocity * plainAcuteness(*h.angle) * weight
 	}
 	if math.Max(lastVelocity, velocity) != 0 {
 		if sliders {
