@@ -119,7 +119,7 @@ type calculator struct {
 
 	paces    paces
 	now      pace    // of the object that is processed
-	lastWide float64 // of the pace before
+	lastWide float64 // perWide of the pace before
 
 	aim, plain aimSkill
 	speed      speedSkill
@@ -202,7 +202,7 @@ func (c *calculator) run(ctx context.Context) error {
 func (c *calculator) next(ctx context.Context) error {
 	i := c.done
 	h := &c.hits[i]
-	c.lastWide, c.now = c.now.wide, *c.pace(h.adjusted)
+	c.lastWide, c.now = c.now.perWide, *c.pace(h.adjusted)
 	c.addAim(i)
 	c.addSpeed(i)
 	c.addReading(i)

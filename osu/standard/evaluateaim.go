@@ -8,17 +8,13 @@ import (
 
 // approach is how the cursor gets to an object, as far as it does not matter whether sliders count.
 type approach struct {
-	delta, lastDelta     float64 // adjusted, of the object and the one before
-	wideTime, lastWide   float64 // powers of them
-	acuteTime            float64 // 0 to 1 as delta is short
-	longest, shortest    float64 // of delta and lastDelta
-	hasAngle, hasAngles  bool    // of the object, and of the one before as well
-	angle, lastAngle     float64
-	acuteness            float64 // 0 to 1, of angle
-	repetition           float64 // factor by how often the jump's vector and angle were repeated
-	middle               float64 // factor by whether the cursor goes back and forth through one point
-	flowRhythm, flowTurn float64 // factors by changes of rhythm and of angle
-	overlap              float64 // 1, or less when the last three objects overlap
+	perDelta, perLast float64 // one by the times between the objects, adjusted, of the object and the one before
+	perWide, lastWide float64 // one by powers of them
+	snap, flow        float64 // factors of the velocity
+	acute, wide, turn float64 // factors of the bonuses by angle
+	most              float64 // highest change of velocity that counts
+	snapChange        float64 // factors of the change of velocity
+	flowChange        float64
 }
 
 // reach is how far the cursor moves to an object, either with sliders or as if they were circles.
@@ -34,16 +30,6 @@ const (
 	flowMultiplier    = 242.0
 	aimMultiplier     = 1.12
 	snapNorm          = 1.2
-)
-
-// Angles in radians, by degrees.
-const (
-	degrees20 = 0.3490658503988659
-
-	sharp    = 0.6981317007977318 // 40
-	blunt    = 2.443460952792061  // 140
-	wiggling = 1.0471975511965976 // 60
-	straight = 1.9198621771937625 // 110
 )
 
 // aimDifficulty returns how hard it is to get to an object that is no spinner, with sliders and as if they were circles.
@@ -65,14 +51,14 @@ func (c *calculator) aimDifficulty(i int) (with, without float64) {
 	if h.kind == Slider {
 		r.travel = h.travel / h.travelTime
 	}
-	snap, flow := a.evaluate(&r, c.factors.smallFlow)
+	snap, flow := a.evaluate(&r)
 	with = c.combine(snap*c.now.snap, agility, flow)
 
 	plain := reach{jump: h.jump, lastJump: last.jump, longest: h.jump}
 	if plain == r {
 		return with, with
 	}
-	snap, flow = a.evaluate(&plain, c.factors.smallFlow)
+	snap, flow = a.evaluate(&plain)
 	return with, c.combine(snap*c.now.snap, agility, flow)
 }
 
@@ -115,95 +101,86 @@ func (c *calculator) agility(i int) float64 {
 }
 
 // approach looks at the objects before object i, which is at least the third.
+//
+// Source: ppy/osu osu.Game.Rulesets.Osu/Difficulty/Evaluators/Aim/SnapAimEvaluator.cs and FlowAimEvaluator.cs.
 func (c *calculator) approach(a *approach, i int) {
-	h, last, lastLast := &c.hits[i], &c.hits[i-1], &c.hits[i-2]
-	a.delta, a.lastDelta = h.adjusted, last.adjusted
-	a.longest, a.shortest = max(a.delta, a.lastDelta), min(a.delta, a.lastDelta)
-	a.hasAngle, a.hasAngles = h.hasAngle, h.hasAngle && last.hasAngle
-	a.angle, a.lastAngle = h.angle, last.angle
-	a.repetition, a.middle, a.flowTurn = 1, 1, 1
-	if a.hasAngle {
-		a.acuteness = acuteness(a.angle)
-	}
-	if a.hasAngles {
-		a.wideTime, a.lastWide = c.now.wide, c.lastWide
-		a.acuteTime = c.now.acute
-		a.repetition = c.repetition(i)
-		if i > 2 {
-			// Angles are around the object before, so that the jumps of this and the last object go through its place.
-			if d := c.hits[i-3].position.Sub(last.position).Length(); d < 1 {
-				a.middle = 1 - 0.55*float64(1-d)
-			}
-		}
-		turn := math.Sin(math.Abs(a.angle-a.lastAngle)/2) * 180 / (a.delta * 0.1)
-		a.flowTurn = 0.8 + math.Sqrt(turn/270)
-	}
-	change := (a.longest - a.shortest) / 50
-	a.flowRhythm = 1 + min(0.25, change*change*change*change)
-	a.overlap = 1
+	h, last := &c.hits[i], &c.hits[i-1]
+	longest, shortest := max(h.adjusted, last.adjusted), min(h.adjusted, last.adjusted)
+	a.perDelta, a.perLast = 1/h.adjusted, 1/last.adjusted
+	a.most = diameter * 1.25 / shortest
+	same := shortest / longest
+	a.snapChange = 0.9 * same * same
+
+	overlap := 1.0
 	if i > 2 {
-		o := c.overlap(h, last)
-		if o != 0 {
-			o *= c.overlap(h, lastLast) * c.overlap(last, lastLast)
+		lastLast := &c.hits[i-2]
+		if o := c.overlap(h, last); o != 0 {
+			overlap = 1 - o*c.overlap(h, lastLast)*c.overlap(last, lastLast)
 		}
-		a.overlap = 1 - o
 	}
+	a.flowChange = 0.52 * overlap
+
+	a.snap = 1
+	change := (longest - shortest) * (1.0 / 50)
+	a.flow = c.factors.smallFlow * (1 + min(0.25, change*change*change*change))
+	if !h.hasAngle {
+		return
+	}
+	wide := wideness(h.angle)
+	if last.hasAngle {
+		a.snap = c.repetition(i)
+		turn := sine(math.Abs(h.angle-last.angle)/2) * 180 / 0.1 * a.perDelta
+		a.flow *= 0.8 + math.Sqrt(turn/270)
+		c.angles(a, i, wide, same > 1/1.25)
+	}
+	a.flow += (1 - wide) * overlap
+}
+
+// angles sets the factors of the bonuses by angle; steady says that the two deltas are about the same.
+func (c *calculator) angles(a *approach, i int, wide float64, steady bool) {
+	h, last := &c.hits[i], &c.hits[i-1]
+	a.perWide, a.lastWide = c.now.perWide, c.lastWide
+	was := wideness(last.angle)
+	if steady {
+		acute, was := 1-wide, 1-was
+		a.acute = 2.41 * acute * (0.08 + 0.92*(1-min(acute, was*was*was))) * c.now.acute
+	}
+	a.wide = 9.67 * wide * (0.25 + 0.75*(1-min(wide, was*was*was)))
+	if i > 2 {
+		// Angles are around the object before, so that the jumps of this and the last object go through its place.
+		if d := c.hits[i-3].position.Sub(last.position).Length(); d < 1 {
+			a.wide *= 1 - 0.55*float64(1-d)
+		}
+	}
+	a.turn = 1.02 * wiggling(h.angle) * wiggling(last.angle)
 }
 
 // evaluate returns how hard it is to snap to an object and to flow through it, the former without the factors of small circles
 // and short times, the latter with them.
-//
-// Source: ppy/osu osu.Game.Rulesets.Osu/Difficulty/Evaluators/Aim/SnapAimEvaluator.cs and FlowAimEvaluator.cs.
-func (a *approach) evaluate(r *reach, smallFlow float64) (snap, flow float64) {
-	velocity, lastVelocity := r.longest/a.delta, r.lastJump/a.lastDelta
+func (a *approach) evaluate(r *reach) (snap, flow float64) {
+	velocity, last := r.longest*a.perDelta, r.lastJump*a.perLast
+	slower := min(velocity, last)
 
-	snap = velocity * a.repetition
-	if a.hasAngles {
-		snap += a.angles(r, velocity, lastVelocity)
+	snap = velocity*a.snap + max(a.acute*slower*strain.SmootherstepUnit(r.jump*(0.5/diameter)),
+		a.wide*min(r.longest*a.perWide, r.lastJump*a.lastWide))
+	if a.turn != 0 {
+		snap += a.turn * slower * wiggle(r.jump) * wiggle(r.lastJump)
 	}
-	flow = velocity * smallFlow * a.flowRhythm * a.flowTurn
-	if a.hasAngle {
-		flow += velocity * a.acuteness * a.overlap
-	}
-	if max(lastVelocity, velocity) != 0 {
-		velocity = r.jump / a.delta
-		change := math.Abs(lastVelocity - velocity)
-		bonus := min(diameter*1.25/a.shortest, change) * strain.Smoothstep(change/max(lastVelocity, velocity), 0, 1)
-		same := a.shortest / a.longest
-		snap += bonus * same * same * 0.9
-		flow += bonus * a.overlap * 0.52
+	flow = velocity * a.flow
+	if max(last, velocity) != 0 {
+		velocity = r.jump * a.perDelta
+		change := math.Abs(last - velocity)
+		bonus := min(a.most, change) * strain.SmoothstepUnit(change/max(last, velocity))
+		snap += bonus * a.snapChange
+		flow += bonus * a.flowChange
 	}
 	if r.travel < 1 {
 		snap += r.travel * 1.5
 	} else {
 		snap += strain.Pow(r.travel, 0.75) * 1.5
 	}
-	flow = strain.Pow(flow+r.travel, 1.45) * strain.Smootherstep(r.jump, 0, radius)
+	flow = strain.Pow(flow+r.travel, 1.45) * strain.SmootherstepUnit(r.jump*(1.0/radius))
 	return snap, flow
-}
-
-// angles returns the bonus of snapping by angle.
-func (a *approach) angles(r *reach, velocity, lastVelocity float64) float64 {
-	slower := min(velocity, lastVelocity)
-
-	acute := 0.0
-	if a.longest < 1.25*a.shortest {
-		acute = a.acuteness
-		was := acuteness(a.lastAngle)
-		acute *= 0.08 + 0.92*(1-min(acute, was*was*was))
-		acute *= slower * a.acuteTime * strain.Smootherstep(r.jump, 0, diameter*2)
-	}
-	wide := wideness(a.angle)
-	was := wideness(a.lastAngle)
-	wide *= 0.25 + 0.75*(1-min(wide, was*was*was))
-	wide *= min(r.longest/a.wideTime, r.lastJump/a.lastWide)
-	wide *= a.middle
-	bonus := max(acute*2.41, wide*9.67)
-
-	if turn := strain.Smootherstep(a.angle, straight, wiggling) * strain.Smootherstep(a.lastAngle, straight, wiggling); turn != 0 {
-		bonus += slower * wiggle(r.jump) * wiggle(r.lastJump) * turn * 1.02
-	}
-	return bonus
 }
 
 // wiggle is highest for jumps of about a diameter.
@@ -213,9 +190,9 @@ func wiggle(jump float64) float64 {
 	}
 	w := 1.0
 	if jump > diameter {
-		w = strain.Pow(strain.ReverseLerp(jump, diameter*3, diameter), 1.8)
+		w = strain.Pow((diameter*3-jump)*(0.5/diameter), 1.8)
 	}
-	return w * strain.Smootherstep(jump, radius, diameter)
+	return w * strain.SmootherstepUnit((jump-radius)*(1.0/radius))
 }
 
 // overlap returns 0 to 1 as two objects overlap.
@@ -246,15 +223,33 @@ func (c *calculator) repetition(i int) float64 {
 		vector = 0.5 / same
 		vector *= vector
 	}
-	stack := strain.Smootherstep(h.lazyJump, 0, diameter)
+	stack := strain.SmootherstepUnit(h.lazyJump * (1.0 / diameter))
 	turn := cosine(min(1, 2*right*math.Abs(h.angle-last.angle)*stack))
-	nerf := 1 - 0.15*acuteness(last.angle)*turn
+	nerf := 1 - 0.15*(1-wideness(last.angle))*turn
 	nerf += (1 - nerf) * vector * 0.5 * stack
 	return nerf * nerf
 }
 
-func acuteness(angle float64) float64 { return strain.Smoothstep(angle, blunt, sharp) }
-func wideness(angle float64) float64  { return strain.Smoothstep(angle, sharp, blunt) }
+// wideness rises from 0 at 40 degrees to 1 at 140; how acute an angle is rises likewise as it falls.
+func wideness(angle float64) float64 {
+	const narrow, per = 40 * math.Pi / 180, 180 / math.Pi / 100
+	return strain.SmoothstepUnit((angle - narrow) * per)
+}
+
+// wiggling rises from 0 at 110 degrees to 1 at 60.
+func wiggling(angle float64) float64 {
+	const straight, per = 110 * math.Pi / 180, 180 / math.Pi / 50
+	return strain.SmootherstepUnit((straight - angle) * per)
+}
+
+// sine is math.Sin for 0 to π/2, to within 1e-15 of its value, by a Chebyshev series.
+func sine(x float64) float64 {
+	y := x * x
+	z := y * y
+	low := (1 + y*-0.16666666666666072) + z*(0.008333333333282756+y*-0.00019841269824861897)
+	high := (2.7557316609073673e-06 + y*-2.505188194671259e-08) + z*(1.6048168318165643e-10+y*-7.374387503862757e-13)
+	return x * (low + z*z*high)
+}
 
 // cosine is the cosine of x·π/2 for 0 to 1, to within 1e-14, by a Chebyshev series. Close to 1 it may be as much below 0.
 func cosine(x float64) float64 {

@@ -13,7 +13,7 @@ type pace struct {
 	speed   float64
 	reading float64
 	snap    float64 // factor of snapping
-	wide    float64 // by which the velocity of wide angles is measured
+	perWide float64 // one by the time that the velocity of wide angles is measured by
 	agility float64 // difficulty of moving as far as counts
 	acute   float64 // 0 to 1 as it is short enough for acute angles to count
 	tapping float64 // difficulty of tapping
@@ -34,7 +34,7 @@ func (c *calculator) pace(delta float64) *pace {
 			speed:   strain.Exp(speedDecay * delta),
 			reading: strain.Exp(readingDecay * delta),
 			snap:    c.factors.small / (1 - strain.Exp(snapBonusLn*strain.Pow(delta/1000, 0.65))),
-			wide:    strain.Pow(delta, 1.45),
+			perWide: strain.Pow(delta, -1.45),
 			acute:   strain.Smootherstep(60000/(delta*2), 300, 400),
 		}
 		p.agility = 1000 / delta * c.factors.smallAgile / (1 - p.aim)

@@ -83,10 +83,10 @@ func newSight(h *hit, o *Object) sight {
 		own:     o.Start,
 		appears: o.Start - o.Preempt,
 		opening: 1 / (400 * min(1, o.Preempt/preemptMin)),
-		spacing: strain.Smootherstep(h.lazyJump, 15, diameter*1.5),
+		spacing: strain.SmootherstepUnit((h.lazyJump - 15) * (1.0 / (diameter*1.5 - 15))),
 		angle:   -1,
-		apart:   strain.Smootherstep(h.lazyJump, 0, radius),
-		recent:  1 - strain.ReverseLerp(h.adjusted, 200, 2000),
+		apart:   strain.SmootherstepUnit(h.lazyJump * (1.0 / radius)),
+		recent:  1 - clamp((h.adjusted-200)*(1.0/1800), 0, 1),
 	}
 	if h.hasAngle {
 		s.angle = h.angle
@@ -197,7 +197,8 @@ func nearness(delta float64) float64 { return clamp(2-delta*(2.0/readingTime), 0
 
 // constancy is a factor, 0.2 to 1, by how often the angle of a jump was the same before, or alternated between two.
 func (c *calculator) constancy(i int) float64 {
-	const longest, enough = 2000, 2 / 0.2 // milliseconds, times
+	const longest, enough = 2000, 2 / 0.2                      // milliseconds, times
+	const sharp, wide = 20 * math.Pi / 180, 60 * math.Pi / 180 // of angles that alternate
 
 	sights := c.sights[:i+1]
 	start, angle := sights[i].start, sights[i].angle
@@ -210,7 +211,7 @@ func (c *calculator) constancy(i int) float64 {
 		before := &sights[j]
 		if !(before.angle < 0) {
 			difference := math.Abs(angle - before.angle)
-			if after := sights[j+1].angle; j+3 <= i && min(before.angle, after) < degrees20 && max(before.angle, after) > wiggling {
+			if after := sights[j+1].angle; j+3 <= i && min(before.angle, after) < sharp && max(before.angle, after) > wide {
 				difference = min(difference, alternation(sights[j:j+4]))
 			}
 			sum += cosine(min(1, 3*right*difference*before.apart)) * before.recent

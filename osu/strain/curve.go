@@ -59,6 +59,18 @@ func Smootherstep(x, start, end float64) float64 {
 	return x * x * x * (x*(6*x-15) + 10)
 }
 
+// SmoothstepUnit is Smoothstep from 0 to 1.
+func SmoothstepUnit(x float64) float64 {
+	x = clampUnit(x)
+	return x * x * (3 - 2*x)
+}
+
+// SmootherstepUnit is Smootherstep from 0 to 1.
+func SmootherstepUnit(x float64) float64 {
+	x = clampUnit(x)
+	return x * x * x * (x*(6*x-15) + 10)
+}
+
 // ReverseLerp rises in a straight line from 0 at start to 1 at end.
 func ReverseLerp(x, start, end float64) float64 { return clampUnit((x - start) / (end - start)) }
 

@@ -33,8 +33,9 @@ var exp2Steps = func() (table [steps]uint64) {
 	return table
 }()
 
-// log2 is the binary logarithm of a positive, finite number that is not subnormal, within 1e-15 absolutely.
-func log2(x float64) float64 {
+// log2 is the binary logarithm of a positive, finite number that is not subnormal, given by its bits, within 1e-15 absolutely. It
+// is just small enough to be inlined.
+func log2(bits uint64) float64 {
 	const (
 		c1 = math.Log2E
 		c2 = -math.Log2E / 2
@@ -42,12 +43,10 @@ func log2(x float64) float64 {
 		c4 = -math.Log2E / 4
 		c5 = math.Log2E / 5
 	)
-	bits := math.Float64bits(x)
 	step := &logSteps[(bits&mantissaMask+1<<(mantissaBits-stepBits-1))>>(mantissaBits-stepBits)]
-	exponent := float64(int64(bits>>mantissaBits) - bias)
 	r := float64(math.Float64frombits(bits&mantissaMask|bias<<mantissaBits)*step.inverse) - 1
 	r2 := r * r
-	return exponent + step.log2 + (r*c1 + r2*(c2+r*c3+r2*(c4+r*c5)))
+	return float64(int64(bits>>mantissaBits)-bias) + step.log2 + r*(c1+r*c2+r2*(c3+r*c4+r2*c5))
 }
 
 // exp2 is 2 to the power of x, for -1022 < x < 1023, within a few units of the last bit.
@@ -73,7 +72,7 @@ func exp2(x float64) float64 {
 // |y·ln x|·4e-16 when that is more.
 func Pow(x, y float64) float64 {
 	if x >= 0x1p-1022 && x <= math.MaxFloat64 {
-		if p := y * log2(x); p > -1022 && p < 1023 {
+		if p := y * log2(math.Float64bits(x)); p > -1022 && p < 1023 {
 			return exp2(p)
 		}
 	}
@@ -95,7 +94,7 @@ func Exp(x float64) float64 {
 // Log is the natural logarithm, like math.Log but faster and within 1e-15 absolutely.
 func Log(x float64) float64 {
 	if x >= 0x1p-1022 && x <= math.MaxFloat64 {
-		return log2(x) * math.Ln2
+		return log2(math.Float64bits(x)) * math.Ln2
 	}
 	return math.Log(x)
 }

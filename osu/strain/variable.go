@@ -113,14 +113,16 @@ func (v *Variable) insert(p Peak) int {
 		v.peaks = append(v.peaks, p)
 		return n
 	}
-	for n > 0 {
+	// No branches: every comparison goes either way as often.
+	for n > 1 {
 		half := n / 2
-		if v.peaks[i+half].Value > p.Value {
-			i += half + 1
-			n -= half + 1
-		} else {
-			n = half
+		if v.peaks[i+half-1].Value > p.Value {
+			i += half
 		}
+		n -= half
+	}
+	if n == 1 && v.peaks[i].Value > p.Value {
+		i++
 	}
 	if i < len(v.peaks) && !(v.peaks[i].Value < p.Value) {
 		i = v.search(p.Value)
