@@ -66,6 +66,70 @@ func BenchmarkRosu(b *testing.B) {
 	}
 }
 
+// BenchmarkRosuReal is BenchmarkRosu over all real beatmaps of the reference data, native and converted, each once.
+func BenchmarkRosuReal(b *testing.B) {
+	sources := osutest.Sources(b)
+	if len(sources) < 2 {
+		b.Skip("PEACE_TEST_PP does not name the folder of the reference data")
+	}
+	var files [osu.Rulesets][][]byte // made for each ruleset
+	for _, file := range sources[1].Maps(b) {
+		if m, err := beatmap.Parse(file); err == nil && len(m.HitObjects) > 50 {
+			files[m.Mode] = append(files[m.Mode], file)
+		}
+	}
+	for r := range osu.Rulesets {
+		natives := []osu.Ruleset{osu.Standard, r}
+		if r == osu.Standard {
+			natives = natives[:1]
+		}
+		for _, native := range natives {
+			name := r.String()
+			if native != r {
+				name += "-converts"
+			}
+			objects := 0.0
+			var paths []string
+			for i, file := range files[native] {
+				m, err := beatmap.Parse(file)
+				if err != nil {
+					b.Fatal(err)
+				}
+				objects += float64(len(m.HitObjects))
+				paths = append(paths, filepath.Join(b.TempDir(), strconv.Itoa(i)+".osu"))
+				if err := os.WriteFile(paths[i], file, 0o600); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.Run(name+"/peace", func(b *testing.B) {
+				for b.Loop() {
+					for _, file := range files[native] {
+						m, err := beatmap.Parse(file)
+						if err != nil {
+							b.Fatal(err)
+						}
+						if _, err := difficulty.Calculate(b.Context(), m, r, nil); err != nil {
+							b.Fatal(err)
+						}
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/objects, "ns/object")
+			})
+			b.Run(name+"/rosu", func(b *testing.B) {
+				p := startRosu(b)
+				p.run(b, r, 50, paths[0])
+				var took time.Duration
+				for range b.N {
+					for _, path := range paths {
+						took += p.run(b, r, 1, path)
+					}
+				}
+				b.ReportMetric(float64(took.Nanoseconds())/float64(b.N)/objects, "ns/object")
+			})
+		}
+	}
+}
+
 // rosu is a Node.js process with rosu-pp-js.
 type rosu struct {
 	ask    *bufio.Writer
