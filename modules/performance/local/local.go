@@ -204,9 +204,9 @@ func (s *Service) Strains(ctx context.Context, target performance.Target) ([]per
 				Skill: g.Skill, SectionLength: g.SectionLength, Peaks: g.Peaks, Times: g.Times, Objects: g.Objects,
 			})
 		}
-		return err
+		return refusal(err)
 	})
-	return out, reason(err)
+	return out, err
 }
 
 // resolve checks a target and returns the key of its attributes with the algorithm that makes them.
@@ -252,7 +252,7 @@ func (s *Service) attributes(ctx context.Context, target performance.Target) (ke
 		return k, nil, ctx.Err()
 	case r := <-result:
 		if r.Err != nil {
-			return k, nil, reason(r.Err)
+			return k, nil, r.Err
 		}
 		return k, r.Val.(Attributes), nil
 	}
@@ -297,7 +297,7 @@ func (s *Service) calculate(ctx context.Context, k key, algorithm Algorithm, tar
 			return err
 		}
 		a, err = algorithm.Difficulty(ctx, m, target.Ruleset, target.Mods, k.passed)
-		return err
+		return refusal(err)
 	})
 	return a, err
 }
@@ -318,12 +318,14 @@ func (s *Service) beatmap(md5 string) (*beatmap.Beatmap, error) {
 	return m, nil
 }
 
-// reason makes a fault of what the game library says.
-func reason(err error) error {
+// refusal makes a fault of what an algorithm says of a beatmap. All that it can complain of, besides its time, is the beatmap.
+func refusal(err error) error {
 	switch {
+	case err == nil, errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return err
 	case errors.Is(err, beatmap.ErrNotConvertible):
 		return performance.ErrBadRuleset
 	default:
-		return err
+		return performance.ErrBadBeatmap.WithMessage(err.Error())
 	}
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -180,6 +182,24 @@ func TestVersionsSideBySide(t *testing.T) {
 	}
 	if n := calls.Load(); n != 2 {
 		t.Errorf("calculated %d times, want once each", n)
+	}
+}
+
+// What the library refuses to calculate is the beatmap's fault, and said so.
+func TestHostileBeatmaps(t *testing.T) {
+	s := open(t, databasetest.Open(t, database.SQLite), nil)
+	var b strings.Builder
+	b.WriteString("osu file format v14\n[Difficulty]\nSliderMultiplier:0.4\nSliderTickRate:8\n[TimingPoints]\n0,6,4,1,0,100,1,0\n[HitObjects]\n")
+	for i := range 100 {
+		fmt.Fprintf(&b, "0,0,%d,2,0,L|500:0,9000,500\n", i)
+	}
+	md5, err := s.Learn(t.Context(), []byte(b.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.Difficulty(t.Context(), performance.Target{Beatmap: md5})
+	if !errors.Is(err, performance.ErrBadBeatmap) || !strings.Contains(err.Error(), "ticks") {
+		t.Errorf("ticks without end: %v", err)
 	}
 }
 
