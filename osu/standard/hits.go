@@ -14,13 +14,10 @@ const (
 // minDelta is the least time between objects that difficulty is calculated with, in milliseconds.
 const minDelta = 25
 
-// How far from the ball a lazy cursor stays, in scaled osu! pixels: these are the official client's single-precision products
-// of the radius with 1.8 and 2.4.
+// How far from the ball a lazy cursor stays, in scaled osu! pixels.
 const (
-	followRadius        float32 = 90
-	followRadiusAtTick          = float64(followRadius)
-	followRadiusAtTurn          = float64(radius)
-	longestFollowRadius float32 = 120.00000762939453
+	followRadius       = 90.0
+	followRadiusAtTurn = float64(radius)
 )
 
 // hit is an object of a beatmap as its difficulty sees it: every one but the first, with how the cursor gets there from the
@@ -106,7 +103,7 @@ func (c *calculator) follow(h *hit, o *Object) {
 		nested := &path.Nested[n]
 		movement := o.Move(nested.Position).Sub(cursor)
 		length := scale * float64(movement.Length())
-		required := followRadiusAtTick
+		required := followRadius
 		switch {
 		case i == last:
 			// The player takes the shorter way of those to the end and to where the slider may be left.
