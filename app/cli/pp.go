@@ -213,7 +213,7 @@ func (q question) answer(ctx context.Context, path string, m *beatmap.Beatmap) (
 	if q.ruleset != nil {
 		ruleset = *q.ruleset
 	}
-	if err := mods.Validate(ruleset, q.mods); err != nil {
+	if err := mods.Exist(ruleset, q.mods); err != nil {
 		return nil, err
 	}
 	a, err := q.calculate(ctx, m, ruleset)

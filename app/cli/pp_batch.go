@@ -126,7 +126,7 @@ func (r request) respond(ctx context.Context, maps *lru.Cache[string, *beatmap.B
 	if r.Ruleset != nil {
 		ruleset = *r.Ruleset
 	}
-	if err := mods.Validate(ruleset, set); err != nil {
+	if err := mods.Exist(ruleset, set); err != nil {
 		return response{}, err
 	}
 	a, err := difficulty.Calculate(ctx, m, ruleset, set)

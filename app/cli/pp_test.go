@@ -181,7 +181,7 @@ func TestPPRefuses(t *testing.T) {
 		"name a beatmap":     {"pp"},
 		"no such file":       {"pp", "/nowhere.osu"},
 		"ruleset":            {"pp", path, "-r", "golf"},
-		"EZ":                 {"pp", path, "-m", "EZHR"},
+		"mod AP":             {"pp", path, "-m", "AP"},
 		"0 to 100 percent":   {"pp", path, "-a", "101"},
 		"superb":             {"pp", path, "--count", "superb=1"},
 		"great":              {"pp", path, "--count", "great=-1"},
@@ -213,7 +213,7 @@ func TestPPBatch(t *testing.T) {
 		ask(`{"id":2,"map":"/nowhere.osu"}`) +
 		ask(`{"id":[3],"map":%q,"mods":[{"acronym":"DT","settings":{"speed_change":1.3}}],"scores":[{"counts":%s,"max_combo":%d,"accuracy":%v}]}`,
 			path, counts, state.Combo, state.Accuracy) +
-		ask(`{"id":null,"map":%q,"mods":"EZ,HR"}`, path)
+		ask(`{"id":null,"map":%q,"mods":"EZ,DS"}`, path)
 	out, errs, code := peace(t, in, "pp", "--batch", "-", "-j", "3")
 	if code != 0 {
 		t.Fatal(errs)

@@ -25,8 +25,8 @@ var (
 	ErrBadBeatmap = fault.New(fault.Invalid, "performance", "bad_beatmap", "this is not a playable beatmap")
 	// ErrBadRuleset says that the beatmap cannot be played in this ruleset.
 	ErrBadRuleset = fault.New(fault.Invalid, "performance", "bad_ruleset", "the beatmap cannot be played in this ruleset")
-	// ErrBadMods says which mods do not exist in the ruleset or do not go together.
-	ErrBadMods = fault.New(fault.Invalid, "performance", "bad_mods", "these mods do not go together")
+	// ErrBadMods says which mods or settings do not exist in the ruleset. Mods that do not go together are rated all the same.
+	ErrBadMods = fault.New(fault.Invalid, "performance", "bad_mods", "there are no such mods in this ruleset")
 	// ErrBadPlay says what is impossible about a play.
 	ErrBadPlay = fault.New(fault.Invalid, "performance", "bad_play", "this play is impossible")
 	// ErrUnknownAlgorithm says that no algorithm has this name.

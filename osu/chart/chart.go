@@ -59,24 +59,35 @@ func draw(w io.Writer, g strain.Graph, y int, first, last float64, colour string
 	fmt.Fprintf(w, `V%dz"/>`+"\n", bottom)
 }
 
-// columns returns the highest strain in each unit of the plot's width, and the highest of all. Strains that are not finite
-// count as 0.
+// rest is how long, in milliseconds, an object's strain is drawn on when no other follows.
+const rest = 1000
+
+// columns returns the highest strain in each unit of the plot's width, and the highest of all. A strain lasts until the next
+// object or a rest begins. Those that are not finite count as 0.
 func columns(g strain.Graph, first, last float64) (columns [width]float64, top float64) {
 	for i, value := range g.Objects {
 		if i >= len(g.Times) || math.IsNaN(value) || math.IsInf(value, 0) {
 			continue
 		}
-		x := 0
-		if last > first {
-			x = min(int((g.Times[i]-first)/(last-first)*(width-1)), width-1)
+		until := g.Times[i] + rest
+		if i+1 < len(g.Times) {
+			until = min(until, g.Times[i+1])
 		}
-		if x < 0 {
-			continue
+		begin := column(g.Times[i], first, last)
+		for x := begin; x <= max(begin, column(until, first, last)-1); x++ {
+			columns[x] = max(columns[x], value)
 		}
-		columns[x] = max(columns[x], value)
 		top = max(top, value)
 	}
 	return columns, top
+}
+
+// column returns where time t is in the plot's width.
+func column(t, first, last float64) int {
+	if !(t > first) || last <= first {
+		return 0
+	}
+	return int(min((t-first)/(last-first), 1) * (width - 1))
 }
 
 // axis writes the times below and thin lines through all panels.

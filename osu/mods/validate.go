@@ -49,6 +49,26 @@ func (e *Error) Unwrap() error { return e.Err }
 //
 // Source: ppy/osu osu.Game/Utils/ModUtils.cs, CheckCompatibleSet; the game itself passes over unknown mods and settings.
 func Validate(r osu.Ruleset, s Set) error {
+	if err := Exist(r, s); err != nil {
+		return err
+	}
+	for i := range s {
+		m := &s[i]
+		info, _ := Lookup(r, m.Acronym)
+		for k := range s[:i] {
+			for _, other := range info.Incompatible {
+				if other == s[k].Acronym {
+					return &Error{Ruleset: r, Mod: s[k].Acronym, Other: m.Acronym, Err: ErrIncompatible}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// Exist is [Validate] without the question whether the mods go together. Stable lets some be combined that lazer does not, so
+// this is what can be asked of the mods of a score that is there already.
+func Exist(r osu.Ruleset, s Set) error {
 	for i := range s {
 		m := &s[i]
 		info, ok := Lookup(r, m.Acronym)
@@ -67,11 +87,6 @@ func Validate(r osu.Ruleset, s Set) error {
 		for k := range s[:i] {
 			if s[k].Acronym == m.Acronym {
 				return &Error{Ruleset: r, Mod: m.Acronym, Err: ErrDuplicate}
-			}
-			for _, other := range info.Incompatible {
-				if other == s[k].Acronym {
-					return &Error{Ruleset: r, Mod: s[k].Acronym, Other: m.Acronym, Err: ErrIncompatible}
-				}
 			}
 		}
 	}

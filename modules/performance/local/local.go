@@ -218,7 +218,7 @@ func (s *Service) resolve(target performance.Target) (key, Algorithm, error) {
 	if !target.Ruleset.Valid() {
 		return key{}, nil, performance.ErrBadRuleset
 	}
-	if err := mods.Validate(target.Ruleset, target.Mods); err != nil {
+	if err := mods.Exist(target.Ruleset, target.Mods); err != nil {
 		return key{}, nil, performance.ErrBadMods.WithMessage(err.Error())
 	}
 	for _, a := range s.algorithms {

@@ -118,7 +118,7 @@ func (s Subject) refusals(t *testing.T) {
 		want   error
 	}{
 		{func(t *performance.Target) { t.Ruleset = 9 }, performance.ErrBadRuleset},
-		{func(t *performance.Target) { t.Mods = mods.Set{{Acronym: mods.Easy}, {Acronym: mods.HardRock}} }, performance.ErrBadMods},
+		{func(t *performance.Target) { t.Mods = mods.Of(mods.DualStages) }, performance.ErrBadMods},
 		{func(t *performance.Target) { t.Algorithm = "guess" }, performance.ErrUnknownAlgorithm},
 	} {
 		target := good
