@@ -17,11 +17,25 @@ var counted = [osu.Rulesets][]score.Result{
 	osu.Mania:    {score.Perfect, score.Great, score.Good, score.Ok, score.Meh, score.Miss},
 }
 
+// State is one play with its official performance attributes.
+type State struct {
+	Counts      []int32           `json:"c"` // of the results that counted names
+	Combo       int               `json:"combo"`
+	Accuracy    float64           `json:"acc"`
+	LegacyTotal *int64            `json:"legacy_total"`
+	Attributes  map[string]Number `json:"a"`
+}
+
 // Play returns the play of a state in a table of the ruleset.
 func (s State) Play(r osu.Ruleset, set mods.Set) score.Play {
-	p := score.Play{Mods: set, MaxCombo: s.Combo, Accuracy: s.Accuracy, LegacyTotal: s.LegacyTotal}
-	for i, n := range s.Counts {
-		p.Statistics[counted[r][i]] = n
+	return score.Play{Mods: set, Statistics: Statistics(r, s.Counts), MaxCombo: s.Combo, Accuracy: s.Accuracy, LegacyTotal: s.LegacyTotal}
+}
+
+// Statistics returns what counts in a table of the ruleset are of.
+func Statistics(r osu.Ruleset, counts []int32) score.Statistics {
+	var s score.Statistics
+	for i, n := range counts {
+		s[counted[r][i]] = n
 	}
-	return p
+	return s
 }
