@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/pure-peace/peace/osu/beatmap"
-	"github.com/pure-peace/peace/osu/internal/reference"
+	"github.com/pure-peace/peace/osu/osutest"
 	"github.com/pure-peace/peace/osu/score"
 	"github.com/pure-peace/peace/osu/taiko"
 )
@@ -14,11 +14,8 @@ import (
 func benchmark(b *testing.B, fn func(*beatmap.Beatmap, *taiko.Beatmap) error) {
 	b.Helper()
 	for _, name := range []string{"taiko-patterns", "taiko-speed", "osu-mixed"} {
-		m, err := beatmap.Parse(reference.Sources(b)[0].Map(b, name))
-		if err != nil {
-			b.Fatal(err)
-		}
-		played := play(b, m, "")
+		m := osutest.Sources(b)[0].Beatmap(b, name)
+		played := playable(b, m, nil)
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
@@ -57,7 +54,7 @@ func BenchmarkPerformance(b *testing.B) {
 		Stars: 6.1, MaxCombo: 1200, Rhythm: 1.3, MonoStaminaFactor: 0.1, ConsistencyFactor: 0.8, OverallDifficulty: 5.5,
 	}
 	p := score.Play{
-		Mods: parseMods(b, "HD,DT:speed_change=1.3"), MaxCombo: 900,
+		Mods: osutest.Mods(b, "HD,DT:speed_change=1.3"), MaxCombo: 900,
 		Statistics: score.Statistics{score.Great: 1150, score.Ok: 47, score.Miss: 3},
 	}
 	b.ReportAllocs()

@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"github.com/pure-peace/peace/osu/beatmap"
-	"github.com/pure-peace/peace/osu/internal/reference"
 	"github.com/pure-peace/peace/osu/mods"
+	"github.com/pure-peace/peace/osu/osutest"
 	"github.com/pure-peace/peace/osu/score"
 	"github.com/pure-peace/peace/osu/slider"
 	"github.com/pure-peace/peace/osu/taiko"
@@ -16,7 +16,7 @@ import (
 
 func FuzzNew(f *testing.F) {
 	for _, name := range []string{"taiko-rolls", "osu-two-b", "osu-nan-velocity", "osu-velocity-extremes"} {
-		f.Add(reference.Sources(f)[0].Map(f, name), "HR,SW")
+		f.Add(osutest.Sources(f)[0].Map(f, name), "HR,SW")
 	}
 	f.Add([]byte("osu file format v14\n[General]\nMode: 1\n[Difficulty]\nSliderTickRate:3\n[TimingPoints]\n0,6,4,1,0,100,1,0\n"+
 		"10,-10,4,1,0,100,0,0\n[HitObjects]\n0,0,0,2,4,L|100000:0,9000,100000\n0,0,1,12,0,2147483647\n0,0,2147483646,1,8\n"+

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pure-peace/peace/osu"
 	"github.com/pure-peace/peace/osu/beatmap"
+	"github.com/pure-peace/peace/osu/osutest"
 	"github.com/pure-peace/peace/osu/random"
 	"github.com/pure-peace/peace/osu/slider"
 	"github.com/pure-peace/peace/osu/taiko"
@@ -34,11 +35,7 @@ func at(times ...float64) []beatmap.HitObject {
 
 func play(t testing.TB, m *beatmap.Beatmap, mods string) *taiko.Beatmap {
 	t.Helper()
-	b, err := taiko.New(context.Background(), m, parseMods(t, mods))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
+	return playable(t, m, osutest.Mods(t, mods))
 }
 
 // The cases are those of ppy/osu osu.Game.Rulesets.Taiko.Tests/Mods/TestSceneTaikoModSimplifiedRhythm.cs.
