@@ -6,18 +6,13 @@ import (
 
 	"github.com/pure-peace/peace/osu/beatmap"
 	"github.com/pure-peace/peace/osu/catch"
-	"github.com/pure-peace/peace/osu/internal/reference"
-	"github.com/pure-peace/peace/osu/mods"
+	"github.com/pure-peace/peace/osu/osutest"
 	"github.com/pure-peace/peace/osu/score"
 )
 
 func benchmarkMap(b *testing.B) *beatmap.Beatmap {
 	b.Helper()
-	m, err := beatmap.Parse(reference.Sources(b)[0].Map(b, "catch-streams"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	return m
+	return osutest.Sources(b)[0].Beatmap(b, "catch-streams")
 }
 
 // perObject reports the time per hit object of the file.
@@ -38,10 +33,7 @@ func BenchmarkNew(b *testing.B) {
 
 func BenchmarkDifficulty(b *testing.B) {
 	m := benchmarkMap(b)
-	played, err := catch.New(context.Background(), m, nil)
-	if err != nil {
-		b.Fatal(err)
-	}
+	played := playable(b, m, nil)
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := catch.Difficulty(context.Background(), played); err != nil {
@@ -52,10 +44,7 @@ func BenchmarkDifficulty(b *testing.B) {
 }
 
 func BenchmarkPerformance(b *testing.B) {
-	ms, err := mods.Parse("HD,DT:speed_change=1.3")
-	if err != nil {
-		b.Fatal(err)
-	}
+	ms := osutest.Mods(b, "HD,DT:speed_change=1.3")
 	a := catch.Attributes{Stars: 6.5, MaxCombo: 1200, ApproachRate: 9.2}
 	play := score.Play{Mods: ms, MaxCombo: 900, Statistics: score.Statistics{
 		score.Great: 900, score.LargeTickHit: 290, score.SmallTickHit: 500, score.SmallTickMiss: 7, score.Miss: 3,

@@ -11,8 +11,8 @@ import (
 	"github.com/pure-peace/peace/osu"
 	"github.com/pure-peace/peace/osu/beatmap"
 	"github.com/pure-peace/peace/osu/catch"
-	"github.com/pure-peace/peace/osu/internal/reference"
 	"github.com/pure-peace/peace/osu/mods"
+	"github.com/pure-peace/peace/osu/osutest"
 	"github.com/pure-peace/peace/osu/score"
 	"github.com/pure-peace/peace/osu/slider"
 )
@@ -28,9 +28,9 @@ func write(t testing.TB, objects ...string) *beatmap.Beatmap {
 	return m
 }
 
-func playable(t testing.TB, m *beatmap.Beatmap, ms ...mods.Acronym) *catch.Beatmap {
+func playable(t testing.TB, m *beatmap.Beatmap, ms mods.Set) *catch.Beatmap {
 	t.Helper()
-	b, err := catch.New(context.Background(), m, mods.Of(ms...))
+	b, err := catch.New(t.Context(), m, ms)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,11 +39,8 @@ func playable(t testing.TB, m *beatmap.Beatmap, ms ...mods.Acronym) *catch.Beatm
 
 func TestMirror(t *testing.T) {
 	for _, name := range []string{"catch-streams", "catch-bananas", "catch-fruits", "osu-mixed"} {
-		m, err := beatmap.Parse(reference.Sources(t)[0].Map(t, name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		b, mirrored := playable(t, m), playable(t, m, mods.Mirror)
+		m := osutest.Sources(t)[0].Beatmap(t, name)
+		b, mirrored := playable(t, m, nil), playable(t, m, mods.Of(mods.Mirror))
 		if len(b.Palpables) != len(mirrored.Palpables) {
 			t.Fatalf("%s: %d palpables, want %d", name, len(mirrored.Palpables), len(b.Palpables))
 		}
@@ -61,7 +58,7 @@ func TestMirror(t *testing.T) {
 }
 
 func TestHyperDash(t *testing.T) {
-	b := playable(t, write(t, "0,0,1000,1,0", "512,0,1100,1,0", "500,0,1400,1,0"))
+	b := playable(t, write(t, "0,0,1000,1,0", "512,0,1100,1,0", "500,0,1400,1,0"), nil)
 	first, second := b.Palpables[0], b.Palpables[1]
 	if !first.HyperDash || first.DistanceToHyperDash != 0 {
 		t.Errorf("no hyper dash over the whole playfield: %+v", first)
@@ -80,14 +77,7 @@ func TestSpread(t *testing.T) {
 	}{
 		{"", false}, {"HR", true}, {"DA:circle_size=5", false}, {"DA:hard_rock_offsets=true", true},
 	} {
-		ms, err := mods.Parse(test.mods)
-		if err != nil {
-			t.Fatal(err)
-		}
-		b, err := catch.New(context.Background(), m, ms)
-		if err != nil {
-			t.Fatal(err)
-		}
+		b := playable(t, m, osutest.Mods(t, test.mods))
 		spread := false
 		for _, p := range b.Palpables {
 			spread = spread || p.X != 100
@@ -99,7 +89,7 @@ func TestSpread(t *testing.T) {
 }
 
 func TestNothing(t *testing.T) {
-	b := playable(t, write(t))
+	b := playable(t, write(t), nil)
 	a, err := catch.Difficulty(context.Background(), b)
 	if err != nil || a.Stars != 0 || a.MaxCombo != 0 {
 		t.Errorf("%+v, %v", a, err)
@@ -166,7 +156,7 @@ func TestRamp(t *testing.T) {
 		{[]string{"0,0,-1000,1,0", "0,0,1000,2,0,L|400:0,1,400", "0,0,2000,1,0"}, mods.WindUp, 1.17}, // until the stream ends
 		{[]string{"0,0,-1000,1,0", "0,0,2000,1,0"}, mods.WindUp, 1.22},                               // 4/9 of the way
 	} {
-		if got := playable(t, write(t, test.objects...), test.mod).Rate; got != test.rate {
+		if got := playable(t, write(t, test.objects...), mods.Of(test.mod)).Rate; got != test.rate {
 			t.Errorf("%s over %v: %g, want %g", test.mod, test.objects, got, test.rate)
 		}
 	}

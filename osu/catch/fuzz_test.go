@@ -10,8 +10,8 @@ import (
 
 	"github.com/pure-peace/peace/osu/beatmap"
 	"github.com/pure-peace/peace/osu/catch"
-	"github.com/pure-peace/peace/osu/internal/reference"
 	"github.com/pure-peace/peace/osu/mods"
+	"github.com/pure-peace/peace/osu/osutest"
 	"github.com/pure-peace/peace/osu/score"
 	"github.com/pure-peace/peace/osu/slider"
 )
@@ -19,7 +19,7 @@ import (
 // FuzzNew plays whatever parses as a beatmap. The synthetic maps are its corpus as well.
 func FuzzNew(f *testing.F) {
 	for _, name := range []string{"catch-streams", "catch-bananas", "osu-two-b", "osu-nan-velocity", "osu-velocity-extremes"} {
-		f.Add(reference.Sources(f)[0].Map(f, name), "HR")
+		f.Add(osutest.Sources(f)[0].Map(f, name), "HR")
 	}
 	f.Add([]byte("osu file format v14\n[General]\nMode: 2\n[TimingPoints]\n0,500,4,1,0,100,1,0\n[HitObjects]\n"+
 		"0,0,16777216,12,0,16777216.4\n256,192,-2147483647,12,0,2147483647\n0,0,0,2,0,L|100000:0,9000,100000\n"), "MR")
