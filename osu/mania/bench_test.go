@@ -4,9 +4,9 @@ import (
 	"testing"
 
 	"github.com/pure-peace/peace/osu/beatmap"
-	"github.com/pure-peace/peace/osu/internal/reference"
 	"github.com/pure-peace/peace/osu/mania"
 	"github.com/pure-peace/peace/osu/mods"
+	"github.com/pure-peace/peace/osu/osutest"
 	"github.com/pure-peace/peace/osu/score"
 )
 
@@ -15,16 +15,12 @@ var benchmarks = []string{"mania-4k", "mania-7k-holds", "osu-aim"}
 
 func measured(b *testing.B, name string) ([]byte, *beatmap.Beatmap, *mania.Beatmap) {
 	b.Helper()
-	data := reference.Sources(b)[0].Map(b, name)
+	data := osutest.Sources(b)[0].Map(b, name)
 	m, err := beatmap.Parse(data)
 	if err != nil {
 		b.Fatal(err)
 	}
-	p, err := mania.New(b.Context(), m, nil)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return data, m, p
+	return data, m, playable(b, m, nil)
 }
 
 func perObject(b *testing.B, objects int) {

@@ -6,15 +6,15 @@ import (
 	"testing"
 
 	"github.com/pure-peace/peace/osu/beatmap"
-	"github.com/pure-peace/peace/osu/internal/reference"
 	"github.com/pure-peace/peace/osu/mania"
 	"github.com/pure-peace/peace/osu/mods"
+	"github.com/pure-peace/peace/osu/osutest"
 	"github.com/pure-peace/peace/osu/slider"
 )
 
 // FuzzNew plays any beatmap with any mods and checks that nothing panics and that what comes out is well formed.
 func FuzzNew(f *testing.F) {
-	source := reference.Sources(f)[0]
+	source := osutest.Sources(f)[0]
 	for i, name := range []string{"mania-stacked-holds", "osu-two-b", "osu-velocity-extremes", "mania-18k", "osu-out-of-range"} {
 		f.Add(source.Map(f, name), []string{"", "8K,DS", "10K,IN", "RD:seed=5,HO", "1K,DT"}[i])
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/pure-peace/peace/osu/beatmap"
 	"github.com/pure-peace/peace/osu/mania"
 	"github.com/pure-peace/peace/osu/mods"
+	"github.com/pure-peace/peace/osu/osutest"
 	"github.com/pure-peace/peace/osu/slider"
 )
 
@@ -56,10 +57,7 @@ func TestMods(t *testing.T) {
 		{"RD:seed=1,MR", []mania.Object{hold(0, 500, 0), note(0, 1), note(100, 2), hold(400, 450, 1), note(1000, 0), note(1000, 1), note(1100, 2)}},
 		{"HO,IN", []mania.Object{hold(0, 300, 0), hold(0, 900, 2), hold(100, 1000, 1), hold(400, 900, 0)}},
 	} {
-		ms, err := mods.Parse(c.mods)
-		if err != nil {
-			t.Fatal(err)
-		}
+		ms := osutest.Mods(t, c.mods)
 		if d := cmp.Diff(c.want, playable(t, native(3, objects...), ms).Objects); d != "" {
 			t.Errorf("%s: %s", c.mods, d)
 		}
@@ -114,10 +112,7 @@ func TestColumns(t *testing.T) {
 			}
 			m.HitObjects = append(m.HitObjects, h)
 		}
-		ms, err := mods.Parse(c.mods)
-		if err != nil {
-			t.Fatal(err)
-		}
+		ms := osutest.Mods(t, c.mods)
 		b := playable(t, m, ms)
 		if b.Columns != c.columns || b.Stages != c.stages || b.Columns != mania.Columns(m, ms) || b.Convert != (c.mode != osu.Mania) {
 			t.Errorf("%+v: got %d columns, %d stages", c, b.Columns, b.Stages)

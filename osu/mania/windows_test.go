@@ -8,7 +8,7 @@ import (
 	"github.com/pure-peace/peace/osu"
 	"github.com/pure-peace/peace/osu/beatmap"
 	"github.com/pure-peace/peace/osu/mania"
-	"github.com/pure-peace/peace/osu/mods"
+	"github.com/pure-peace/peace/osu/osutest"
 )
 
 // The windows are those that ppy/osu osu.Game.Rulesets.Mania.Tests/TestSceneLegacyReplayPlayback.cs and
@@ -36,10 +36,7 @@ func TestWindows(t *testing.T) {
 		if !c.convert {
 			m.Mode = osu.Mania
 		}
-		ms, err := mods.Parse(c.mods)
-		if err != nil {
-			t.Fatal(err)
-		}
+		ms := osutest.Mods(t, c.mods)
 		got := playable(t, m, ms).Windows
 		got.Miss = 0
 		if d := cmp.Diff(c.want, got); d != "" {
