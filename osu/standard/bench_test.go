@@ -1,24 +1,21 @@
-package standard
+package standard_test
 
 import (
 	"testing"
 
 	"github.com/pure-peace/peace/osu"
 	"github.com/pure-peace/peace/osu/beatmap"
-	"github.com/pure-peace/peace/osu/internal/reference"
-	"github.com/pure-peace/peace/osu/mods"
+	"github.com/pure-peace/peace/osu/osutest"
 	"github.com/pure-peace/peace/osu/score"
+	"github.com/pure-peace/peace/osu/standard"
 )
 
 // measured are the synthetic maps to measure with and, as "real", all real maps together when there are any.
 func measured(b *testing.B, run func(b *testing.B, parsed []*beatmap.Beatmap, objects int)) {
 	b.Helper()
-	sources := reference.Sources(b)
+	sources := osutest.Sources(b)
 	for _, name := range []string{"osu-aim", "osu-speed", "osu-mixed"} {
-		m, err := beatmap.Parse(sources[0].Map(b, name))
-		if err != nil {
-			b.Fatal(err)
-		}
+		m := sources[0].Beatmap(b, name)
 		b.Run(name, func(b *testing.B) { run(b, []*beatmap.Beatmap{m}, len(m.HitObjects)) })
 	}
 	for _, source := range sources[1:] {
@@ -26,7 +23,7 @@ func measured(b *testing.B, run func(b *testing.B, parsed []*beatmap.Beatmap, ob
 		objects := 0
 		for _, data := range source.Maps(b) {
 			if m, err := beatmap.Parse(data); err == nil && m.Mode == osu.Standard {
-				if p, err := New(b.Context(), m, nil); err == nil && len(p.Objects) > 1 {
+				if p, err := standard.New(b.Context(), m, nil); err == nil && len(p.Objects) > 1 {
 					all = append(all, m)
 					objects += len(p.Objects)
 				}
@@ -46,7 +43,7 @@ func BenchmarkNew(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
 			for _, m := range parsed {
-				if _, err := New(b.Context(), m, nil); err != nil {
+				if _, err := standard.New(b.Context(), m, nil); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -57,18 +54,14 @@ func BenchmarkNew(b *testing.B) {
 
 func BenchmarkDifficulty(b *testing.B) {
 	measured(b, func(b *testing.B, parsed []*beatmap.Beatmap, objects int) {
-		var playable []*Beatmap
+		var converted []*standard.Beatmap
 		for _, m := range parsed {
-			p, err := New(b.Context(), m, nil)
-			if err != nil {
-				b.Fatal(err)
-			}
-			playable = append(playable, p)
+			converted = append(converted, playable(b, m, nil))
 		}
 		b.ReportAllocs()
 		for b.Loop() {
-			for _, p := range playable {
-				if _, err := Difficulty(b.Context(), p); err != nil {
+			for _, p := range converted {
+				if _, err := standard.Difficulty(b.Context(), p); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -78,19 +71,9 @@ func BenchmarkDifficulty(b *testing.B) {
 }
 
 func BenchmarkPerformance(b *testing.B) {
-	m, err := beatmap.Parse(reference.Sources(b)[0].Map(b, "osu-mixed"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	set, err := mods.Parse("HD,DT,FL,CL")
-	if err != nil {
-		b.Fatal(err)
-	}
-	p, err := New(b.Context(), m, set)
-	if err != nil {
-		b.Fatal(err)
-	}
-	a, err := Difficulty(b.Context(), p)
+	set := osutest.Mods(b, "HD,DT,FL,CL")
+	p := playable(b, osutest.Sources(b)[0].Beatmap(b, "osu-mixed"), set)
+	a, err := standard.Difficulty(b.Context(), p)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -105,17 +88,10 @@ func BenchmarkPerformance(b *testing.B) {
 }
 
 func BenchmarkTimed(b *testing.B) {
-	m, err := beatmap.Parse(reference.Sources(b)[0].Map(b, "osu-mixed"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	p, err := New(b.Context(), m, nil)
-	if err != nil {
-		b.Fatal(err)
-	}
+	p := playable(b, osutest.Sources(b)[0].Beatmap(b, "osu-mixed"), nil)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := Timed(b.Context(), p); err != nil {
+		if _, err := standard.Timed(b.Context(), p); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -1,14 +1,12 @@
 package standard_test
 
 import (
-	"compress/gzip"
-	"encoding/json"
 	"math"
+	"slices"
 	"testing"
 
-	"github.com/pure-peace/peace/osu/beatmap"
-	"github.com/pure-peace/peace/osu/internal/reference"
-	"github.com/pure-peace/peace/osu/mods"
+	"github.com/pure-peace/peace/osu"
+	"github.com/pure-peace/peace/osu/osutest"
 	"github.com/pure-peace/peace/osu/slider"
 	"github.com/pure-peace/peace/osu/standard"
 )
@@ -23,45 +21,9 @@ type hit struct {
 // TestOfficialConversion is ppy/osu osu.Game.Rulesets.Osu.Tests/OsuBeatmapConversionTest.cs. Its values come from stable, which
 // rounds to whole milliseconds and pixels: hence its tolerance.
 func TestOfficialConversion(t *testing.T) {
-	f, err := reference.Official(t).Open("conversion/osu.json.gz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var file struct {
-		Cases []struct {
-			Name     string
-			MD5      string
-			Mods     []string
-			Expected struct{ Mappings []struct{ Objects []hit } }
-		}
-	}
-	if err := json.NewDecoder(z).Decode(&file); err != nil {
-		t.Fatal(err)
-	}
-	for _, test := range file.Cases {
-		t.Run(test.Name, func(t *testing.T) {
-			m, err := beatmap.Parse(reference.OfficialMap(t, test.MD5))
-			if err != nil {
-				t.Fatal(err)
-			}
-			var ms mods.Set
-			for _, a := range test.Mods {
-				ms = append(ms, mods.Mod{Acronym: mods.Acronym(a)})
-			}
-			b, err := standard.New(t.Context(), m, ms)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var want []hit
-			for _, mapping := range test.Expected.Mappings {
-				want = append(want, mapping.Objects...)
-			}
-			got := hits(b)
+	for _, c := range osutest.Conversions[hit](t, osu.Standard) {
+		t.Run(c.Name, func(t *testing.T) {
+			got, want := hits(playable(t, c.Beatmap, c.Mods)), slices.Concat(c.Objects...)
 			if len(got) != len(want) {
 				t.Fatalf("got %d objects, want %d", len(got), len(want))
 			}

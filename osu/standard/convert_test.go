@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/pure-peace/peace/osu/beatmap"
-	"github.com/pure-peace/peace/osu/internal/reference"
 	"github.com/pure-peace/peace/osu/mods"
+	"github.com/pure-peace/peace/osu/osutest"
 	"github.com/pure-peace/peace/osu/score"
 	"github.com/pure-peace/peace/osu/slider"
 	"github.com/pure-peace/peace/osu/standard"
@@ -36,13 +36,14 @@ func decode(tb testing.TB, data []byte) *beatmap.Beatmap {
 
 func convert(tb testing.TB, m *beatmap.Beatmap, text string) *standard.Beatmap {
 	tb.Helper()
-	ms, err := mods.Parse(text)
-	if err != nil {
-		tb.Fatal(err)
-	}
+	return playable(tb, m, osutest.Mods(tb, text))
+}
+
+func playable(tb testing.TB, m *beatmap.Beatmap, ms mods.Set) *standard.Beatmap {
+	tb.Helper()
 	b, err := standard.New(tb.Context(), m, ms)
 	if err != nil {
-		tb.Fatalf("%q: %v", text, err)
+		tb.Fatalf("%v: %v", ms, err)
 	}
 	return b
 }
@@ -50,7 +51,7 @@ func convert(tb testing.TB, m *beatmap.Beatmap, text string) *standard.Beatmap {
 // sample returns a map of the synthetic ones that has circles, sliders and spinners.
 func sample(tb testing.TB) *beatmap.Beatmap {
 	tb.Helper()
-	for name, data := range reference.Sources(tb)[0].Maps(tb) {
+	for name, data := range osutest.Sources(tb)[0].Maps(tb) {
 		m, err := beatmap.Parse(data)
 		if err != nil {
 			continue
@@ -299,10 +300,7 @@ func ExampleNew() {
 func BenchmarkNewMods(b *testing.B) {
 	m := sample(b)
 	for _, text := range []string{"", "HR", "RD:seed=1"} {
-		ms, err := mods.Parse(text)
-		if err != nil {
-			b.Fatal(err)
-		}
+		ms := osutest.Mods(b, text)
 		b.Run("mods="+text, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
@@ -326,10 +324,7 @@ func FuzzNew(f *testing.F) {
 			return
 		}
 		choices := []string{"", "HR", "EZ,HD", "RD:seed=5", "TP:seed=5", "MR:reflection=2,FR", "ST,DT", "CL,HR,HD"}
-		ms, err := mods.Parse(choices[int(choice)%len(choices)])
-		if err != nil {
-			t.Fatal(err)
-		}
+		ms := osutest.Mods(t, choices[int(choice)%len(choices)])
 		before := len(m.HitObjects)
 		b, err := standard.New(t.Context(), m, ms)
 		if err != nil {

@@ -1,183 +1,67 @@
-package standard
+package standard_test
 
 import (
-	"encoding/json"
-	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/pure-peace/peace/osu"
 	"github.com/pure-peace/peace/osu/beatmap"
-	"github.com/pure-peace/peace/osu/internal/reference"
 	"github.com/pure-peace/peace/osu/mods"
-	"github.com/pure-peace/peace/osu/score"
+	"github.com/pure-peace/peace/osu/osutest"
+	"github.com/pure-peace/peace/osu/standard"
 )
 
-// maps parses each map of a source once.
-type maps map[string]*beatmap.Beatmap
-
-func (m maps) playable(t *testing.T, source reference.Source, name, modText string) *Beatmap {
-	t.Helper()
-	if m[name] == nil {
-		parsed, err := beatmap.Parse(source.Map(t, name))
-		if err != nil {
-			t.Fatal(name, err)
-		}
-		m[name] = parsed
-	}
-	set, err := mods.Parse(modText)
-	if err != nil {
-		t.Fatal(name, err)
-	}
-	b, err := New(t.Context(), m[name], set)
-	if err != nil {
-		t.Fatal(name, modText, err)
-	}
-	return b
-}
-
-// statistics are those of a state of the tables.
-func statistics(c []int32) (s score.Statistics) {
-	s[score.Great], s[score.Ok], s[score.Meh], s[score.Miss] = c[0], c[1], c[2], c[3]
-	s[score.SliderTailHit], s[score.LargeTickHit], s[score.LargeTickMiss] = c[4], c[5], c[6]
-	return s
-}
-
 func TestReferenceDifficulty(t *testing.T) {
-	for _, source := range reference.Sources(t) {
-		maps := maps{}
-		for row := range source.Rows(t, "osu") {
-			b := maps.playable(t, source, row.Map, row.Mods)
-			got, err := Difficulty(t.Context(), b)
-			if err != nil {
-				t.Fatal(row.Map, row.Mods, err)
-			}
-			if diff := reference.DiffFields(got, row.Difficulty); diff != "" {
-				t.Errorf("%s %q: %s", row.Map, row.Mods, diff)
-				continue
-			}
-			for name, state := range row.States {
-				play := score.Play{
-					Mods: b.Mods, Statistics: statistics(state.Counts), MaxCombo: state.Combo,
-					Accuracy: state.Accuracy, LegacyTotal: state.LegacyTotal,
-				}
-				if diff := reference.DiffFields(got.Performance(play), state.Attributes); diff != "" {
-					t.Errorf("%s %q %s: %s", row.Map, row.Mods, name, diff)
-				}
+	osutest.Each(t, osu.Standard, "osu", func(t *testing.T, row osutest.Row, m *beatmap.Beatmap, ms mods.Set) {
+		a, err := standard.Difficulty(t.Context(), playable(t, m, ms))
+		if err != nil {
+			t.Fatal(row, err)
+		}
+		if d := osutest.DiffFields(a, row.Difficulty); d != "" {
+			t.Errorf("%s: %s", row, d)
+			return
+		}
+		for name, s := range row.States {
+			if d := osutest.DiffFields(a.Performance(s.Play(osu.Standard, ms)), s.Attributes); d != "" {
+				t.Errorf("%s %s: %s", row, name, d)
 			}
 		}
-	}
+	})
 }
 
 func TestReferenceTimed(t *testing.T) {
-	for _, source := range reference.Sources(t) {
-		maps := maps{}
-		for row := range source.Rows(t, "timed") {
-			if row.Ruleset != osu.Standard {
-				continue
-			}
-			b := maps.playable(t, source, row.Map, row.Mods)
-			got, err := Timed(t.Context(), b)
-			if err != nil {
-				t.Fatal(row.Map, row.Mods, err)
-			}
-			var want struct {
-				Timed [][3]json.RawMessage `json:"timed"`
-			}
-			if err := json.Unmarshal(row.Raw, &want); err != nil {
-				t.Fatal(err)
-			}
-			for _, w := range want.Timed {
-				var n int
-				var end reference.Number
-				var attributes map[string]reference.Number
-				for i, to := range []any{&n, &end, &attributes} {
-					if err := json.Unmarshal(w[i], to); err != nil {
-						t.Fatal(err)
-					}
-				}
-				g := got[n-1]
-				diff := reference.Diff(g.Time, end.Float) + reference.DiffFields(g.Attributes, attributes)
-				if g.Objects != n || diff != "" {
-					t.Errorf("%s %q after %d (%d): %s", row.Map, row.Mods, n, g.Objects, diff)
-				}
+	osutest.Each(t, osu.Standard, "timed", func(t *testing.T, row osutest.Row, m *beatmap.Beatmap, ms mods.Set) {
+		timed, err := standard.Timed(t.Context(), playable(t, m, ms))
+		if err != nil {
+			t.Fatal(row, err)
+		}
+		for _, want := range row.Timed(t) {
+			got := timed[want.Objects-1]
+			if d := want.Diff(got.Objects, got.Time, got.Attributes); d != "" {
+				t.Errorf("%s after %d objects: %s", row, want.Objects, d)
 			}
 		}
-	}
+	})
 }
 
 func TestReferenceStrains(t *testing.T) {
-	for _, source := range reference.Sources(t) {
-		maps := maps{}
-		for row := range source.Rows(t, "skills") {
-			if row.Ruleset != osu.Standard {
-				continue
-			}
-			b := maps.playable(t, source, row.Map, row.Mods)
-			got, err := Strains(t.Context(), b)
-			if err != nil {
-				t.Fatal(row.Map, row.Mods, err)
-			}
-			var want struct {
-				Skills []struct {
-					Skill          string
-					Value          reference.Number
-					IncludeSliders *bool
-					Peaks, Obj     []reference.Number
-				}
-			}
-			if err := json.Unmarshal(row.Raw, &want); err != nil {
-				t.Fatal(err)
-			}
-			if len(got) != len(want.Skills) {
-				t.Fatalf("%s %q: %d skills, want %d", row.Map, row.Mods, len(got), len(want.Skills))
-			}
-			for i, w := range want.Skills {
-				if w.IncludeSliders != nil && !*w.IncludeSliders {
-					w.Skill += "NoSliders"
-				}
-				diff := reference.Diff(got[i].Value, w.Value.Float) + diffSeries(got[i].Objects, w.Obj) + diffSeries(got[i].Peaks, w.Peaks)
-				if got[i].Skill != w.Skill || diff != "" {
-					t.Errorf("%s %q %s (%s): %s", row.Map, row.Mods, w.Skill, got[i].Skill, diff)
-				}
-			}
+	osutest.Each(t, osu.Standard, "skills", func(t *testing.T, row osutest.Row, m *beatmap.Beatmap, ms mods.Set) {
+		graphs, err := standard.Strains(t.Context(), playable(t, m, ms))
+		if err != nil {
+			t.Fatal(row, err)
 		}
-	}
+		osutest.CompareGraphs(t, graphs, row)
+	})
 }
 
-func diffSeries(got []float64, want []reference.Number) string {
-	if len(got) != len(want) {
-		return fmt.Sprintf("%d values, want %d; ", len(got), len(want))
-	}
-	for i := range got {
-		if d := reference.Diff(got[i], want[i].Float); d != "" {
-			return fmt.Sprintf("value %d: %s; ", i, d)
-		}
-	}
-	return ""
-}
-
+// TestOfficialStars runs the cases of ppy/osu osu.Game.Rulesets.Osu.Tests/OsuDifficultyCalculatorTest.cs.
 func TestOfficialStars(t *testing.T) {
-	var table struct {
-		Cases []struct {
-			Ruleset  osu.Ruleset
-			MD5      string
-			Mods     string
-			Stars    float64 `json:"head_star_rating"`
-			MaxCombo int     `json:"head_max_combo"`
-		}
-	}
-	readOfficial(t, "star_ratings.json", &table)
-	for _, c := range table.Cases {
-		if c.Ruleset != osu.Standard {
-			continue
-		}
-		a, err := Difficulty(t.Context(), official(t, c.MD5, c.Mods))
+	for _, c := range osutest.StarCases(t, osu.Standard) {
+		a, err := standard.Difficulty(t.Context(), playable(t, c.Beatmap, c.Mods))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := reference.Diff(a.Stars, c.Stars); diff != "" || a.MaxCombo != c.MaxCombo {
-			t.Errorf("%s %q: %s, combo %d, want %d", c.MD5, c.Mods, diff, a.MaxCombo, c.MaxCombo)
+		if d := c.Diff(a.Stars, a.MaxCombo); d != "" {
+			t.Errorf("%s %v: %s", c.MD5, c.Mods, d)
 		}
 	}
 }
@@ -192,13 +76,13 @@ func TestOfficialTimedStars(t *testing.T) {
 			Stars    float64 `json:"star_rating"`
 		}
 	}
-	readOfficial(t, "timed_star_ratings.json", &table)
-	timed, err := Timed(t.Context(), official(t, table.MD5, ""))
+	osutest.ReadData(t, "official/timed_star_ratings.json", &table)
+	timed, err := standard.Timed(t.Context(), playable(t, osutest.OfficialBeatmap(t, table.MD5), nil))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, p := range table.Points {
-		var last TimedAttributes
+		var last standard.TimedAttributes
 		for _, at := range timed {
 			if at.Time <= p.Time {
 				last = at
@@ -208,33 +92,4 @@ func TestOfficialTimedStars(t *testing.T) {
 			t.Errorf("at %g: %g stars, combo %d, want %g, %d", p.Time, last.Stars, last.MaxCombo, p.Stars, p.MaxCombo)
 		}
 	}
-}
-
-func readOfficial(t *testing.T, name string, into any) {
-	t.Helper()
-	f, err := reference.Official(t).Open(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if err := json.NewDecoder(f).Decode(into); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func official(t *testing.T, md5, modText string) *Beatmap {
-	t.Helper()
-	m, err := beatmap.Parse(reference.OfficialMap(t, md5))
-	if err != nil {
-		t.Fatal(err)
-	}
-	set, err := mods.Parse(strings.TrimSpace(modText))
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := New(t.Context(), m, set)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
 }

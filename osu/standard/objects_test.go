@@ -2,7 +2,6 @@ package standard_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"math"
 	"testing"
 
@@ -10,81 +9,35 @@ import (
 
 	"github.com/pure-peace/peace/osu"
 	"github.com/pure-peace/peace/osu/beatmap"
-	"github.com/pure-peace/peace/osu/internal/reference"
 	"github.com/pure-peace/peace/osu/mods"
-	"github.com/pure-peace/peace/osu/score"
+	"github.com/pure-peace/peace/osu/osutest"
 	"github.com/pure-peace/peace/osu/slider"
 	"github.com/pure-peace/peace/osu/standard"
 )
 
-// maps decodes each map of a source once.
-type maps struct {
-	source reference.Source
-	known  map[string]*beatmap.Beatmap
-}
-
-func (s *maps) get(tb testing.TB, name string) *beatmap.Beatmap {
-	tb.Helper()
-	if m, ok := s.known[name]; ok {
-		return m
-	}
-	m, err := beatmap.Parse(s.source.Map(tb, name))
-	if err != nil {
-		tb.Fatalf("%s: %v", name, err)
-	}
-	if s.known == nil {
-		s.known = map[string]*beatmap.Beatmap{}
-	}
-	s.known[name] = m
-	return m
-}
-
-// convert makes the playable beatmap of a row.
-func (s *maps) convert(tb testing.TB, row reference.Row) *standard.Beatmap {
-	tb.Helper()
-	ms, err := mods.Parse(row.Mods)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	b, err := standard.New(tb.Context(), s.get(tb, row.Map), ms)
-	if err != nil {
-		tb.Fatalf("%s %q: %v", row.Map, row.Mods, err)
-	}
-	return b
-}
-
 // TestObjects compares every field of every object with the official conversion. Its floats are exact to the last bit of the
 // single precision they have there.
 func TestObjects(t *testing.T) {
-	for _, source := range reference.Sources(t) {
-		known := maps{source: source}
-		for row := range source.Rows(t, "objects") {
-			if row.Ruleset != osu.Standard {
-				continue
-			}
-			t.Run(fmt.Sprintf("%s/%s/%s", source.Name, row.Map, row.Mods), func(t *testing.T) {
-				var want struct {
-					Objects []any `json:"hit_objects"`
-				}
-				if err := json.Unmarshal(row.Raw, &want); err != nil {
-					t.Fatal(err)
-				}
-				got := dump(known.convert(t, row))
-				if len(got) != len(want.Objects) {
-					t.Fatalf("got %d objects, want %d", len(got), len(want.Objects))
-				}
-				bad := 0
-				for i := range got {
-					if diff := cmp.Diff(want.Objects[i], got[i], exact); diff != "" {
-						if t.Errorf("object %d (-want +got):\n%s", i, diff); bad == 3 {
-							break
-						}
-						bad++
-					}
-				}
-			})
+	osutest.Each(t, osu.Standard, "objects", func(t *testing.T, row osutest.Row, m *beatmap.Beatmap, ms mods.Set) {
+		got, want := dump(playable(t, m, ms)), row.HitObjects(t)
+		if len(got) != len(want) {
+			t.Errorf("%s: got %d objects, want %d", row, len(got), len(want))
+			return
 		}
-	}
+		bad := 0
+		for i := range got {
+			var w any
+			if err := json.Unmarshal(want[i], &w); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(w, got[i], exact); diff != "" {
+				if t.Errorf("%s: object %d (-want +got):\n%s", row, i, diff); bad == 3 {
+					return
+				}
+				bad++
+			}
+		}
+	})
 }
 
 // exact takes numbers for equal that are so in the 15 digits of the tables.
@@ -119,38 +72,28 @@ func dump(b *standard.Beatmap) []any {
 
 // TestPerfectPlay compares the judgements, the combo and stable's score of a perfect play.
 func TestPerfectPlay(t *testing.T) {
-	for _, source := range reference.Sources(t) {
-		known := maps{source: source}
-		for row := range source.Rows(t, "osu") {
-			b := known.convert(t, row)
-			where := fmt.Sprintf("%s %s %q", source.Name, row.Map, row.Mods)
-			got := map[string]int32{}
-			for r, n := range b.Max() {
-				if n != 0 {
-					got[score.Result(r).String()] = n
-				}
-			}
-			if diff := cmp.Diff(row.Max, got); diff != "" {
-				t.Errorf("%s: judgements (-want +got):\n%s", where, diff)
-			}
-			if want := int(row.Difficulty["max_combo"].Float); b.MaxCombo() != want {
-				t.Errorf("%s: combo %d, want %d", where, b.MaxCombo(), want)
-			}
-			if want := int(row.Difficulty["legacy_score_base_multiplier"].Float); b.PeppyStars() != want && len(b.Objects) > 0 {
-				t.Errorf("%s: peppy stars %d, want %d", where, b.PeppyStars(), want)
-			}
-			if want := int64(row.Difficulty["maximum_legacy_combo_score"].Float); b.Legacy().ComboScore != want {
-				t.Errorf("%s: legacy combo score %d, want %d", where, b.Legacy().ComboScore, want)
-			}
-			if w := row.Legacy; w != nil {
-				want := score.Legacy{
-					AccuracyScore: w.AccuracyScore, ComboScore: w.ComboScore, BonusScore: w.BonusScore,
-					BonusScoreRatio: w.BonusScoreRatio.Float, MaxCombo: w.MaxCombo,
-				}
-				if diff := cmp.Diff(want, b.Legacy(), exact); diff != "" {
-					t.Errorf("%s: legacy score (-want +got):\n%s", where, diff)
-				}
-			}
+	osutest.Each(t, osu.Standard, "osu", func(t *testing.T, row osutest.Row, m *beatmap.Beatmap, ms mods.Set) {
+		b := playable(t, m, ms)
+		if d := row.DiffMax(b.Max()) + row.DiffLegacy(b.Legacy()); d != "" {
+			t.Errorf("%s: %s", row, d)
 		}
-	}
+		if want := int(row.Difficulty["max_combo"].Float); b.MaxCombo() != want {
+			t.Errorf("%s: combo %d, want %d", row, b.MaxCombo(), want)
+		}
+		if want := int(row.Difficulty["legacy_score_base_multiplier"].Float); b.PeppyStars() != want && len(b.Objects) > 0 {
+			t.Errorf("%s: peppy stars %d, want %d", row, b.PeppyStars(), want)
+		}
+		if want := int64(row.Difficulty["maximum_legacy_combo_score"].Float); b.Legacy().ComboScore != want {
+			t.Errorf("%s: legacy combo score %d, want %d", row, b.Legacy().ComboScore, want)
+		}
+	})
+}
+
+// TestLegacy compares stable's score of perfect plays with more combinations of mods.
+func TestLegacy(t *testing.T) {
+	osutest.Each(t, osu.Standard, "legacy", func(t *testing.T, row osutest.Row, m *beatmap.Beatmap, ms mods.Set) {
+		if d := row.DiffLegacy(playable(t, m, ms).Legacy()); d != "" {
+			t.Errorf("%s: %s", row, d)
+		}
+	})
 }

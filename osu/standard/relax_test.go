@@ -1,18 +1,18 @@
-package standard
+package standard_test
 
 import (
 	"testing"
 
-	"github.com/pure-peace/peace/osu/internal/reference"
 	"github.com/pure-peace/peace/osu/mods"
+	"github.com/pure-peace/peace/osu/osutest"
 	"github.com/pure-peace/peace/osu/score"
+	"github.com/pure-peace/peace/osu/standard"
 )
 
 func TestRelaxVariants(t *testing.T) {
-	source := reference.Sources(t)[0]
-	maps := maps{}
-	rate := func(name, set string) Attributes {
-		a, err := Difficulty(t.Context(), maps.playable(t, source, name, set))
+	source := osutest.Sources(t)[0]
+	rate := func(name, set string) standard.Attributes {
+		a, err := standard.Difficulty(t.Context(), convert(t, source.Beatmap(t, name), set))
 		if err != nil {
 			t.Fatal(err)
 		}
