@@ -5,11 +5,11 @@ import (
 	"testing"
 
 	"github.com/pure-peace/peace/osu/beatmap"
-	"github.com/pure-peace/peace/osu/internal/reference"
+	"github.com/pure-peace/peace/osu/osutest"
 )
 
 func BenchmarkParse(b *testing.B) {
-	synthetic := reference.Sources(b)[0]
+	synthetic := osutest.Sources(b)[0]
 	for _, name := range []string{"osu-mixed", "osu-curves", "taiko-scroll", "catch-streams", "mania-7k-holds"} {
 		data := synthetic.Map(b, name)
 		m, err := beatmap.Parse(data)
@@ -31,7 +31,7 @@ func BenchmarkParse(b *testing.B) {
 
 // BenchmarkParseAll decodes all maps there are, one after the other.
 func BenchmarkParseAll(b *testing.B) {
-	for _, source := range reference.Sources(b) {
+	for _, source := range osutest.Sources(b) {
 		var maps [][]byte
 		objects, size := 0, 0
 		for name, data := range source.Maps(b) {
@@ -59,10 +59,7 @@ func BenchmarkParseAll(b *testing.B) {
 }
 
 func BenchmarkEncode(b *testing.B) {
-	m, err := beatmap.Parse(reference.Sources(b)[0].Map(b, "osu-mixed"))
-	if err != nil {
-		b.Fatal(err)
-	}
+	m := osutest.Sources(b)[0].Beatmap(b, "osu-mixed")
 	b.ReportAllocs()
 	for b.Loop() {
 		if err := m.Encode(io.Discard); err != nil {
@@ -73,10 +70,7 @@ func BenchmarkEncode(b *testing.B) {
 }
 
 func BenchmarkFigures(b *testing.B) {
-	m, err := beatmap.Parse(reference.Sources(b)[0].Map(b, "osu-mixed"))
-	if err != nil {
-		b.Fatal(err)
-	}
+	m := osutest.Sources(b)[0].Beatmap(b, "osu-mixed")
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := m.Figures(); err != nil {

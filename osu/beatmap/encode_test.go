@@ -13,14 +13,14 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/pure-peace/peace/osu/beatmap"
-	"github.com/pure-peace/peace/osu/internal/reference"
+	"github.com/pure-peace/peace/osu/osutest"
 	"github.com/pure-peace/peace/osu/slider"
 )
 
 // TestEncodeMaps decodes every map there is, encodes it, and decodes it again.
 func TestEncodeMaps(t *testing.T) {
 	t.Parallel()
-	for _, source := range reference.Sources(t) {
+	for _, source := range osutest.Sources(t) {
 		n := 0
 		for name, data := range source.Maps(t) {
 			n++

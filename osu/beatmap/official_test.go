@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/pure-peace/peace/osu/beatmap"
-	"github.com/pure-peace/peace/osu/internal/reference"
+	"github.com/pure-peace/peace/osu/osutest"
 	"github.com/pure-peace/peace/osu/slider"
 )
 
@@ -14,10 +14,10 @@ import (
 // Source: ppy/osu osu.Game.Tests/Beatmaps/Formats/LegacyBeatmapDecoderTest.cs.
 func TestOfficialFiles(t *testing.T) {
 	t.Parallel()
-	_ = reference.Official(t) // skips without the files
+	_ = osutest.Data(t) // skips without the files
 	open := func(md5 string) *beatmap.Beatmap {
 		t.Helper()
-		m := parse(t, string(reference.OfficialMap(t, md5)))
+		m := parse(t, string(osutest.OfficialMap(t, md5)))
 		if m.MD5 != md5 {
 			t.Errorf("MD5 of %s is %s", md5, m.MD5)
 		}

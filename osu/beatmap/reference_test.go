@@ -5,7 +5,7 @@ import (
 
 	"github.com/pure-peace/peace/osu"
 	"github.com/pure-peace/peace/osu/beatmap"
-	"github.com/pure-peace/peace/osu/internal/reference"
+	"github.com/pure-peace/peace/osu/osutest"
 )
 
 // official are the official names of what hit objects of each kind are in their own ruleset.
@@ -20,9 +20,9 @@ var official = [osu.Rulesets][4]string{
 // its objects.
 func TestReference(t *testing.T) {
 	t.Parallel()
-	for _, source := range reference.Sources(t) {
+	for _, source := range osutest.Sources(t) {
 		rows := 0
-		for mode, table := range []string{"osu", "taiko", "catch", "mania"} {
+		for mode, table := range osutest.Tables {
 			for row := range source.Rows(t, table) {
 				if row.Mods != "" || row.Native != osu.Ruleset(mode) {
 					continue
