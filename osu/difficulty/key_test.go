@@ -9,19 +9,16 @@ import (
 	"github.com/pure-peace/peace/osu"
 	"github.com/pure-peace/peace/osu/beatmap"
 	"github.com/pure-peace/peace/osu/difficulty"
-	"github.com/pure-peace/peace/osu/internal/reference"
 	"github.com/pure-peace/peace/osu/mods"
+	"github.com/pure-peace/peace/osu/osutest"
 )
 
 // TestDifficultyHasTheSameAttributes calculates every mod of every ruleset, at the ends of each of its settings, and beside mods
 // that it may depend on, and compares with what Set.Difficulty leaves of it.
 func TestDifficultyHasTheSameAttributes(t *testing.T) {
-	source := reference.Sources(t)[0]
+	source := osutest.Sources(t)[0]
 	for _, name := range []string{"osu-mixed", "taiko-patterns", "catch-fruits", "mania-7k-holds"} {
-		m, err := beatmap.Parse(source.Map(t, name))
-		if err != nil {
-			t.Fatal(err)
-		}
+		m := source.Beatmap(t, name)
 		for r := range osu.Rulesets {
 			attributes := map[string]string{}
 			calculate := func(s mods.Set) string {

@@ -8,9 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/pure-peace/peace/osu"
-	"github.com/pure-peace/peace/osu/beatmap"
 	"github.com/pure-peace/peace/osu/difficulty"
-	"github.com/pure-peace/peace/osu/mods"
 	"github.com/pure-peace/peace/osu/osutest"
 	"github.com/pure-peace/peace/osu/score"
 )
@@ -27,18 +25,11 @@ func TestReference(t *testing.T) {
 					if bad > 20 {
 						t.Fatal("and more")
 					}
-					m, err := beatmap.Parse(source.Map(t, row.Map))
-					if err != nil {
-						t.Fatal(err)
-					}
-					set, err := mods.Parse(row.Mods)
-					if err != nil {
-						t.Fatal(err)
-					}
+					m, set := source.Beatmap(t, row.Map), osutest.Mods(t, row.Mods)
 					// What is stored under the mods that matter must hold for all others.
 					calculated, err := difficulty.Calculate(t.Context(), m, ruleset, set.Difficulty(ruleset))
 					if err != nil {
-						t.Errorf("%s %s: %v", row.Map, row.Mods, err)
+						t.Errorf("%s: %v", row, err)
 						bad++
 						continue
 					}
@@ -46,24 +37,24 @@ func TestReference(t *testing.T) {
 					for name, want := range row.Difficulty {
 						got, ok := a.Values().Get(name)
 						if d := osutest.Diff(got, want.Float); d != "" || !ok {
-							t.Errorf("%s %s: %s: %s", row.Map, row.Mods, name, d)
+							t.Errorf("%s: %s: %s", row, name, d)
 							bad++
 						}
 					}
 					for result, n := range a.Max {
 						if want := row.Max[score.Result(result).String()]; n != want {
-							t.Errorf("%s %s: a perfect play has %d %v, want %d", row.Map, row.Mods, n, score.Result(result), want)
+							t.Errorf("%s: a perfect play has %d %v, want %d", row, n, score.Result(result), want)
 							bad++
 						}
 					}
 					for name, state := range row.States {
 						play := state.Play(ruleset, set)
 						if d := osutest.Diff(a.PP(play), state.Attributes["pp"].Float); d != "" {
-							t.Errorf("%s %s %s: pp: %s", row.Map, row.Mods, name, d)
+							t.Errorf("%s %s: pp: %s", row, name, d)
 							bad++
 						}
 						if d := osutest.Diff(a.Accuracy(&play), state.Accuracy); d != "" {
-							t.Errorf("%s %s %s: accuracy: %s", row.Map, row.Mods, name, d)
+							t.Errorf("%s %s: accuracy: %s", row, name, d)
 							bad++
 						}
 					}

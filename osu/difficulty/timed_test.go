@@ -1,12 +1,9 @@
 package difficulty_test
 
 import (
-	"encoding/json"
 	"testing"
 
-	"github.com/pure-peace/peace/osu/beatmap"
 	"github.com/pure-peace/peace/osu/difficulty"
-	"github.com/pure-peace/peace/osu/mods"
 	"github.com/pure-peace/peace/osu/osutest"
 )
 
@@ -16,48 +13,28 @@ func TestPassed(t *testing.T) {
 		t.Run(source.Name, func(t *testing.T) {
 			t.Parallel()
 			for row := range source.Rows(t, "timed") {
-				var want struct {
-					Timed [][3]json.RawMessage `json:"timed"`
-				}
-				if err := json.Unmarshal(row.Raw, &want); err != nil {
-					t.Fatal(err)
-				}
-				m, err := beatmap.Parse(source.Map(t, row.Map))
-				if err != nil {
-					t.Fatal(err)
-				}
-				set, err := mods.Parse(row.Mods)
-				if err != nil {
-					t.Fatal(err)
-				}
+				m, set := source.Beatmap(t, row.Map), osutest.Mods(t, row.Mods)
 				var timed []difficulty.TimedAttributes
 				if len(m.HitObjects) < 400 {
+					var err error
 					if timed, err = difficulty.Timed(t.Context(), m, row.Ruleset, set); err != nil {
 						t.Fatal(err)
 					}
 				}
-				for i, w := range want.Timed {
+				for i, w := range row.Timed(t) {
 					if i%4 != 0 && source.Name != "synthetic" {
 						continue
 					}
-					var objects int
-					var end float64
-					attributes := map[string]osutest.Number{}
-					for i, to := range []any{&objects, &end, &attributes} {
-						if err := json.Unmarshal(w[i], to); err != nil {
-							t.Fatal(err)
-						}
-					}
-					a, err := difficulty.Passed(t.Context(), m, row.Ruleset, set, objects)
+					a, err := difficulty.Passed(t.Context(), m, row.Ruleset, set, w.Objects)
 					if err != nil {
 						t.Fatal(err)
 					}
-					compare(t, row, objects, a, attributes)
+					compare(t, row, w, a)
 					if timed != nil {
-						at := timed[objects-1]
-						compare(t, row, objects, at.Attributes, attributes)
-						if d := osutest.Diff(at.Time, end); d != "" || at.Objects != objects {
-							t.Errorf("%s %s: %d objects instead of %d end at: %s", row.Map, row.Mods, at.Objects, objects, d)
+						at := timed[w.Objects-1]
+						compare(t, row, w, at.Attributes)
+						if d := osutest.Diff(at.Time, w.Time); d != "" || at.Objects != w.Objects {
+							t.Errorf("%s: %d objects instead of %d end at: %s", row, at.Objects, w.Objects, d)
 						}
 					}
 				}
@@ -66,13 +43,13 @@ func TestPassed(t *testing.T) {
 	}
 }
 
-func compare(t *testing.T, row osutest.Row, objects int, a *difficulty.Attributes, want map[string]osutest.Number) {
+func compare(t *testing.T, row osutest.Row, want osutest.Timed, a *difficulty.Attributes) {
 	t.Helper()
 	values := a.Values()
-	for name, w := range want {
+	for name, w := range want.Attributes {
 		got, _ := values.Get(name)
 		if d := osutest.Diff(got, w.Float); d != "" {
-			t.Errorf("%s %s %s: after %d objects: %s: %s", row.Ruleset, row.Map, row.Mods, objects, name, d)
+			t.Errorf("%s after %d objects: %s: %s", row, want.Objects, name, d)
 		}
 	}
 }
@@ -81,10 +58,7 @@ func compare(t *testing.T, row osutest.Row, objects int, a *difficulty.Attribute
 func TestPassedNothingOrMore(t *testing.T) {
 	source := osutest.Sources(t)[0]
 	for r, name := range []string{"osu-mixed", "taiko-patterns", "catch-fruits", "mania-4k"} {
-		m, err := beatmap.Parse(source.Map(t, name))
-		if err != nil {
-			t.Fatal(err)
-		}
+		m := source.Beatmap(t, name)
 		whole, err := difficulty.Calculate(t.Context(), m, m.Mode, nil)
 		if err != nil {
 			t.Fatal(err)
