@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -15,19 +13,9 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/pure-peace/peace/osu"
 	"github.com/pure-peace/peace/osu/beatmap"
-	"github.com/pure-peace/peace/osu/internal/reference"
 	"github.com/pure-peace/peace/osu/mods"
+	"github.com/pure-peace/peace/osu/osutest"
 )
-
-// official reads a file of the official tests' values.
-func officialBytes(t *testing.T, name string) []byte {
-	t.Helper()
-	b, err := fs.ReadFile(reference.Official(t), name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
 
 func TestOfficialLegacyMods(t *testing.T) {
 	var table struct {
@@ -38,9 +26,7 @@ func TestOfficialLegacyMods(t *testing.T) {
 			Direction string
 		}
 	}
-	if err := json.Unmarshal(officialBytes(t, "legacy_mods.json"), &table); err != nil {
-		t.Fatal(err)
-	}
+	osutest.ReadData(t, "official/legacy_mods.json", &table)
 	if len(table.Cases) < 100 {
 		t.Fatalf("only %d cases", len(table.Cases))
 	}
@@ -80,8 +66,12 @@ func TestOfficialScoreMultipliers(t *testing.T) {
 			}
 		}
 	}
+	raw, err := fs.ReadFile(osutest.Data(t), "official/score_multipliers.json")
+	if err != nil {
+		t.Fatal(err)
+	}
 	// The extraction wrote the class of AccuracyChallenge where it has no variant of its own for the ruleset.
-	raw := bytes.ReplaceAll(officialBytes(t, "score_multipliers.json"), []byte("ModAccuracyChallenge"), []byte("AC"))
+	raw = bytes.ReplaceAll(raw, []byte("ModAccuracyChallenge"), []byte("AC"))
 	if err := json.Unmarshal(raw, &table); err != nil {
 		t.Fatal(err)
 	}
@@ -107,14 +97,6 @@ func TestOfficialScoreMultipliers(t *testing.T) {
 }
 
 func TestOfficialMultipliersOfEveryMod(t *testing.T) {
-	dir := os.Getenv("PEACE_TEST_PP")
-	if dir == "" {
-		t.Skip("PEACE_TEST_PP does not name the folder of the reference data")
-	}
-	b, err := os.ReadFile(filepath.Join(dir, "golden/head/mod_multipliers.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	var rows []struct {
 		Ruleset osu.Ruleset
 		Map     string
@@ -122,11 +104,9 @@ func TestOfficialMultipliersOfEveryMod(t *testing.T) {
 		Score   float64 `json:"score_multiplier"`
 		Legacy  float64 `json:"legacy_score_v1_multiplier"`
 	}
-	if err := json.Unmarshal(b, &rows); err != nil {
-		t.Fatal(err)
-	}
+	osutest.ReadData(t, "golden/head/mod_multipliers.json", &rows)
 	settings := map[string]beatmap.Difficulty{}
-	for name, b := range reference.Sources(t)[0].Maps(t) {
+	for name, b := range osutest.Sources(t)[0].Maps(t) {
 		m, err := beatmap.Parse(b)
 		if err != nil {
 			t.Fatal(err)
@@ -134,21 +114,18 @@ func TestOfficialMultipliersOfEveryMod(t *testing.T) {
 		settings[name] = m.Difficulty
 	}
 	for _, row := range rows {
-		s, err := mods.Parse(row.Mods)
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := osutest.Mods(t, row.Mods)
 		d, ok := settings[row.Map]
 		if !ok {
 			t.Fatalf("no map %s", row.Map)
 		}
-		if diff := reference.Diff(s.ScoreMultiplier(row.Ruleset, mods.Terms{Difficulty: d}), row.Score); diff != "" {
+		if diff := osutest.Diff(s.ScoreMultiplier(row.Ruleset, mods.Terms{Difficulty: d}), row.Score); diff != "" {
 			t.Errorf("%v %s standardised: %s", row.Ruleset, row.Mods, diff)
 		}
 		if row.Ruleset == osu.Mania && s.HasAny(columnMods...) {
 			continue // mania.LegacyMultiplier
 		}
-		if diff := reference.Diff(s.LegacyMultiplier(row.Ruleset), row.Legacy); diff != "" {
+		if diff := osutest.Diff(s.LegacyMultiplier(row.Ruleset), row.Legacy); diff != "" {
 			t.Errorf("%v %s legacy: %s", row.Ruleset, row.Mods, diff)
 		}
 	}
@@ -158,38 +135,30 @@ func TestOfficialMultipliersOfEveryMod(t *testing.T) {
 var columnMods = []mods.Acronym{mods.Key1, mods.Key2, mods.Key3, mods.Key4, mods.Key5, mods.Key6, mods.Key7, mods.Key8, mods.Key9, mods.Key10, mods.DualStages}
 
 func TestReferenceLegacyScores(t *testing.T) {
-	for _, source := range reference.Sources(t) {
+	for _, source := range osutest.Sources(t) {
 		maps := map[string]*beatmap.Beatmap{}
 		for row := range source.Rows(t, "legacy") {
 			var want struct {
 				Legacy float64 `json:"legacy_multiplier"`
 				Score  float64 `json:"score_multiplier"`
 			}
-			if err := json.Unmarshal(row.Raw, &want); err != nil {
-				t.Fatal(err)
-			}
+			row.Decode(t, &want)
 			m := maps[row.Map]
 			if m == nil {
-				var err error
-				if m, err = beatmap.Parse(source.Map(t, row.Map)); err != nil {
-					t.Fatal(err)
-				}
+				m = source.Beatmap(t, row.Map)
 				maps[row.Map] = m
 			}
-			s, err := mods.Parse(row.Mods)
-			if err != nil {
-				t.Fatal(err)
-			}
+			s := osutest.Mods(t, row.Mods)
 			if err := mods.Validate(row.Ruleset, s); err != nil {
 				t.Errorf("%v %s: %v", row.Ruleset, row.Mods, err)
 			}
-			if diff := reference.Diff(s.ScoreMultiplier(row.Ruleset, mods.Terms{Difficulty: m.Difficulty}), want.Score); diff != "" {
+			if diff := osutest.Diff(s.ScoreMultiplier(row.Ruleset, mods.Terms{Difficulty: m.Difficulty}), want.Score); diff != "" {
 				t.Errorf("%v %s standardised: %s", row.Ruleset, row.Mods, diff)
 			}
 			if row.Ruleset == osu.Mania && m.Mode != osu.Mania && s.HasAny(columnMods...) {
 				continue // mania.LegacyMultiplier
 			}
-			if diff := reference.Diff(s.LegacyMultiplier(row.Ruleset), want.Legacy); diff != "" {
+			if diff := osutest.Diff(s.LegacyMultiplier(row.Ruleset), want.Legacy); diff != "" {
 				t.Errorf("%v %s legacy: %s", row.Ruleset, row.Mods, diff)
 			}
 		}
@@ -198,17 +167,14 @@ func TestReferenceLegacyScores(t *testing.T) {
 
 // TestReferenceDifficultyKeys holds that rows whose mods have one key have one difficulty, over every row of the tables.
 func TestReferenceDifficultyKeys(t *testing.T) {
-	for _, source := range reference.Sources(t) {
-		for r, table := range [...]string{"osu", "taiko", "catch", "mania"} {
+	for _, source := range osutest.Sources(t) {
+		for r, table := range osutest.Tables {
 			type play struct{ beatmap, key string }
-			first := map[play]reference.Row{}
+			first := map[play]osutest.Row{}
 			same, apart := 0, 0
 			byDifficulty := map[string]string{}
 			for row := range source.Rows(t, table) {
-				s, err := mods.Parse(row.Mods)
-				if err != nil {
-					t.Fatal(err)
-				}
+				s := osutest.Mods(t, row.Mods)
 				if err := mods.Validate(osu.Ruleset(r), s); err != nil {
 					t.Fatalf("%s: %v", row.Mods, err)
 				}

@@ -94,16 +94,14 @@ func diffNumbers(got []float64, want []Number) string {
 
 // DiffMax says how the judgements of a perfect play differ from the row's, or returns "".
 func (r Row) DiffMax(got score.Statistics) string {
-	var want score.Statistics
-	for name, n := range r.Max {
-		result, err := score.ParseResult(name)
-		if err != nil {
-			return err.Error()
+	named := map[string]int32{}
+	for result, n := range got {
+		if n != 0 {
+			named[score.Result(result).String()] = n
 		}
-		want[result] = n
 	}
-	if got != want {
-		return fmt.Sprintf("judgements %v, want %v; ", got, want)
+	if !maps.Equal(named, r.Max) {
+		return fmt.Sprintf("judgements %v, want %v; ", named, r.Max)
 	}
 	return ""
 }

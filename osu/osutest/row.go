@@ -52,6 +52,20 @@ func (r Row) HitObjects(tb testing.TB) []json.RawMessage {
 	return columns.Objects
 }
 
+// Perfect returns the judgements of a perfect play.
+func (r Row) Perfect(tb testing.TB) score.Statistics {
+	tb.Helper()
+	var s score.Statistics
+	for name, n := range r.Max {
+		result, err := score.ParseResult(name)
+		if err != nil {
+			tb.Fatalf("%s: %v", r, err)
+		}
+		s[result] = n
+	}
+	return s
+}
+
 // Legacy is stable's total score of a perfect play, simulated.
 type Legacy struct {
 	AccuracyScore   int64  `json:"accuracy_score"`

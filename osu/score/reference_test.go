@@ -1,37 +1,19 @@
 package score_test
 
 import (
-	"encoding/json"
 	"errors"
-	"io/fs"
 	"slices"
 	"testing"
 
 	"github.com/pure-peace/peace/osu"
-	"github.com/pure-peace/peace/osu/internal/reference"
 	"github.com/pure-peace/peace/osu/mods"
+	"github.com/pure-peace/peace/osu/osutest"
 	"github.com/pure-peace/peace/osu/score"
 )
 
-// order says which results the tables' counts are of.
-var order = [osu.Rulesets][]score.Result{
-	osu.Standard: {score.Great, score.Ok, score.Meh, score.Miss, score.SliderTailHit, score.LargeTickHit, score.LargeTickMiss},
-	osu.Taiko:    {score.Great, score.Ok, score.Miss},
-	osu.Catch:    {score.Great, score.LargeTickHit, score.SmallTickHit, score.SmallTickMiss, score.Miss},
-	osu.Mania:    {score.Perfect, score.Great, score.Good, score.Ok, score.Meh, score.Miss},
-}
-
-func statistics(ruleset osu.Ruleset, counts []int32) score.Statistics {
-	var s score.Statistics
-	for i, n := range counts {
-		s[order[ruleset][i]] = n
-	}
-	return s
-}
-
 // TestStandardise converts the plays of the table legacy.
 func TestStandardise(t *testing.T) {
-	for _, source := range reference.Sources(t) {
+	for _, source := range osutest.Sources(t) {
 		t.Run(source.Name, func(t *testing.T) {
 			plays, v2 := 0, 0
 			for row := range source.Rows(t, "legacy") {
@@ -50,27 +32,19 @@ func TestStandardise(t *testing.T) {
 						WithMods      int64   `json:"total"`
 					} `json:"std"`
 				}
-				if err := json.Unmarshal(row.Raw, &legacy); err != nil {
-					t.Fatal(err)
-				}
-				ms, err := mods.Parse(row.Mods)
-				if err != nil {
-					t.Fatal(err)
-				}
+				row.Decode(t, &legacy)
+				ms := osutest.Mods(t, row.Mods)
 				// The table's multipliers end after 15 digits, which decides where totals are rounded from a half.
 				multiplier, legacyMultiplier := ms.ScoreMultiplier(row.Ruleset, mods.Terms{}), ms.LegacyMultiplier(row.Ruleset)
 				if row.Ruleset == osu.Mania { // there it depends on the beatmap
 					legacyMultiplier = legacy.LegacyMultiplier
 				}
-				if d := reference.Diff(multiplier, legacy.Multiplier) + reference.Diff(legacyMultiplier, legacy.LegacyMultiplier); d != "" {
+				if d := osutest.Diff(multiplier, legacy.Multiplier) + osutest.Diff(legacyMultiplier, legacy.LegacyMultiplier); d != "" {
 					t.Fatalf("multipliers of %v %s: %s", row.Ruleset, row.Mods, d)
 				}
-				perfect := score.Legacy{
-					AccuracyScore: row.Legacy.AccuracyScore, ComboScore: row.Legacy.ComboScore, BonusScore: row.Legacy.BonusScore,
-					BonusScoreRatio: row.Legacy.BonusScoreRatio.Float, MaxCombo: row.Legacy.MaxCombo,
-				}
+				perfect := row.Legacy.Score()
 				for _, want := range legacy.Plays {
-					got := statistics(row.Ruleset, want.Counts)
+					got := osutest.Statistics(row.Ruleset, want.Counts)
 					s := score.Stable{
 						Ruleset: row.Ruleset, Mods: ms, Statistics: got,
 						Perfect:  got.Perfect(row.Ruleset, int(row.Difficulty["max_combo"].Float)),
@@ -84,7 +58,7 @@ func TestStandardise(t *testing.T) {
 					if err != nil {
 						t.Fatalf("%v %s %s %s: %v", row.Ruleset, row.Map, row.Mods, want.State, err)
 					}
-					if d := reference.Diff(out.Accuracy, want.Accuracy); d != "" || out.Grade.String() != want.Rank ||
+					if d := osutest.Diff(out.Accuracy, want.Accuracy); d != "" || out.Grade.String() != want.Rank ||
 						out.WithoutMods != want.WithoutMods || out.Total != want.WithMods {
 						t.Errorf("%v %s %s %s: got %+v, want accuracy %v, %s, %d, %d", row.Ruleset, row.Map, row.Mods, want.State,
 							out, want.Accuracy, want.Rank, want.WithoutMods, want.WithMods)
@@ -106,30 +80,17 @@ func TestStandardise(t *testing.T) {
 	}
 }
 
-// TestPerformanceStates reaches the accuracies of the tables' plays, whose counts are another's guess: the accuracy must be
+// TestReachReference reaches the accuracies of the tables' plays, whose counts are another's guess: the accuracy must be
 // as close as theirs, or closer than one judgement.
 func TestReachReference(t *testing.T) {
-	tables := [osu.Rulesets]string{"osu", "taiko", "catch", "mania"}
-	for _, source := range reference.Sources(t) {
-		for ruleset, table := range tables {
+	for _, source := range osutest.Sources(t) {
+		for ruleset, table := range osutest.Tables {
 			ruleset := osu.Ruleset(ruleset)
 			t.Run(source.Name+"/"+table, func(t *testing.T) {
 				for row := range source.Rows(t, table) {
-					ms, err := mods.Parse(row.Mods)
-					if err != nil {
-						t.Fatal(err)
-					}
-					var perfect score.Statistics
-					for name, n := range row.Max {
-						r, err := score.ParseResult(name)
-						if err != nil {
-							t.Fatal(err)
-						}
-						perfect[r] = n
-					}
-					classic := ms.Has(mods.Classic)
+					perfect, classic := row.Perfect(t), osutest.Mods(t, row.Mods).Has(mods.Classic)
 					for name, state := range row.States {
-						theirs := statistics(ruleset, state.Counts)
+						theirs := osutest.Statistics(ruleset, state.Counts)
 						misses := int(theirs[score.Miss])
 						ours := score.Reach(ruleset, &perfect, score.Target{Accuracy: accuracyOf(ruleset, theirs, classic), Misses: misses, Classic: classic})
 						if a, b := objects(ruleset, ours), objects(ruleset, theirs); a != b {
@@ -191,13 +152,7 @@ type cases struct {
 }
 
 func load(t *testing.T) (o official) {
-	b, err := fs.ReadFile(reference.Official(t), "score_processor.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(b, &o); err != nil {
-		t.Fatal(err)
-	}
+	osutest.ReadData(t, "official/score_processor.json", &o)
 	return o
 }
 
