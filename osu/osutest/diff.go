@@ -16,7 +16,7 @@ func Diff(got, want float64) string {
 	if got == want || math.IsNaN(got) && math.IsNaN(want) {
 		return ""
 	}
-	if d := math.Abs(got - want); d <= 1e-9 || d <= 1e-9*math.Abs(want) {
+	if d := math.Abs(got - want); d <= 1e-9 || d <= 1e-9*math.Abs(want) && !math.IsInf(want, 0) {
 		return ""
 	}
 	return fmt.Sprintf("got %.15g, want %.15g, off by %.2g", got, want, math.Abs(got-want)/math.Max(math.Abs(want), 1e-300))

@@ -16,26 +16,6 @@ import (
 	"github.com/pure-peace/peace/osu/mods"
 )
 
-// Official returns the folder of the official tests' own values, and skips the test when PEACE_TEST_PP does not name one.
-func Official(tb testing.TB) fs.FS {
-	tb.Helper()
-	dir := os.Getenv("PEACE_TEST_PP")
-	if dir == "" {
-		tb.Skip("PEACE_TEST_PP does not name the folder of the reference data")
-	}
-	return os.DirFS(path.Join(dir, "official"))
-}
-
-// OfficialMap returns the bytes of one of the official tests' beatmaps by its MD5.
-func OfficialMap(tb testing.TB, md5 string) []byte {
-	tb.Helper()
-	b, err := os.ReadFile(path.Join(os.Getenv("PEACE_TEST_PP"), "maps/official", md5+".osu"))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return b
-}
-
 // Data returns the folder of the reference data, and skips the test when PEACE_TEST_PP does not name it.
 func Data(tb testing.TB) fs.FS {
 	tb.Helper()
@@ -63,6 +43,16 @@ func ReadData(tb testing.TB, name string, into any) {
 	if err := json.NewDecoder(r).Decode(into); err != nil {
 		tb.Fatalf("%s: %v", name, err)
 	}
+}
+
+// OfficialMap returns the bytes of one of the official tests' beatmaps by its MD5. It skips the test without the reference data.
+func OfficialMap(tb testing.TB, md5 string) []byte {
+	tb.Helper()
+	b, err := fs.ReadFile(Data(tb), "maps/official/"+md5+".osu")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return b
 }
 
 // OfficialBeatmap decodes one of the official tests' beatmaps by its MD5.
