@@ -2,6 +2,7 @@ package slider_test
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/pure-peace/peace/osu/slider"
@@ -43,7 +44,7 @@ func plainCurve(out, curve []slider.Vector) []slider.Vector {
 			return plainCurve(plainCurve(out, left), right)
 		}
 	}
-	both := append(left, right[1:]...)
+	both := slices.Concat(left, right[1:])
 	out = append(out, curve[0])
 	for i := 1; i < n-1; i++ {
 		out = append(out, both[2*i-1].Add(both[2*i].Mul(2)).Add(both[2*i+1]).Mul(0.25))

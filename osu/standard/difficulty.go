@@ -114,7 +114,6 @@ type calculator struct {
 
 	radius  float64 // of objects, osu! pixels
 	window  float64 // whole hit window for a great, milliseconds of the rate-adjusted clock; spinners have none
-	fadeIn  float64 // milliseconds of the beatmap's own clock in which objects fade in
 	factors factors
 
 	paces    paces

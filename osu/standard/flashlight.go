@@ -93,7 +93,7 @@ func (c *calculator) memory(i int) float64 {
 			near = min(1, jump/75)
 		}
 		stacked := min(1, before.lazyJump/scale/25)
-		visible := 0.0
+		var visible float64
 		if c.flags.fading {
 			visible = c.sights[i].fadingOpacity(b.Start, o)
 		} else {

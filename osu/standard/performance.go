@@ -194,7 +194,7 @@ func (p *play) aim() float64 {
 	a := p.a
 	difficulty := a.AimDifficulty
 	if a.SliderCount > 0 && a.AimDifficultSliderCount > 0 {
-		dropped := 0.0
+		var dropped float64
 		if p.mods.classic {
 			dropped = float64(min(p.imperfect(), a.MaxCombo-p.combo))
 		} else {

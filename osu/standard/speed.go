@@ -59,7 +59,7 @@ func (c *calculator) addSpeed(i int) {
 	}
 	s.strain *= decay
 	s.strain += difficulty * (1 - decay) * speedMultiplier
-	total := 0.0
+	var total float64
 	if h.kind != Spinner {
 		total = s.strain * c.rhythm(i)
 	} else {
