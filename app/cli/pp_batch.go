@@ -67,10 +67,8 @@ func (c pp) batch(ctx context.Context, p *program) error {
 	lines := &lineReader{Scanner: bufio.NewScanner(in)}
 	lines.Buffer(nil, maxLine)
 	out := bufio.NewWriter(p.stdout)
-	encoder := json.NewEncoder(out)
-	encoder.SetEscapeHTML(false)
-	for r := range inOrderOf(ctx, c.Jobs, lines.all(), func(line []byte) response { return respond(ctx, line, maps) }) {
-		if err := encoder.Encode(r); err != nil {
+	for answer := range inOrderOf(ctx, c.Jobs, lines.all(), func(line []byte) []byte { return respond(ctx, line, maps) }) {
+		if _, err := out.Write(answer); err != nil {
 			return err
 		}
 		// Whoever waits for each answer before the next question gets it at once.
@@ -97,17 +95,26 @@ func (l *lineReader) all() iter.Seq[[]byte] {
 	}
 }
 
-func respond(ctx context.Context, line []byte, maps *lru.Cache[string, *beatmap.Beatmap]) response {
+// respond returns the whole line that answers line.
+func respond(ctx context.Context, line []byte, maps *lru.Cache[string, *beatmap.Beatmap]) []byte {
 	var r request
-	if err := json.Unmarshal(line, &r); err != nil {
-		return response{ID: r.ID, Error: err.Error()}
+	var out response
+	err := json.Unmarshal(line, &r)
+	if err == nil {
+		out, err = r.respond(ctx, maps)
 	}
-	out, err := r.respond(ctx, maps)
 	if err != nil {
 		out = response{Error: err.Error()}
 	}
 	out.ID = r.ID
-	return out
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(out); err != nil {
+		text.Reset()
+		_ = encoder.Encode(response{ID: r.ID, Error: err.Error()})
+	}
+	return text.Bytes()
 }
 
 func (r request) respond(ctx context.Context, maps *lru.Cache[string, *beatmap.Beatmap]) (response, error) {
@@ -178,12 +185,12 @@ func inOrder[Q, A any](ctx context.Context, workers int, questions []Q, work fun
 	}, work)
 }
 
-// inOrderOf answers questions on several goroutines and yields the answers in the order of the questions. It takes at most
-// a few more questions than there are workers before their answers are taken, and no more once ctx ends.
+// inOrderOf answers questions on several goroutines and yields the answers in the order of the questions. It is at most four
+// times as many questions ahead of the answers that were taken as there are workers, and takes no more once ctx ends.
 func inOrderOf[Q, A any](ctx context.Context, workers int, questions iter.Seq[Q], work func(Q) A) iter.Seq[A] {
 	return func(yield func(A) bool) {
 		ctx, cancel := context.WithCancel(ctx)
-		pending := make(chan chan A, workers)
+		pending := make(chan chan A, 4*workers)
 		free := make(chan struct{}, workers)
 		go func() {
 			defer close(pending)
