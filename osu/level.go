@@ -21,3 +21,21 @@ func scoreForLevel(n int) float64 {
 	f := float64(n)
 	return math.Round(5000.0/3*(4*f*f*f-3*f*f-f) + 1.25*math.Pow(1.8, f-60))
 }
+
+// LevelProgress returns the level that a total score has reached, and how much of the way to the next one is done, 0 to 1.
+func LevelProgress(totalScore int64) (level int, progress float64) {
+	level = Level(totalScore)
+	from, to := reach(level), reach(level+1)
+	return level, min(max((float64(totalScore)-from)/(to-from), 0), 1)
+}
+
+// reach returns the total score at which any level is reached.
+func reach(n int) float64 {
+	switch {
+	case n <= 1:
+		return 0
+	case n < 100:
+		return scoreForLevel(n)
+	}
+	return 26_931_190_829 + 99_999_999_999*float64(n-100)
+}
