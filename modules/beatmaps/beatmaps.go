@@ -75,8 +75,9 @@ type Library interface {
 
 // Opinions are what players think of beatmaps.
 type Opinions interface {
-	// Vote keeps a user's vote (1 to 10) on a beatmap and returns the rating with it. A value of 0 only asks whether he may
-	// vote. ErrNotFound, ErrNotRanked, ErrOwn, ErrBadVote; ErrVoted comes with the rating.
+	// Vote keeps a user's vote (1 to 10) on the set of a beatmap and returns the set's rating with it; a user votes once on a
+	// set. A value of 0 only asks whether he may vote. ErrNotFound, ErrNotRanked, ErrOwn, ErrBadVote; ErrVoted comes with the
+	// rating in its details "average" and "votes".
 	Vote(ctx context.Context, userID, beatmapID int32, value int) (Rating, error)
 	// Favour adds a set to a user's favourites or removes it, and returns how many users favour the set. Doing it again
 	// changes nothing. ErrNotFound, ErrTooMany.
@@ -216,7 +217,8 @@ type Query struct {
 	Explicit  bool    // with sets that are not for everybody
 	Video     bool    // only sets with one
 	Story     bool    // only sets with a storyboard
-	Within    []int32 // only these sets, when it is not nil: favourites, played; at most MaxFavourites
+	Within    []int32 // only these sets: favourites, played; at most MaxFavourites, empty means any unless Only is set
+	Only      bool    // only the sets of Within, and none when it is empty
 	Order     Order
 	Ascending bool
 	Cursor    string // of an earlier page; "" for the first
