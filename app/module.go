@@ -139,6 +139,16 @@ func Use[S, C any](r *Resolver, m *Module[S, C]) S {
 	return made.service.(S)
 }
 
+// UseIfOn is Use for what one can do without: a module that the configuration switches off is the zero value, and no
+// failure. One that is on but cannot be had is a failure all the same.
+func UseIfOn[S, C any](r *Resolver, m *Module[S, C]) S {
+	if _, err := r.place(m.Name); errors.Is(err, errOff) {
+		var none S
+		return none
+	}
+	return Use(r, m)
+}
+
 func (r *Resolver) use(row Row) *instance {
 	if r.err != nil {
 		return nil
@@ -192,8 +202,11 @@ type unresolved struct{ error }
 
 func (e *unresolved) Unwrap() error { return e.error }
 
-// absentError says why a module is nowhere: "off", for one.
+// absentError says why a module is nowhere.
 type absentError string
+
+// errOff is why a module is nowhere that the configuration switches off.
+const errOff = absentError("off")
 
 func (e absentError) Error() string { return string(e) }
 

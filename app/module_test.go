@@ -39,7 +39,7 @@ func resolverOf(t *testing.T, modules map[string]string, rows ...Row) *Resolver 
 		place: func(module string) (place, error) {
 			switch where := modules[module]; where {
 			case "off":
-				return place{}, absentError("off")
+				return place{}, errOff
 			case "", "local":
 				return place{}, nil
 			default:
@@ -116,6 +116,22 @@ func TestFailuresNameBothSides(t *testing.T) {
 				t.Errorf("error is %q, want %q", err, tc.want)
 			}
 		})
+	}
+}
+
+func TestWhatIsOffCanBeDoneWithout(t *testing.T) {
+	users := toyRow("users")
+	r := resolverOf(t, map[string]string{"users": "off"})
+	if got := UseIfOn(r, users); got != nil || r.Err() != nil {
+		t.Errorf("a module that is off: %v, %v", got, r.Err())
+	}
+	if got := UseIfOn(resolverOf(t, nil), users); got == nil || got.name != "users" {
+		t.Errorf("a module that is on: %v", got)
+	}
+	r = resolverOf(t, nil)
+	r.place = func(string) (place, error) { return place{}, absentError("assigned to no peer") }
+	if UseIfOn(r, users); r.Err() == nil {
+		t.Error("a module that is on and nowhere is no failure")
 	}
 }
 

@@ -71,7 +71,7 @@ func newPlan(c *Config, known, only []string, as string) (*plan, error) {
 func (p *plan) place(module string) (place, error) {
 	where := p.config.Modules[module]
 	if where == "off" {
-		return place{}, absentError("off")
+		return place{}, errOff
 	}
 	if slices.Contains(p.only, module) {
 		return place{}, nil

@@ -258,21 +258,8 @@ func describeAudit(a users.AuditEntry) string {
 	return text
 }
 
-// withUsers calls do with the users module of the running server, or with one made here when none runs.
 func (p *program) withUsers(ctx context.Context, do func(users.Service) error) error {
-	c, err := p.load()
-	if err != nil {
-		return err
-	}
-	tools, err := app.NewTools(ctx, c, p.options)
-	if err != nil {
-		return err
-	}
-	service, err := app.Tool(tools, app.Users)
-	if err == nil {
-		err = do(service)
-	}
-	return errors.Join(explain(err), tools.Close())
+	return withTool(ctx, p, app.Users, do)
 }
 
 func (p *program) withUser(ctx context.Context, name string, do func(users.Service, users.User) error) error {
