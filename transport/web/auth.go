@@ -16,61 +16,79 @@ import (
 // Style is how an endpoint gets its credentials: the names of the parameters for name and password.
 type Style struct{ name, password string }
 
-// The styles. A fourth one is that of score submission, whose name is inside what is submitted: see Server.Authenticate.
+// The styles. A fourth one is that of score submission, whose name is inside what is submitted: see Server.Online.
 var (
 	StyleA = Style{"us", "ha"} // leaderboards, lastfm
 	StyleB = Style{"u", "h"}   // most
 	StyleC = Style{"u", "p"}   // screenshots, ratings, comments
 )
 
+// Online is a player with the stable clients, of any kind, that he is online with: usually one, many in tournaments.
+type Online struct {
+	User  users.User
+	Games []sessions.Session
+}
+
 // Player serves an endpoint to players: those with good credentials who are online with a stable client. Everybody else gets
 // an empty 401, as by osuAkatsuki/bancho.py and osuTitanic/deck. The credentials are in the query, or in the form.
 func (s *Server) Player(style Style, next func(http.ResponseWriter, *http.Request, users.User)) http.HandlerFunc {
+	return s.Game(style, func(w http.ResponseWriter, r *http.Request, player Online) { next(w, r, player.User) })
+}
+
+// Game is Player for an endpoint that needs to know the client as well.
+func (s *Server) Game(style Style, next func(http.ResponseWriter, *http.Request, Online)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		query := r.URL.Query()
 		name, password := query.Get(style.name), query.Get(style.password)
 		if r.Method == http.MethodPost && password == "" {
 			name, password = r.FormValue(style.name), r.FormValue(style.password)
 		}
-		user, err := s.Authenticate(r, name, password)
+		player, err := s.Online(r, name, password)
 		if err != nil {
-			s.refuse(w, r, err)
+			s.Refuse(w, r, err)
 			return
 		}
-		next(w, r, user)
+		next(w, r, player)
 	}
 }
 
-// errOffline says that a player with good credentials has no session.
-var errOffline = fault.New(fault.Unauthenticated, "web", "offline", "log in with the game first")
+// ErrOffline says that a player with good credentials has no session.
+var ErrOffline = fault.New(fault.Unauthenticated, "web", "offline", "log in with the game first")
 
 // Authenticate returns the account of name and password (32 lower-case hex digits of an MD5) if it is online with a stable
-// client. The fault is of kind Unauthenticated otherwise, or that of a module.
+// client. Otherwise the fault is users.ErrBadCredentials, ErrOffline, or another one of a module.
 func (s *Server) Authenticate(r *http.Request, name, passwordMD5 string) (users.User, error) {
+	player, err := s.Online(r, name, passwordMD5)
+	return player.User, err
+}
+
+// Online is Authenticate for callers who need to know the client as well.
+func (s *Server) Online(r *http.Request, name, passwordMD5 string) (Online, error) {
 	if name == "" || len(passwordMD5) != 32 {
-		return users.User{}, users.ErrBadCredentials
+		return Online{}, users.ErrBadCredentials
 	}
 	_, address := origin(r)
 	credentials := users.Credentials{Name: name, PasswordMD5: passwordMD5, Address: address}
 	user, err := s.deps.Users.Authenticate(r.Context(), credentials, nil)
 	if err != nil {
-		return users.User{}, err
+		return Online{}, err
 	}
 	online, err := s.deps.Sessions.Of(r.Context(), []int32{user.ID})
 	if err != nil {
-		return users.User{}, err
+		return Online{}, err
 	}
-	if !slices.ContainsFunc(online, func(session sessions.Session) bool {
-		return session.Kind == sessions.Stable || session.Kind == sessions.Tournament
-	}) {
-		return users.User{}, errOffline
+	games := slices.DeleteFunc(online, func(session sessions.Session) bool {
+		return session.Kind != sessions.Stable && session.Kind != sessions.Tournament
+	})
+	if len(games) == 0 {
+		return Online{}, ErrOffline
 	}
-	return user, nil
+	return Online{User: user, Games: games}, nil
 }
 
-// refuse answers a request of a player that failed, with a status and nothing else: what the client makes of a body differs
+// Refuse answers a request of a player that failed, with a status and nothing else: what the client makes of a body differs
 // from build to build.
-func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
+func (s *Server) Refuse(w http.ResponseWriter, r *http.Request, err error) {
 	switch fault.KindOf(err) {
 	case fault.Unauthenticated:
 		w.WriteHeader(http.StatusUnauthorized)

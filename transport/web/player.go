@@ -14,7 +14,7 @@ import (
 func (s *Server) friends(w http.ResponseWriter, r *http.Request, user users.User) {
 	list, err := s.deps.Relations.List(r.Context(), user.ID)
 	if err != nil {
-		s.refuse(w, r, err)
+		s.Refuse(w, r, err)
 		return
 	}
 	lines := []string{strconv.Itoa(int(users.BotID))}
@@ -37,12 +37,9 @@ func (s *Server) markAsRead(w http.ResponseWriter, r *http.Request, user users.U
 		err = s.deps.Chat.MarkRead(r.Context(), user.ID, found[0].ID)
 	}
 	if err != nil {
-		s.refuse(w, r, err)
+		s.Refuse(w, r, err)
 	}
 }
-
-// lastFM tells the client not to send what is being listened to.
-func (s *Server) lastFM(w http.ResponseWriter, _ *http.Request, _ users.User) { text(w, "-3") }
 
 // crashReport takes what a game says about its own crash. There is no account in it that could be trusted.
 func (s *Server) crashReport(w http.ResponseWriter, r *http.Request) {

@@ -29,6 +29,7 @@ import (
 
 	"github.com/pure-peace/peace/modules/chat"
 	"github.com/pure-peace/peace/modules/geoip"
+	"github.com/pure-peace/peace/modules/moderation"
 	"github.com/pure-peace/peace/modules/relations"
 	"github.com/pure-peace/peace/modules/sessions"
 	"github.com/pure-peace/peace/modules/users"
@@ -96,7 +97,10 @@ type Deps struct {
 	Chat      chat.Talk
 	Geoip     geoip.Service
 	Domain    string
-	Log       *slog.Logger
+
+	// Moderation hears what clients tell about themselves; nil when it is off.
+	Moderation moderation.Service
+	Log        *slog.Logger
 }
 
 // Server has the handlers of the hosts. It is safe for concurrent use; make one with New.

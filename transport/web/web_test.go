@@ -227,9 +227,11 @@ func TestPlayer(t *testing.T) {
 	if want := "1\n" + strconv.Itoa(int(bob.ID())); w.Body.String() != want {
 		t.Errorf("friends are %q, want %q", w.Body, want)
 	}
-	w = serve(s, request("GET", "http://osu/web/lastfm.php?"+ann.Credentials("us", "ha").Encode(), ""))
-	if w.Body.String() != "-3" {
-		t.Errorf("lastfm is answered %q", w.Body)
+	for _, b := range []string{"", "75", "a0", "a98304", "axyz"} {
+		w = serve(s, request("GET", "http://osu/web/lastfm.php?b="+b+"&"+ann.Credentials("us", "ha").Encode(), ""))
+		if w.Body.String() != "-3" {
+			t.Errorf("lastfm with %q is answered %q", b, w.Body)
+		}
 	}
 
 	unread := func() int {
