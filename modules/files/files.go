@@ -6,7 +6,7 @@
 // blobs are one.
 //
 // Blobs travel in pieces, in both directions: Put for what fits into one, otherwise Begin, Append for each piece and Commit.
-// Write and Reader do that for a consumer.
+// Write, Load and Open do that for a consumer.
 package files
 
 import (
@@ -28,8 +28,7 @@ const (
 // The faults of this contract.
 var (
 	ErrNotFound = fault.New(fault.NotFound, "files", "not_found", "no such file")
-	// ErrBadKey says that a key is not one to eight parts of letters, digits, and -_.,+=@ between slashes, or that a part is
-	// of dots only.
+	// ErrBadKey says that a key is not one that ValidKey accepts.
 	ErrBadKey = fault.New(fault.Invalid, "files", "bad_key", "this is not a key")
 	// ErrTooLarge says that a piece, a blob or a list is over its bound.
 	ErrTooLarge = fault.New(fault.Invalid, "files", "too_large", "this is too large")
@@ -37,6 +36,8 @@ var (
 	ErrNoUpload = fault.New(fault.NotFound, "files", "no_upload", "no such upload")
 	// ErrMismatch says that an Append is not where the last one ended, or that the blob is not what Commit expected.
 	ErrMismatch = fault.New(fault.Precondition, "files", "mismatch", "the upload is not what was expected")
+	// ErrUnavailable says that the store could not be reached. What was asked for may have happened.
+	ErrUnavailable = fault.New(fault.Unavailable, "files", "unavailable", "the file store cannot be reached")
 	// ErrFull says that the store has no room, or that too many uploads are under way.
 	ErrFull = fault.New(fault.Exhausted, "files", "full", "there is no room for this file")
 )
@@ -48,10 +49,10 @@ type Service interface {
 
 	// Begin starts to write a blob and returns the upload's name. ErrBadKey, ErrFull.
 	Begin(ctx context.Context, key string) (string, error)
-	// Append adds a piece at an offset, which is where the last one ended; the last piece may be sent again. ErrNoUpload,
-	// ErrMismatch, ErrTooLarge, ErrFull.
+	// Append adds a piece at an offset, which is where the last one ended; the last piece may be sent again. An upload belongs
+	// to one writer, whose calls come one after the other. ErrNoUpload, ErrMismatch, ErrTooLarge, ErrFull.
 	Append(ctx context.Context, upload string, offset int64, data []byte) error
-	// Commit makes the upload the blob. With a sha256 (in hexadecimal) other than that of the bytes it fails with ErrMismatch
+	// Commit makes the upload the blob and ends it, whatever comes of that. With a sha256 (in hexadecimal) other than that of the bytes it fails with ErrMismatch
 	// and there is no blob. ErrNoUpload.
 	Commit(ctx context.Context, upload, sha256 string) (Blob, error)
 	// Abort gives an upload up; one that is not there is no error.
