@@ -41,6 +41,8 @@ var (
 	ErrUnknownBeatmap = fault.New(fault.NotFound, "scores", "unknown_beatmap", "this beatmap is not known")
 	// ErrPending says that the submission is kept, but could not be processed yet: send it again, or ask Submitted.
 	ErrPending = fault.New(fault.Unavailable, "scores", "pending", "the score is kept and will be processed soon")
+	// ErrBusy says that the submission was not kept, for too many wait already: send it again.
+	ErrBusy = fault.New(fault.Exhausted, "scores", "busy", "too many scores arrive at once, send it again")
 	// ErrTaken says that another user's submission has this key.
 	ErrTaken    = fault.New(fault.Exists, "scores", "taken", "another score has this key")
 	ErrTooLarge = fault.New(fault.Invalid, "scores", "too_large", "too much was asked for at once")
@@ -59,7 +61,7 @@ type Service interface {
 // Intake takes plays.
 type Intake interface {
 	// Submit keeps a play and processes it. A submission whose key is known returns the first one's result, whatever else it
-	// says. ErrBadSubmission, ErrUnknownBeatmap, ErrPending, ErrTaken.
+	// says. ErrBadSubmission, ErrUnknownBeatmap, ErrPending, ErrBusy, ErrTaken.
 	Submit(ctx context.Context, submission Submission) (Result, error)
 	// Submitted returns the result of an earlier submission. ErrNotFound, ErrUnknownBeatmap, ErrPending.
 	Submitted(ctx context.Context, userID int32, key string) (Result, error)
@@ -139,6 +141,8 @@ type Submission struct {
 	Replay        string        // key in the files module; "" for none
 	Pauses        []int32       // of lazer: moments in milliseconds
 	Doubts        []Doubt
+	Geki          int32 // of stable's osu!, combos that were hit great, or without a meh, throughout: no result stands for
+	Katu          int32 // them, but replays and boards of stable show them; 0 in other rulesets, which have results for them
 }
 
 // Doubt is something about a submission that an honest client would not do, for staff to judge.
@@ -178,6 +182,8 @@ type Score struct {
 	Pauses        []int32
 	Doubts        []Doubt // for staff only
 	Removed       bool
+	Geki          int32 // see Submission
+	Katu          int32
 }
 
 // Result is what became of a submission.
@@ -213,11 +219,14 @@ type Board struct {
 	Client    Client // whose players look: decides ByDefault, and whether other clients' scores are among them
 	Metric    Metric
 	Mods      *mods.Set // exactly these, settings and CL aside, NC like DT; nil for any
-	Users     []int32   // of these only, when it is not nil; at most MaxBatch
+	Users     *Users    // of these only; nil for all
 	Country   string    // of this country only
 	UserID    int32     // whose own best to return; he is shown even if restricted
 	Limit     int       // 0 to MaxPage
 }
+
+// Users are those that a board is narrowed to.
+type Users struct{ IDs []int32 } // at most MaxBatch
 
 // Leaderboard is the answer.
 type Leaderboard struct {
