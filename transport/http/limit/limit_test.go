@@ -221,6 +221,20 @@ func TestRateCountsAnIPv6NetworkAsOneClient(t *testing.T) {
 	})
 }
 
+func TestRateCountsUsers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rate := limit.NewRate(1, 1, 100)
+		for _, id := range []int32{1000, 1001, 1 << 30} {
+			if ok, _ := rate.AllowUser(id); !ok {
+				t.Errorf("the first request of %d is refused", id)
+			}
+			if ok, retry := rate.AllowUser(id); ok || retry != time.Second {
+				t.Errorf("the second request of %d: %v, retry in %v", id, ok, retry)
+			}
+		}
+	})
+}
+
 // TestRateUnderFlood sends a million addresses through a table for a thousand: nothing may be allocated, and a flooder who
 // goes on meanwhile stays limited.
 func TestRateUnderFlood(t *testing.T) {

@@ -61,8 +61,16 @@ func NewRate(perSecond float64, burst, addresses int) *Rate {
 
 // Allow counts a request of addr and reports whether it is within the rate; if not, retry says when the next one will be.
 // All clients without an address share one allowance.
-func (l *Rate) Allow(addr netip.Addr) (ok bool, retry time.Duration) {
-	network := networkOf(addr)
+func (l *Rate) Allow(addr netip.Addr) (ok bool, retry time.Duration) { return l.allow(networkOf(addr)) }
+
+// AllowUser counts a request of an account instead of an address. One Rate counts either accounts or addresses.
+func (l *Rate) AllowUser(id int32) (ok bool, retry time.Duration) {
+	var network [16]byte
+	binary.BigEndian.PutUint32(network[:], uint32(id))
+	return l.allow(network)
+}
+
+func (l *Rate) allow(network [16]byte) (ok bool, retry time.Duration) {
 	now := int64(time.Since(l.start)) + l.window // so that zero entries lie in the past
 	hash := maphash.Comparable(l.seed, network)
 	place := &l.places[hash%uint64(len(l.places))]
