@@ -104,7 +104,7 @@ func ReadForm(contentType string, body io.Reader) (*Form, error) {
 	seen := make([]bool, len(fields))
 	for range maxParts {
 		p, err := reader.NextRawPart()
-		if errors.Is(err, io.EOF) && source.err == nil {
+		if err == io.EOF { //nolint:errorlint // wrapped, it is the end of the body without that of the form
 			return f, nil
 		}
 		if err != nil {
@@ -186,8 +186,8 @@ func (s *source) explain(err error) error {
 	}
 }
 
-// Write writes the form as the client does and closes w. Fields that are empty are left out, but for the replay: a client
-// that has none sends an empty one.
+// Write writes the form as the client does; w remains to be closed. Fields that are empty are left out, but for the replay: a
+// client that has none sends an empty one.
 func (f *Form) Write(w *multipart.Writer) error {
 	for _, field := range f.parts() {
 		var err error
@@ -204,7 +204,7 @@ func (f *Form) Write(w *multipart.Writer) error {
 			return fmt.Errorf("submission: %w", err)
 		}
 	}
-	return w.Close()
+	return nil
 }
 
 // maxPlainHashes bounds the decrypted hashes: what a login may have, with its colons.
