@@ -1,0 +1,9 @@
+DROP TABLE IF EXISTS rank_histories;
+DROP TABLE IF EXISTS ranking_views;
+DROP TABLE IF EXISTS ranking_effects;
+DROP TABLE IF EXISTS ranking_months;
+DROP TABLE IF EXISTS ranking_scores;
+DROP TABLE IF EXISTS ranking_bests;
+DROP TABLE IF EXISTS user_statistics;
+DROP TABLE IF EXISTS ranking_cursors;
+DROP TABLE IF EXISTS ranking_counts;
