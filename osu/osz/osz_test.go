@@ -3,8 +3,10 @@ package osz_test
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"testing"
 
 	"github.com/pure-peace/peace/osu/beatmap"
@@ -81,6 +83,72 @@ func TestBounds(t *testing.T) {
 	}
 	if _, err := osz.NewReader(bytes.NewReader([]byte("PK")), 2); !errors.Is(err, osz.ErrNoArchive) {
 		t.Errorf("no archive: %v", err)
+	}
+}
+
+func TestOutside(t *testing.T) {
+	for _, name := range []string{"../a.osu", "a/../../b.png", `..\a.osu`, `a\..\b`, "/etc/passwd", `\a`, `C:\a.osu`, "a\x00.osu"} {
+		b := archive(t, osz.File{Name: name})
+		if _, err := osz.NewReader(bytes.NewReader(b), int64(len(b))); !errors.Is(err, osz.ErrName) {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+	open(t, archive(t, osz.File{Name: "a..b/..c.png"}, osz.File{Name: "..."}))
+}
+
+func TestManyEntries(t *testing.T) {
+	for _, n := range []int{osz.MaxFiles + 1, 200_000} {
+		many := make([]osz.File, n)
+		for i := range many {
+			many[i].Name = fmt.Sprint(i)
+		}
+		b := archive(t, many...)
+		if _, err := osz.NewReader(bytes.NewReader(b), int64(len(b))); !errors.Is(err, osz.ErrTooMany) {
+			t.Errorf("an archive of %d files: %v", n, err)
+		}
+	}
+}
+
+func TestOpen(t *testing.T) {
+	r := open(t, archive(t, osz.File{Name: `SB\Star.png`, Data: []byte("12345")}, osz.File{Name: "a.mp4", Data: []byte("film")}))
+	if got := r.Entries(); len(got) != 2 || got[0].Name != `SB\Star.png` || got[0].Size != 5 || !osz.IsVideo(got[1].Name) || osz.IsVideo(got[0].Name) {
+		t.Errorf("entries %+v", got)
+	}
+	for limit, want := range map[int64]error{4: osz.ErrTooLarge, 5: nil, 6: nil} {
+		in, err := r.Open("sb/STAR.png", limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := io.ReadAll(in)
+		if !errors.Is(err, want) || string(data) != "12345"[:min(limit, 5)] {
+			t.Errorf("at most %d bytes: %q, %v", limit, data, err)
+		}
+		if n, err := in.Read(make([]byte, 1)); n != 0 || err == nil {
+			t.Errorf("behind the end: %d, %v", n, err)
+		}
+		if err := in.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := r.Open("star.png", 1); !errors.Is(err, osz.ErrNoFile) {
+		t.Error(err)
+	}
+}
+
+// TestOverlap gives two files the same bytes, as bombs do.
+func TestOverlap(t *testing.T) {
+	b := archive(t, osz.File{Name: "a.png", Data: bytes.Repeat([]byte{7}, 5000)}, osz.File{Name: "b.png", Data: bytes.Repeat([]byte{7}, 5000)})
+	// The directory's entries lie behind the files; each has the size of its packed bytes at offset 20.
+	for at := bytes.Index(b, []byte("PK\x01\x02")); at >= 0; {
+		binary.LittleEndian.PutUint32(b[at+20:], uint32(len(b)-10))
+		next := bytes.Index(b[at+4:], []byte("PK\x01\x02"))
+		if next < 0 {
+			break
+		}
+		at += 4 + next
+	}
+	if _, err := osz.NewReader(bytes.NewReader(b), int64(len(b))); !errors.Is(err, osz.ErrOverlap) {
+		t.Error(err)
 	}
 }
 
