@@ -155,7 +155,7 @@ func TestStreamOutlivesTheTimeout(t *testing.T) {
 				next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), key{}, "kept")))
 			})
 		}
-		handler := limit.Timeout(time.Second)(values(limit.Stream(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		handler := limit.Timeout(time.Minute)(limit.Timeout(time.Second)(values(limit.Stream(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			time.Sleep(time.Hour) // of the bubble's clock
 			ctx, cancel := context.WithTimeout(r.Context(), time.Hour)
 			defer cancel()
@@ -170,7 +170,7 @@ func TestStreamOutlivesTheTimeout(t *testing.T) {
 			if err := ctx.Err(); !errors.Is(err, context.Canceled) {
 				t.Errorf("after the client left: %v", err)
 			}
-		}))))
+		})))))
 		handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(gone, http.MethodGet, "/", nil))
 	})
 }

@@ -95,12 +95,16 @@ func (c *timed) finish() {
 type timedKey struct{}
 
 // Stream lifts the bounds in time for a route whose answer has no end, as a WebSocket: the deadlines of the connection and
-// the Timeout around it. The context still ends when the client goes away. The handler has to notice dead peers itself.
+// every Timeout around it. The context still ends when the client goes away. The handler has to notice dead peers itself.
 func Stream(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		setDeadlines(w, 0, 0)
-		if outer, ok := r.Context().Value(timedKey{}).(context.Context); ok {
-			r = r.WithContext(untimed{Context: outer, values: r.Context()})
+		inner := r.Context()
+		for outer, ok := inner.Value(timedKey{}).(context.Context); ok; outer, ok = outer.Value(timedKey{}).(context.Context) {
+			inner = untimed{Context: outer, values: r.Context()}
+		}
+		if inner != r.Context() {
+			r = r.WithContext(inner)
 		}
 		next.ServeHTTP(w, r)
 	})
