@@ -27,7 +27,7 @@ CREATE TABLE beatmapsets (
     size_no_video  BIGINT NOT NULL,
     submitted_at   {{.Time}} NULL,
     ranked_at      {{.Time}} NULL,
-    updated_at     {{.Time}} NULL,
+    updated_at     {{.Time}} NOT NULL,
     rulesets       SMALLINT NOT NULL,
     sorted_at      {{.Time}} NOT NULL,
     stars          DOUBLE PRECISION NOT NULL,
@@ -43,6 +43,7 @@ CREATE TABLE beatmapsets (
 );
 
 CREATE INDEX beatmapsets_fingerprint ON beatmapsets (fingerprint);
+CREATE INDEX beatmapsets_archive ON beatmapsets (archive_sha256);
 CREATE INDEX beatmapsets_fetched_at ON beatmapsets (fetched_at, id);
 CREATE INDEX beatmapsets_sorted_at ON beatmapsets (sorted_at, id, status, rulesets, explicit, genre, language);
 CREATE INDEX beatmapsets_updated_at ON beatmapsets (updated_at, id, status, rulesets, explicit);

@@ -1,0 +1,34 @@
+package local
+
+import (
+	"fmt"
+	"time"
+)
+
+// Config is the beatmaps section of the configuration.
+type Config struct {
+	Cache      int           `koanf:"cache" doc:"sets kept in memory, about 3 KiB each; 16 to 1000000"`
+	CacheAge   time.Duration `koanf:"cache_age" doc:"after which time their plays, votes and favourites are read again, 1s to 1h"`
+	MaxArchive int64         `koanf:"max_archive" doc:"largest archive that is imported, in bytes, 1 MiB to 4 GiB"`
+	Imports    int           `koanf:"imports" doc:"archives that are imported at once, 1 to 64"`
+}
+
+// DefaultConfig keeps what players of a small server play in memory, and takes archives as large as the official server does.
+func DefaultConfig() Config {
+	return Config{Cache: 5000, CacheAge: time.Minute, MaxArchive: 512 << 20, Imports: 2}
+}
+
+// Validate reports the first setting that cannot work, named by its key.
+func (c Config) Validate() error {
+	switch {
+	case c.Cache < 16 || c.Cache > 1_000_000:
+		return fmt.Errorf("cache: must be 16 to 1000000, is %d", c.Cache)
+	case c.CacheAge < time.Second || c.CacheAge > time.Hour:
+		return fmt.Errorf("cache_age: must be 1s to 1h, is %v", c.CacheAge)
+	case c.MaxArchive < 1<<20 || c.MaxArchive > 4<<30:
+		return fmt.Errorf("max_archive: must be 1 MiB to 4 GiB, is %d", c.MaxArchive)
+	case c.Imports < 1 || c.Imports > 64:
+		return fmt.Errorf("imports: must be 1 to 64, is %d", c.Imports)
+	}
+	return nil
+}
