@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/pure-peace/peace/modules/files/picture"
 )
 
 // avatarAge is how long browsers and proxies may show an avatar without asking whether it changed. The client keeps it for
@@ -96,19 +98,16 @@ func servePicture(w http.ResponseWriter, r *http.Request, root *os.Root, name st
 
 // pictureType judges a file by its first bytes.
 func pictureType(file *os.File) (string, bool) {
-	head := make([]byte, 512)
+	head := make([]byte, 16)
 	n, err := io.ReadFull(file, head)
-	if err != nil && err != io.ErrUnexpectedEOF {
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return "", false
 	}
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return "", false
 	}
-	switch kind := http.DetectContentType(head[:n]); kind {
-	case "image/png", "image/jpeg", "image/gif":
-		return kind, true
-	}
-	return "", false
+	format, ok := picture.FormatOf(head[:n])
+	return format.ContentType(), ok
 }
 
 // standardAvatar is the picture of everybody who has none.
