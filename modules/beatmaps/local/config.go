@@ -3,6 +3,8 @@ package local
 import (
 	"fmt"
 	"time"
+
+	"github.com/pure-peace/peace/modules/beatmaps/source"
 )
 
 // Config is the beatmaps section of the configuration.
@@ -11,11 +13,17 @@ type Config struct {
 	CacheAge   time.Duration `koanf:"cache_age" doc:"after which time their plays, votes and favourites are read again, 1s to 1h"`
 	MaxArchive int64         `koanf:"max_archive" doc:"largest archive that is imported, in bytes, 1 MiB to 4 GiB"`
 	Imports    int           `koanf:"imports" doc:"archives that are imported at once, 1 to 64"`
+	Fetch      FetchConfig   `koanf:"fetch"`
+	Media      MediaConfig   `koanf:"media"`
+	Sources    source.Config `koanf:"sources"`
 }
 
 // DefaultConfig keeps what players of a small server play in memory, and takes archives as large as the official server does.
 func DefaultConfig() Config {
-	return Config{Cache: 5000, CacheAge: time.Minute, MaxArchive: 512 << 20, Imports: 2}
+	return Config{
+		Cache: 5000, CacheAge: time.Minute, MaxArchive: 512 << 20, Imports: 2,
+		Fetch: DefaultFetchConfig(), Media: DefaultMediaConfig(), Sources: source.DefaultConfig(),
+	}
 }
 
 // Validate reports the first setting that cannot work, named by its key.

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/pure-peace/peace/modules/beatmaps"
@@ -58,11 +59,13 @@ type Service struct {
 	deps   Deps
 	store  store
 	cache  *cache
+	totals *totals
 	finder finder
 	log    *slog.Logger
 
 	imports chan struct{} // holds a token for each import under way
-	sets    locks         // taken while a set is written
+	sets    locks[int32]  // taken while a set is written
+	media   *media
 }
 
 // New expects a database that has the schema of package migrations.
@@ -70,9 +73,20 @@ func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
+	totals, err := lru.New[string, counted](totalsKept)
+	if err != nil {
+		return nil, err
+	}
 	s := &Service{
-		cfg: cfg, deps: deps, store: store{deps.DB}, cache: newCache(cfg.Cache, cfg.CacheAge), finder: nobody{}, log: deps.Log,
+		cfg: cfg, deps: deps, store: store{deps.DB}, cache: newCache(cfg.Cache, cfg.CacheAge), totals: totals, finder: nobody{}, log: deps.Log,
 		imports: make(chan struct{}, cfg.Imports),
+	}
+	var err error
+	if s.media, err = newMedia(cfg.Media); err != nil {
+		return nil, err
+	}
+	if s.finder, err = newFetcher(cfg, s); err != nil {
+		return nil, err
 	}
 	return s, nil
 }
@@ -113,11 +127,11 @@ func (s *Service) changed(ctx context.Context, setID int32, changed []beatmaps.B
 	}
 }
 
-// locks has a mutex for each number: two writers of one set in this process take turns, so that neither undoes what the
+// locks has a mutex for each number or name: two writers of one set in this process take turns, so that neither undoes what the
 // other decided on. Between processes the database's own locks and unique keys do that.
-type locks struct {
+type locks[K comparable] struct {
 	mu   sync.Mutex
-	held map[int32]*lock
+	held map[K]*lock
 }
 
 type lock struct {
@@ -125,11 +139,11 @@ type lock struct {
 	users int
 }
 
-// lock waits for a number's mutex and returns what lets go of it.
-func (l *locks) lock(id int32) func() {
+// lock waits for a key's mutex and returns what lets go of it.
+func (l *locks[K]) lock(id K) func() {
 	l.mu.Lock()
 	if l.held == nil {
-		l.held = make(map[int32]*lock)
+		l.held = make(map[K]*lock)
 	}
 	one := l.held[id]
 	if one == nil {

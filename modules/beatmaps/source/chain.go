@@ -90,11 +90,13 @@ type link struct {
 	last     error
 }
 
-// Set asks for a set.
-func (c *Chain) Set(ctx context.Context, key Key) (beatmaps.Set, error) {
-	return ask(ctx, c, question{"set", key}, c.sets, c.cfg.Timeout, func(ctx context.Context, s Source) (beatmaps.Set, error) {
+// Set asks for a set, and returns the name of the source that has told of it, too.
+func (c *Chain) Set(ctx context.Context, key Key) (set beatmaps.Set, origin string, err error) {
+	set, err = ask(ctx, c, question{"set", key}, c.sets, c.cfg.Timeout, func(ctx context.Context, s Source) (beatmaps.Set, error) {
+		origin = s.Name()
 		return s.Set(ctx, key)
 	})
+	return set, origin, err
 }
 
 // File asks for a beatmap's .osu file.
