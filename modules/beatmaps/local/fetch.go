@@ -155,6 +155,7 @@ func (f *fetcher) run(ctx context.Context) {
 		return nil
 	})
 	_ = g.Wait() // nobody fails
+	f.sources.Close()
 }
 
 func (f *fetcher) next(ctx context.Context) (errand, bool) {

@@ -246,6 +246,15 @@ func (c *Chain) Forget(key Key) {
 	}
 }
 
+// Close lets go of connections that wait for another question.
+func (c *Chain) Close() {
+	for _, l := range c.links {
+		if idle, ok := l.Source.(interface{ close() }); ok {
+			idle.close()
+		}
+	}
+}
+
 // Empty reports whether there is nobody to ask.
 func (c *Chain) Empty() bool { return c == nil || len(c.links) == 0 }
 

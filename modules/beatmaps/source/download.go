@@ -16,15 +16,17 @@ var archiveMagic = []byte("PK\x03\x04")
 // download opens an archive of at most limit bytes.
 func (c *client) download(ctx context.Context, url string, limit int64) (*Archive, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
+	timer := time.AfterFunc(c.stall, func() { cancel(errStalled) })
 	response, err := c.do(ctx, http.MethodGet, url, nil, http.Header{"Accept": {"application/octet-stream, */*"}})
 	if err != nil {
+		timer.Stop()
+		if cause := context.Cause(ctx); cause != nil {
+			err = cause
+		}
 		cancel(nil)
 		return nil, err
 	}
-	d := &download{
-		ctx: ctx, cancel: cancel, body: response.Body, left: limit, stall: c.stall,
-		timer: time.AfterFunc(c.stall, func() { cancel(errStalled) }),
-	}
+	d := &download{ctx: ctx, cancel: cancel, body: response.Body, left: limit, stall: c.stall, timer: timer}
 	if response.ContentLength > limit {
 		_ = d.Close()
 		return nil, fmt.Errorf("%w: %d bytes", errLarge, response.ContentLength)

@@ -36,6 +36,7 @@ func newMirror(name string, cfg Config) *mirror {
 }
 
 func (m *mirror) Name() string { return m.name }
+func (m *mirror) close()       { m.client.http.CloseIdleConnections() }
 
 func (m *mirror) Set(ctx context.Context, key Key) (beatmaps.Set, error) {
 	var url string

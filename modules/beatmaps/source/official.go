@@ -33,6 +33,7 @@ func newOfficial(cfg Config) *official {
 }
 
 func (o *official) Name() string { return OfficialName }
+func (o *official) close()       { o.client.http.CloseIdleConnections() }
 
 func (o *official) Set(ctx context.Context, key Key) (beatmaps.Set, error) {
 	path := "/beatmapsets/" + strconv.Itoa(int(key.SetID))
