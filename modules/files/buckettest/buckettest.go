@@ -76,6 +76,13 @@ func (s *Store) Objects() []string {
 	return slices.Sorted(maps.Keys(s.objects))
 }
 
+// Add puts an object there.
+func (s *Store) Add(name string, data []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.objects[name] = newObject(data)
+}
+
 // Uploads returns how many uploads are under way.
 func (s *Store) Uploads() int {
 	s.mu.Lock()

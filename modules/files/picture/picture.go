@@ -144,4 +144,6 @@ var codecs = map[Format]codec{
 	},
 }
 
-func damaged(err error) error { return ErrDamaged.WithMessage(fmt.Sprint("this picture is damaged: ", err)) }
+func damaged(err error) error {
+	return ErrDamaged.WithMessage(fmt.Sprint("this picture is damaged: ", err))
+}
