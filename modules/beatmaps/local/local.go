@@ -12,7 +12,6 @@ import (
 	"sync"
 	"time"
 
-	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/pure-peace/peace/modules/beatmaps"
@@ -73,12 +72,9 @@ func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	totals, err := lru.New[string, counted](totalsKept)
-	if err != nil {
-		return nil, err
-	}
 	s := &Service{
-		cfg: cfg, deps: deps, store: store{deps.DB}, cache: newCache(cfg.Cache, cfg.CacheAge), totals: totals, finder: nobody{}, log: deps.Log,
+		cfg: cfg, deps: deps, store: store{deps.DB}, cache: newCache(cfg.Cache, cfg.CacheAge),
+		totals: newTotals(), finder: nobody{}, log: deps.Log,
 		imports: make(chan struct{}, cfg.Imports),
 	}
 	var err error
