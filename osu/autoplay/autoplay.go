@@ -47,8 +47,8 @@ type Play struct {
 	Grade     osu.Grade // F when it was not passed
 	Passed    bool
 	Recording replay.Recording
-	Ended     time.Duration // since the beginning of the music
-	Length    time.Duration // by the player's clock, since the first object
+	Ended     time.Duration // since the beginning of the music; whole milliseconds, as the client tells times
+	Length    time.Duration // by the player's clock, since the first object; likewise
 }
 
 // Beatmap is a beatmap that can be played. It is safe for concurrent use.
@@ -125,8 +125,8 @@ func (b *Beatmap) Play(o Options) Play {
 	for i := range moments {
 		last = max(last, moments[i].end)
 	}
-	p.Ended = time.Duration(last * float64(time.Millisecond))
-	p.Length = time.Duration((last - first) / b.rate * float64(time.Millisecond))
+	p.Ended = time.Duration(last) * time.Millisecond
+	p.Length = time.Duration((last-first)/b.rate) * time.Millisecond
 
 	s := newScript(rng, o.Interval, b.rate)
 	b.actor.act(s, moments)

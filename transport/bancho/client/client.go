@@ -45,7 +45,8 @@ type Options struct {
 	Name              string
 	Password          string               // plain text; what is sent is its MD5, except for a registration
 	Version           string               // DefaultVersion when ""
-	Hashes            packets.ClientHashes // made up of the name when zero
+	Hashes            packets.ClientHashes // made up of the name when zero, and UniqueIDs with it
+	UniqueIDs         string               // of the installation and the disk, a bar between, whose MD5s are in the hashes
 	UTCOffset         int8                 // hours
 	DisplayCity       bool
 	BlockNonFriendPMs bool
@@ -68,7 +69,7 @@ func New(o Options) *Client {
 		o.Version = DefaultVersion
 	}
 	if o.Hashes == (packets.ClientHashes{}) {
-		o.Hashes = HashesOf(o.Name)
+		o.Hashes, o.UniqueIDs = HashesOf(o.Name), UniqueIDsOf(o.Name)
 	}
 	if o.Transport == nil {
 		o.Transport = NewTransport(o.Address, o.TLS)
@@ -104,16 +105,19 @@ func NewTransport(address string, config *tls.Config) *http.Transport {
 
 // HashesOf makes up the hashes of a machine that nobody but the owner of the name has.
 func HashesOf(name string) packets.ClientHashes {
-	sum := func(what string) string { return md5Hex(what + "\x00" + name) }
-	adapters := strings.ToUpper(sum("adapter")[:12]) + "."
+	adapters := strings.ToUpper(md5Hex("adapter\x00" + name)[:12]) + "."
+	uninstall, disk, _ := strings.Cut(UniqueIDsOf(name), "|")
 	return packets.ClientHashes{
 		Executable:   md5Hex("osu!.exe"),
 		Adapters:     adapters,
 		AdaptersMD5:  md5Hex(adapters),
-		UninstallMD5: sum("uninstall"),
-		DiskMD5:      sum("disk"),
+		UninstallMD5: md5Hex(uninstall),
+		DiskMD5:      md5Hex(disk),
 	}
 }
+
+// UniqueIDsOf returns the ids of the machine of HashesOf. They are sent with each score.
+func UniqueIDsOf(name string) string { return "uninstall\x00" + name + "|disk\x00" + name }
 
 // Close lets go of the connections, unless the transport is shared. It sends nothing: see Logout.
 func (c *Client) Close() { c.http.CloseIdleConnections() }

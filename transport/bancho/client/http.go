@@ -8,11 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/pure-peace/peace/osu/packets"
 )
 
 // maxBody bounds what is read of an answer.
@@ -63,6 +66,42 @@ func (c *Client) Post(ctx context.Context, host, path string, form url.Values) (
 	return c.do(req)
 }
 
+// Upload posts a body of a content type to a path of a host, with more headers when there are any.
+func (c *Client) Upload(ctx context.Context, host, path, contentType string, more http.Header, body []byte) (Answer, error) {
+	req, err := c.request(ctx, http.MethodPost, host, path, bytes.NewReader(body))
+	if err != nil {
+		return Answer{}, err
+	}
+	maps.Copy(req.Header, more)
+	req.Header.Set("Content-Type", contentType)
+	return c.do(req)
+}
+
+// Download asks a host for a path and copies the body of a 200 to a writer, at most limit bytes. The answer is without it;
+// every other status has its body.
+func (c *Client) Download(ctx context.Context, host, path string, to io.Writer, limit int64) (Answer, error) {
+	req, err := c.request(ctx, http.MethodGet, host, path, nil)
+	if err != nil {
+		return Answer{}, err
+	}
+	req.Header.Del("Accept-Encoding") // what is downloaded is compressed already
+	resp, err := c.send(req)
+	if err != nil {
+		return Answer{}, err
+	}
+	defer resp.Body.Close()
+	answer := Answer{Status: resp.StatusCode, Header: resp.Header}
+	if resp.StatusCode != http.StatusOK {
+		answer.Body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody))
+		return answer, err
+	}
+	n, err := io.Copy(to, io.LimitReader(resp.Body, limit+1))
+	if err == nil && n > limit {
+		err = fmt.Errorf("the answer is over %d bytes", limit)
+	}
+	return answer, err
+}
+
 func (c *Client) request(ctx context.Context, method, host, path string, body io.Reader) (*http.Request, error) {
 	scheme := "http"
 	if c.options.TLS != nil {
@@ -78,14 +117,23 @@ func (c *Client) request(ctx context.Context, method, host, path string, body io
 	return req, nil
 }
 
-func (c *Client) do(req *http.Request) (Answer, error) {
+// send sends a request. Its error does not tell the query, which may hold the password.
+func (c *Client) send(req *http.Request) (*http.Response, error) {
 	resp, err := c.http.Do(req)
 	if err != nil {
-		var wrapped *url.Error // says the URL, which may hold the password
+		var wrapped *url.Error
 		if errors.As(err, &wrapped) {
 			err = wrapped.Err
 		}
-		return Answer{}, fmt.Errorf("%s %s%s: %w", req.Method, req.URL.Host, req.URL.Path, err)
+		return nil, fmt.Errorf("%s %s%s: %w", req.Method, req.URL.Host, req.URL.Path, err)
+	}
+	return resp, nil
+}
+
+func (c *Client) do(req *http.Request) (Answer, error) {
+	resp, err := c.send(req)
+	if err != nil {
+		return Answer{}, err
 	}
 	defer resp.Body.Close()
 	reader := io.Reader(resp.Body)
@@ -135,6 +183,17 @@ func (c *Client) Register(ctx context.Context, email string) error {
 		return &StatusError{answer.Status, string(answer.Body)}
 	}
 	return nil
+}
+
+// PasswordMD5 returns what the game sends of the password.
+func (c *Client) PasswordMD5() string { return md5Hex(c.options.Password) }
+
+// Version returns the build that the client says it is.
+func (c *Client) Version() string { return c.options.Version }
+
+// Machine returns what the client says about its machine.
+func (c *Client) Machine() (hashes packets.ClientHashes, uniqueIDs string) {
+	return c.options.Hashes, c.options.UniqueIDs
 }
 
 // Credentials returns the query with which web endpoints know the player: style A ("us", "ha"), B ("u", "h") or C ("u", "p").
