@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/pure-peace/peace/modules/fault"
+	"github.com/pure-peace/peace/modules/sessions"
 	"github.com/pure-peace/peace/osu"
 )
 
@@ -40,7 +41,8 @@ type Service interface {
 	// Countries ranks countries by the performance of their players. ErrTooLarge, ErrBadBoard.
 	Countries(ctx context.Context, board Board, offset, limit int) ([]Country, error)
 	// Effect returns what a score changed for its player, counting it now if that has not been done. Seq is that of its log
-	// entry. ErrPending, ErrNoScore.
+	// entry. The ranks in it are those before and after the score was counted, which other scores may have been at the same
+	// time; ranks in the country are not told. What a score changed is forgotten after some days. ErrPending, ErrNoScore.
 	Effect(ctx context.Context, seq, scoreID int64) (Effect, error)
 	// History returns how a user came along. ErrBadBoard.
 	History(ctx context.Context, userID int32, board Board) (History, error)
@@ -54,6 +56,19 @@ type Service interface {
 type Board struct {
 	Ruleset osu.Ruleset
 	Variant osu.Variant
+}
+
+// BoardOf returns the board that a session shows.
+func BoardOf(status sessions.Status) Board {
+	return Board{Ruleset: status.Ruleset, Variant: status.Mods.Variant(status.Ruleset)}
+}
+
+// Stats returns the figures that a session shows.
+func (s Statistics) Stats() sessions.Stats {
+	return sessions.Stats{
+		RankedScore: s.RankedScore, TotalScore: s.TotalScore, Accuracy: float32(s.Accuracy), Playcount: s.Playcount,
+		Rank: s.GlobalRank, Performance: float32(s.PP),
+	}
 }
 
 // Statistics are the figures of a user.
