@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 
 	"github.com/pure-peace/peace/modules/files"
@@ -30,10 +31,11 @@ func BenchmarkPut(b *testing.B) {
 	}
 	b.Run("sync=true,8 at once", func(b *testing.B) {
 		s := open(b, directory(b))
+		var count atomic.Int64
 		b.SetParallelism(4)
 		b.RunParallel(func(pb *testing.PB) {
 			for pb.Next() {
-				if _, err := s.Put(b.Context(), "", fmt.Append(replay[:50<<10:50<<10], b.N, &pb)); err != nil {
+				if _, err := s.Put(b.Context(), fmt.Sprint("replays/", count.Add(1)), replay); err != nil {
 					b.Error(err)
 				}
 			}

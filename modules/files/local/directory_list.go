@@ -116,7 +116,7 @@ func (w *walk) entries(ctx context.Context, dir string, f func(fs.DirEntry) erro
 		}
 		return err
 	}
-	defer file.Close() //nolint:errcheck // it was only read
+	defer file.Close()
 	for {
 		entries, err := file.ReadDir(1024)
 		for _, entry := range entries {

@@ -184,7 +184,7 @@ func (s *Service) Read(ctx context.Context, key string, offset, length int64) it
 			yield(nil, err)
 			return
 		}
-		defer r.Close() //nolint:errcheck // it was only read
+		defer r.Close()
 		for left > 0 {
 			if err := ctx.Err(); err != nil {
 				yield(nil, err)

@@ -272,9 +272,9 @@ func crash(dir string) {
 		content := bytes.Repeat([]byte{byte(i)}, 50_000)
 		var blob files.Blob
 		if blob, err = s.Put(ctx, fmt.Sprint("put/", i), content); err == nil {
-			fmt.Println(blob.Key, blob.SHA256) //nolint:forbidigo // to the test that started this
+			fmt.Println(blob.Key, blob.SHA256) // to the test that started this
 			blob, err = files.Write(ctx, s, fmt.Sprint("written/", i), bytes.NewReader(bytes.Repeat(content, 30)), 1<<30)
-			fmt.Println(blob.Key, blob.SHA256) //nolint:forbidigo // as above
+			fmt.Println(blob.Key, blob.SHA256)
 		}
 	}
 	os.Exit(1)

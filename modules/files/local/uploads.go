@@ -134,7 +134,7 @@ func (u *uploads) commit(ctx context.Context, name, want string) (files.Blob, er
 func (u *uploads) abort(ctx context.Context, name string) error {
 	up, err := u.hold(name)
 	if err != nil {
-		return nil //nolint:nilerr // it is not there, as is wanted
+		return nil // it is not there, as is wanted
 	}
 	defer up.mu.Unlock()
 	up.ended = true

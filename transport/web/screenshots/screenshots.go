@@ -178,7 +178,7 @@ func sent(form *multipart.Form) ([]byte, error) {
 			if err != nil {
 				return nil, err
 			}
-			defer file.Close() //nolint:errcheck,revive // it is in memory, and there is one
+			defer file.Close() //nolint:revive // there is one, and the loop ends with it
 			return io.ReadAll(io.LimitReader(file, maxPicture+1))
 		}
 	}
@@ -201,7 +201,7 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request) {
 		s.deps.Players.Refuse(w, r, err)
 		return
 	}
-	defer file.Close() //nolint:errcheck // it only lets go of memory
+	defer file.Close()
 	h := w.Header()
 	h.Set("Content-Type", id.format.ContentType())
 	h.Set("Cache-Control", age)
