@@ -14,6 +14,7 @@ import (
 	"github.com/pure-peace/peace/modules/relations"
 	"github.com/pure-peace/peace/modules/scores"
 	"github.com/pure-peace/peace/modules/sessions"
+	"github.com/pure-peace/peace/osu"
 	"github.com/pure-peace/peace/osu/mods"
 	"github.com/pure-peace/peace/osu/score"
 	"github.com/pure-peace/peace/osu/submission"
@@ -203,7 +204,11 @@ func countsOf(play *scores.Score) score.Counts {
 	if err != nil {
 		return score.Counts{}
 	}
-	return statistics.Counts(play.Ruleset)
+	counts := statistics.Counts(play.Ruleset)
+	if play.Ruleset == osu.Standard {
+		counts.CountGeki, counts.CountKatu = play.Geki, play.Katu
+	}
+	return counts
 }
 
 // follow makes a player who looks at the boards of another ruleset or variant be seen there. His client says so itself only

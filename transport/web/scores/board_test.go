@@ -47,7 +47,7 @@ func (b *bench) placed(id int64, userID, position int32) scores.Placed {
 	pp := 99.5
 	return scores.Placed{Position: position, Score: scores.Score{
 		ID: id, UserID: userID, BeatmapID: 75, Mods: mods.Of(mods.Hidden, mods.Nightcore, mods.Classic), MaxCombo: 456,
-		Statistics: map[string]int32{"great": 300, "ok": 20, "meh": 3, "miss": 1}, Total: 900_000, Classic: 1234567, PP: &pp,
+		Statistics: map[string]int32{"great": 300, "ok": 20, "meh": 3, "miss": 1}, Total: 900_000, Classic: 1234567, PP: &pp, Geki: 60, Katu: 12,
 		FullCombo: position == 1, HasReplay: position == 1, EndedAt: time.Unix(1756730096, 5),
 	}}
 }
@@ -61,8 +61,8 @@ func TestBoard(t *testing.T) {
 	b.scores.board = scores.Leaderboard{
 		Metric: scores.ByClassic, Count: 2, Own: &own, Scores: []scores.Placed{b.placed(11, bob.ID, 1), own},
 	}
-	bobs := "11|Bob Builder|1234567|456|3|20|300|1|0|0|1|584|1001|1|1756730096|1"
-	anns := "12|Ann|1234567|456|3|20|300|1|0|0|0|584|1000|2|1756730096|0"
+	bobs := "11|Bob Builder|1234567|456|3|20|300|1|12|60|1|584|1001|1|1756730096|1"
+	anns := "12|Ann|1234567|456|3|20|300|1|12|60|0|584|1000|2|1756730096|0"
 	if diff := cmp.Diff(boardHeader+anns+"\n"+bobs+"\n"+anns, b.board()); diff != "" {
 		t.Errorf("board (-want +got):\n%s", diff)
 	}

@@ -3,6 +3,7 @@ package scores
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/pure-peace/peace/modules/scores"
 	"github.com/pure-peace/peace/osu"
@@ -35,10 +36,28 @@ func (s *Server) doubts(player web.Online, play *submission.Submission, token st
 	if pair := conflict(play.Score.Mods); pair != 0 {
 		all = append(all, scores.Doubt{Kind: doubtMods, Detail: pair.String()})
 	}
-	for _, d := range all {
+	for i, d := range all {
+		all[i].Detail = plain(d.Detail)
 		s.metrics.doubts.WithLabelValues(d.Kind).Inc()
 	}
 	return all
+}
+
+// maxDetail bounds what a client can have written down about itself, in bytes.
+const maxDetail = 500
+
+// plain makes a text of a client one that can be stored and shown.
+func plain(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return '.'
+		}
+		return r
+	}, strings.ToValidUTF8(text, "\ufffd"))
+	if len(text) > maxDetail {
+		text = strings.ToValidUTF8(text[:maxDetail], "")
+	}
+	return text
 }
 
 // minToken is what the first part of the token has at least. What is in it only the client's maker knows. Source:

@@ -28,7 +28,7 @@ func (b *bench) recorded(t *testing.T, id int64, userID int32) replay.Data {
 		ID: id, UserID: userID, BeatmapID: 75, BeatmapMD5: beatmapMD5, Client: scores.Stable, ClientVersion: "b20250815",
 		Mods:       mods.Of(mods.Hidden, mods.Nightcore, mods.Classic),
 		Statistics: map[string]int32{"great": 300, "ok": 20, "meh": 3, "miss": 1}, MaxCombo: 456, Total: 900_000, Classic: 1234567,
-		Grade: osu.GradeA, Passed: true, HasReplay: true, EndedAt: time.Date(2025, 9, 1, 12, 34, 56, 0, time.UTC),
+		Geki: 60, Katu: 12, Grade: osu.GradeA, Passed: true, HasReplay: true, EndedAt: time.Date(2025, 9, 1, 12, 34, 56, 0, time.UTC),
 	}
 	key := "replays/" + strconv.FormatInt(id, 10)
 	b.scores.replays[id], b.files.blobs[key] = key, data
@@ -98,7 +98,7 @@ func TestDownload(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &replay.Replay{
-		Version: 20250815, Beatmap: beatmapMD5, Player: "Ann", Checksum: got.Checksum, Count300: 300, Count100: 20, Count50: 3, CountMiss: 1,
+		Version: 20250815, Beatmap: beatmapMD5, Player: "Ann", Checksum: got.Checksum, Count300: 300, Count100: 20, Count50: 3, CountGeki: 60, CountKatu: 12, CountMiss: 1,
 		TotalScore: 1234567, MaxCombo: 456, Mods: osu.ModHidden | osu.ModDoubleTime | osu.ModNightcore, Date: replay.TicksOf(b.scores.scores[1].EndedAt),
 		Frames: data, OnlineID: 1,
 	}

@@ -141,13 +141,17 @@ func entryOf(player web.Online, play *submission.Submission) scores.Submission {
 	if !p.Passed && play.FailTime > 0 {
 		playTime = play.FailTime
 	}
-	return scores.Submission{
+	entry := scores.Submission{
 		Key: p.Checksum, UserID: player.User.ID, Client: scores.Stable, ClientVersion: clientVersion(gameOf(player, play), play.Build),
 		BeatmapMD5: p.BeatmapMD5, Ruleset: p.Ruleset,
 		Mods:       append(mods.FromLegacy(p.Mods, p.Ruleset), mods.Mod{Acronym: mods.Classic}),
 		Statistics: statistics.Map(), MaxCombo: p.MaxCombo, Total: int64(p.Total), Grade: p.Grade, FullCombo: p.Perfect,
 		Passed: p.Passed, Exited: play.Exited && !p.Passed, PlayTime: playTime, EndedAt: time.Now().UTC(),
 	}
+	if p.Ruleset == osu.Standard { // elsewhere they are among the statistics
+		entry.Geki, entry.Katu = p.Counts.CountGeki, p.Counts.CountKatu
+	}
+	return entry
 }
 
 // gameOf returns the client that a play was most likely made with.
@@ -206,7 +210,7 @@ func (s *Server) report(ctx context.Context, finding moderation.Finding) {
 	if s.deps.Moderation == nil {
 		return
 	}
-	finding.Detail = finding.Detail[:min(len(finding.Detail), moderation.MaxDetail)]
+	finding.Detail = plain(finding.Detail)
 	if _, err := s.deps.Moderation.Report(ctx, finding); err != nil {
 		s.deps.Log.LogAttrs(ctx, slog.LevelWarn, "a finding was lost",
 			slog.String("kind", finding.Kind), slog.Int64("user", int64(finding.UserID)), slog.Any("error", err))

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -69,7 +70,7 @@ func TestSubmit(t *testing.T) {
 	entry := scores.Submission{
 		Key: play.Score.Checksum, UserID: b.ann.ID(), Client: scores.Stable, ClientVersion: "b20250815", BeatmapMD5: beatmapMD5,
 		Mods: mods.Of(mods.Hidden, mods.DoubleTime, mods.Classic), Statistics: map[string]int32{"great": 300, "ok": 20, "meh": 3, "miss": 1},
-		MaxCombo: 456, Total: 1234567, Grade: osu.GradeA, Passed: true, PlayTime: 100 * time.Second, Replay: key,
+		MaxCombo: 456, Total: 1234567, Grade: osu.GradeA, Passed: true, PlayTime: 100 * time.Second, Replay: key, Geki: 60, Katu: 12,
 	}
 	if diff := cmp.Diff([]scores.Submission{entry}, b.scores.submitted, cmpopts.IgnoreFields(scores.Submission{}, "EndedAt"), byAcronym); diff != "" {
 		t.Errorf("submission (-want +got):\n%s", diff)
@@ -232,6 +233,9 @@ func TestDoubts(t *testing.T) {
 		var got []string
 		for _, d := range b.scores.submitted[0].Doubts {
 			got = append(got, d.Kind)
+			if len(d.Detail) > 512 || strings.ContainsFunc(d.Detail, unicode.IsControl) {
+				t.Errorf("%s: detail %q", name, d.Detail)
+			}
 		}
 		if diff := cmp.Diff(tc.want, got); diff != "" {
 			t.Errorf("%s: doubts (-want +got):\n%s\n%v", name, diff, b.scores.submitted[0].Doubts)
