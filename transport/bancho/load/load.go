@@ -1,5 +1,6 @@
-// Package load puts a bancho server under load with emulated clients that behave as the game does: they log in, poll at its
-// cadence, chat, and look at each other. It measures what players would feel. The command line around it is in app.
+// Package load puts a server under load with emulated clients that behave as the game does: they log in, poll at its cadence,
+// chat, look at each other, ask for boards, play and submit. It measures what players would feel. The command line around it
+// is in app.
 //
 // It is meant for one's own server. Accounts are named after a prefix and made when they do not exist.
 package load
@@ -18,6 +19,7 @@ import (
 	"github.com/pure-peace/peace/osu"
 	"github.com/pure-peace/peace/osu/packets"
 	"github.com/pure-peace/peace/transport/bancho/client"
+	web "github.com/pure-peace/peace/transport/web/client"
 )
 
 // Options say what to do. Client, Users and Duration are needed.
@@ -39,6 +41,11 @@ type Options struct {
 	Channel string  // "#osu" when ""
 	Status  float64 // status changes a minute from each client, as of a player who goes from map to map
 
+	// Plays is how many beatmaps each client plays a minute. Before a play it asks for the board; the play itself takes no
+	// time. Songs are what is played; without any, what the server's osu!direct lists first is downloaded.
+	Plays float64
+	Songs []web.Song
+
 	// Progress, when set, is told once a second how far things are. It must return soon.
 	Progress func(Progress)
 }
@@ -58,9 +65,13 @@ const (
 	Poll     = "poll" // idle
 	Send     = "send" // a poll that carries packets
 	Chat     = "chat" // from saying a line until another client has it
+	Search   = "search"
+	Download = "download"
+	Board    = "board"
+	Submit   = "submit" // until the charts are there
 )
 
-var operations = []string{Register, Login, Poll, Send, Chat}
+var operations = []string{Register, Login, Poll, Send, Chat, Search, Download, Board, Submit}
 
 // Report is what a run measured.
 type Report struct {
@@ -87,6 +98,10 @@ func Run(ctx context.Context, o Options) (Report, error) {
 		return Report{}, err
 	}
 	r := newRun(o)
+	r.library.add(ctx, o.Songs, len(o.Songs))
+	if len(o.Songs) > 0 && len(r.library.tunes) == 0 {
+		return Report{}, errors.New("load: none of the Songs can be played")
+	}
 	began := time.Now()
 	stopProgress := r.reportProgress(began)
 	r.play(ctx)
@@ -102,7 +117,7 @@ func (o *Options) defaults() error {
 		return errors.New("load: Duration must be positive")
 	case o.Client.Domain == "":
 		return errors.New("load: Client.Domain is needed")
-	case o.Rate < 0 || o.Chat < 0 || o.Status < 0:
+	case o.Rate < 0 || o.Chat < 0 || o.Status < 0 || o.Plays < 0:
 		return errors.New("load: rates must not be negative")
 	}
 	if o.Rate == 0 {
@@ -133,6 +148,7 @@ type run struct {
 	relogins atomic.Int64
 	ready    chan struct{} // closed when the clients have logged in
 	waiting  sync.WaitGroup
+	library  library
 }
 
 func newRun(o Options) *run {
@@ -211,6 +227,13 @@ func (r *run) client(ctx context.Context, number int) {
 	r.online.Add(1)
 	defer r.online.Add(-1)
 	defer r.leave(c)
+	if r.options.Plays > 0 {
+		playing, stop := context.WithCancel(ctx)
+		var player sync.WaitGroup
+		defer player.Wait()
+		defer stop()
+		player.Go(func() { r.perform(playing, o) })
+	}
 	chat, status := newClock(r.options.Chat), newClock(r.options.Status)
 	for {
 		pause := time.NewTimer(c.Pause())
