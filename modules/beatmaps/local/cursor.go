@@ -74,5 +74,5 @@ func (p *plan) after(q *bun.SelectQuery, from hit) *bun.SelectQuery {
 	case *string:
 		value = withoutNUL(*v)
 	}
-	return q.Where("(s.?, s.id) "+op+" (?, ?)", bun.Ident(p.order.column), value, from.ID)
+	return q.Where("(hit.?, hit.id) "+op+" (?, ?)", bun.Ident(p.order.column), value, from.ID)
 }

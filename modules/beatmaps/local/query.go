@@ -143,7 +143,7 @@ func (t *terms) status(value string) bool {
 			return false
 		}
 	}
-	t.set = append(t.set, condition{"s.status IN (?" + strings.Repeat(", ?", len(wanted)-1) + ")", wanted})
+	t.set = append(t.set, condition{"hit.status IN (?" + strings.Repeat(", ?", len(wanted)-1) + ")", wanted})
 	return true
 }
 
@@ -169,7 +169,7 @@ func (t *terms) date(column, op, value string) bool {
 	case m[3] == "":
 		to = from.AddDate(0, 1, 0)
 	}
-	column = "s." + column
+	column = "hit." + column
 	switch op {
 	case "<":
 		t.set = append(t.set, condition{column + " < ?", []any{from}})

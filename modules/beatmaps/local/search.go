@@ -107,36 +107,36 @@ func (s *Service) plan(query beatmaps.Query) *plan {
 
 // sets returns the query of all sets that are found, but for what is asked of single beatmaps.
 func (p *plan) sets() *bun.SelectQuery {
-	q := p.db.NewSelect().TableExpr(`beatmapsets AS s`)
+	q := p.db.NewSelect().TableExpr("beatmapsets AS ?", bun.Ident("hit"))
 	if len(p.terms.words) > 0 {
-		q = q.Where("s.id IN (?)", matching(p.db, p.terms.words))
+		q = q.Where("hit.id IN (?)", matching(p.db, p.terms.words))
 	}
 	for _, c := range p.terms.set {
 		q = q.Where(c.expr, c.args...)
 	}
 	if len(p.query.Statuses) > 0 {
-		q = q.Where("s.status IN (?)", bun.List(p.query.Statuses))
+		q = q.Where("hit.status IN (?)", bun.List(p.query.Statuses))
 	}
 	if !p.query.Explicit {
-		q = q.Where("s.explicit = ?", false)
+		q = q.Where("hit.explicit = ?", false)
 	}
 	if p.query.Genre != 0 {
-		q = q.Where("s.genre = ?", p.query.Genre)
+		q = q.Where("hit.genre = ?", p.query.Genre)
 	}
 	if p.query.Language != 0 {
-		q = q.Where("s.language = ?", p.query.Language)
+		q = q.Where("hit.language = ?", p.query.Language)
 	}
 	if p.query.Video {
-		q = q.Where("s.video = ?", true)
+		q = q.Where("hit.video = ?", true)
 	}
 	if p.query.Story {
-		q = q.Where("s.storyboard = ?", true)
+		q = q.Where("hit.storyboard = ?", true)
 	}
 	if len(p.query.Within) > 0 {
-		q = q.Where("s.id IN (?)", bun.List(p.query.Within))
+		q = q.Where("hit.id IN (?)", bun.List(p.query.Within))
 	}
 	if p.query.Ruleset != nil {
-		q = q.Where("(s.rulesets & ?) <> 0", 1<<(*p.query.Ruleset&7))
+		q = q.Where("(hit.rulesets & ?) <> 0", 1<<(*p.query.Ruleset&7))
 	}
 	return q
 }
@@ -160,7 +160,7 @@ func (p *plan) beatmaps() *bun.SelectQuery {
 func (p *plan) found() *bun.SelectQuery {
 	q := p.sets()
 	if b := p.beatmaps(); b != nil {
-		q = q.Where("EXISTS (?)", b.ColumnExpr("1").Where("b.set_id = s.id"))
+		q = q.Where("EXISTS (?)", b.ColumnExpr("1").Where("b.set_id = hit.id"))
 	}
 	return q
 }
@@ -169,7 +169,7 @@ func (p *plan) found() *bun.SelectQuery {
 func (p *plan) all() *bun.SelectQuery {
 	q := p.sets()
 	if b := p.beatmaps(); b != nil {
-		q = q.Where("s.id IN (?)", b.Column("set_id"))
+		q = q.Where("hit.id IN (?)", b.Column("set_id"))
 	}
 	return q
 }
@@ -182,10 +182,10 @@ func (p *plan) tiers() []func(*bun.SelectQuery) *bun.SelectQuery {
 	}
 	return []func(*bun.SelectQuery) *bun.SelectQuery{
 		func(q *bun.SelectQuery) *bun.SelectQuery {
-			return q.Where("s.id IN (?)", matching(p.db, p.terms.title))
+			return q.Where("hit.id IN (?)", matching(p.db, p.terms.title))
 		},
 		func(q *bun.SelectQuery) *bun.SelectQuery {
-			return q.Where("s.id NOT IN (?)", matching(p.db, p.terms.title))
+			return q.Where("hit.id NOT IN (?)", matching(p.db, p.terms.title))
 		},
 	}
 }
@@ -232,8 +232,8 @@ func (p *plan) sorted(ctx context.Context, q *bun.SelectQuery, limit, offset int
 	if p.query.Ascending {
 		direction = "ASC"
 	}
-	q = q.ColumnExpr("s.id").ColumnExpr("s.?", bun.Ident(p.order.column)).
-		OrderExpr("s.? "+direction+", s.id "+direction, bun.Ident(p.order.column)).Limit(int64(limit))
+	q = q.ColumnExpr("hit.id").ColumnExpr("hit.?", bun.Ident(p.order.column)).
+		OrderExpr("hit.? "+direction+", hit.id "+direction, bun.Ident(p.order.column)).Limit(int64(limit))
 	if offset > 0 {
 		q = q.Offset(int64(offset))
 	}
@@ -270,6 +270,6 @@ func (s *Service) total(ctx context.Context, p *plan) (int, error) {
 
 // count counts what a query of sets finds, at most maxTotal.
 func count(ctx context.Context, db bun.IDB, q *bun.SelectQuery) (n int, err error) {
-	err = db.NewSelect().TableExpr("(?) AS found", q.ColumnExpr("s.id").Limit(maxTotal)).ColumnExpr("COUNT(*)").Scan(ctx, &n)
+	err = db.NewSelect().TableExpr("(?) AS found", q.ColumnExpr("hit.id").Limit(maxTotal)).ColumnExpr("COUNT(*)").Scan(ctx, &n)
 	return n, err
 }

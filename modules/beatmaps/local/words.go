@@ -143,7 +143,7 @@ func writeWords(ctx context.Context, db bun.IDB, setID int32, words []string) er
 	case database.MySQL:
 		text = strings.Join(encoded(words), " ")
 	}
-	if _, err := db.ExecContext(ctx, "DELETE FROM beatmap_words WHERE ? = ?", bun.Ident(id), setID); err != nil {
+	if _, err := db.ExecContext(ctx, "DELETE FROM ? WHERE ? = ?", bun.Ident("beatmap_words"), bun.Ident(id), setID); err != nil {
 		return err
 	}
 	_, err := db.ExecContext(ctx, "INSERT INTO beatmap_words (?, words) VALUES (?, ?)", bun.Ident(id), setID, text)
