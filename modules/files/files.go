@@ -28,7 +28,7 @@ const (
 // The faults of this contract.
 var (
 	ErrNotFound = fault.New(fault.NotFound, "files", "not_found", "no such file")
-	// ErrBadKey says that a key is not one that ValidKey accepts.
+	// ErrBadKey says that a key is not one that ValidKey accepts, or that a blob was to be written under the key of a content.
 	ErrBadKey = fault.New(fault.Invalid, "files", "bad_key", "this is not a key")
 	// ErrTooLarge says that a piece, a blob or a list is over its bound.
 	ErrTooLarge = fault.New(fault.Invalid, "files", "too_large", "this is too large")
@@ -63,7 +63,8 @@ type Service interface {
 	// Read yields a blob's bytes from an offset in pieces, at most length of them; a length of 0 or less means all. An offset
 	// at or behind the end yields nothing. ErrNotFound.
 	Read(ctx context.Context, key string, offset, length int64) iter.Seq2[[]byte, error]
-	// List returns the blobs whose keys begin with prefix and come after `after`, by key, at most limit (1 to MaxBatch).
+	// List returns the blobs whose keys begin with prefix and come after `after`, by key, at most limit (1 to MaxBatch). Where
+	// there are no more the answer is empty; a short one is not the end. ErrTooLarge.
 	List(ctx context.Context, prefix, after string, limit int) ([]Blob, error)
 	// Delete removes blobs; one that is not there is no error. ErrTooLarge.
 	Delete(ctx context.Context, keys []string) error

@@ -145,7 +145,7 @@ func (s *Store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.uploads[id] = &upload{key: key, parts: make(map[int]object), began: time.Now()}
 		answer(w, struct {
 			XMLName               xml.Name `xml:"InitiateMultipartUploadResult"`
-			Bucket, Key, UploadId string   //nolint:staticcheck // the protocol spells it so
+			Bucket, Key, UploadId string
 		}{Bucket: bucket, Key: key, UploadId: id})
 	case query.Has("uploadId"):
 		s.continueUpload(w, r, key, body)

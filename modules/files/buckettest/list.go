@@ -62,7 +62,7 @@ func (s *Store) list(w http.ResponseWriter, query url.Values) {
 func (s *Store) listUploads(w http.ResponseWriter, query url.Values) {
 	type entry struct {
 		Key       string
-		UploadId  string //nolint:staticcheck // the protocol spells it so
+		UploadId  string
 		Initiated time.Time
 	}
 	page := struct {

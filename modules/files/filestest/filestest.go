@@ -251,6 +251,12 @@ func testContent(t *testing.T, s Subject) {
 		}
 	}
 	wantBytes(t, s, key, data)
+	for _, name := range []string{key, "sha256/x", "sha256/x/y"} { // which are nobody's to give
+		_, err := s.Files.Put(t.Context(), name, []byte("x"))
+		want(t, err, files.ErrBadKey)
+		_, err = s.Files.Begin(t.Context(), name)
+		want(t, err, files.ErrBadKey)
+	}
 }
 
 func testRead(t *testing.T, s Subject) {

@@ -123,7 +123,7 @@ func (s *Service) Put(ctx context.Context, key string, data []byte) (files.Blob,
 	if key == "" {
 		return s.putContent(ctx, data, sum)
 	}
-	if !files.ValidKey(key) {
+	if !files.WritableKey(key) {
 		return files.Blob{}, files.ErrBadKey
 	}
 	return s.engine.put(ctx, key, data, sum)
@@ -140,7 +140,7 @@ func (s *Service) putContent(ctx context.Context, data []byte, sum string) (file
 
 // Begin implements files.Service.
 func (s *Service) Begin(ctx context.Context, key string) (string, error) {
-	if key != "" && !files.ValidKey(key) {
+	if key != "" && !files.WritableKey(key) {
 		return "", files.ErrBadKey
 	}
 	return s.uploads.begin(ctx, key, s.engine)
