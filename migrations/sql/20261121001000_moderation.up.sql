@@ -32,7 +32,7 @@ CREATE TABLE suspects (
     last_at  {{.Time}} NOT NULL
 );
 
-CREATE INDEX suspects_weight ON suspects (weight, last_at);
+CREATE INDEX suspects_weight ON suspects (weight, last_at, user_id);
 
 -- Scores that are still to be looked at. Whoever takes one puts its time off and counts the attempt.
 CREATE TABLE inspections (

@@ -231,6 +231,6 @@ func (s store) findings(ctx context.Context, query moderation.Query) ([]moderati
 func (s store) suspects(ctx context.Context, offset, limit int) ([]moderation.Suspect, error) {
 	var found []moderation.Suspect
 	err := s.Reader.NewSelect().Model((*suspectRow)(nil)).Column("user_id", "weight", "findings", "last_at").
-		Order("weight DESC", "last_at DESC", "user_id").Offset(int64(offset)).Limit(int64(limit)).Scan(ctx, &found)
+		Order("weight DESC", "last_at DESC", "user_id DESC").Offset(int64(offset)).Limit(int64(limit)).Scan(ctx, &found)
 	return found, err
 }
