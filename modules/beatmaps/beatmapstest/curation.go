@@ -198,7 +198,7 @@ func testArchive(t *testing.T, s Subject) {
 	}
 	_, err := s.Beatmaps.Archive(t.Context(), officialID(), false)
 	wantError(t, err, beatmaps.ErrNotFound)
-	_, err = s.Beatmaps.Media(t.Context(), 2*beatmaps.FirstLocalID-7, beatmaps.Preview)
+	_, err = s.Beatmaps.Media(t.Context(), beatmaps.FirstLocalID+900_000_000, beatmaps.Preview)
 	wantError(t, err, beatmaps.ErrNotFound)
 }
 

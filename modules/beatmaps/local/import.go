@@ -215,16 +215,31 @@ var errTaken = errors.New("beatmaps: the id is taken")
 
 // place finds the set of a parcel and calls put with its id; with fresh, it is the next one that is free.
 func (s *Service) place(ctx context.Context, p *parcel, name string, put func(id int32, fresh bool) error) (id int32, err error) {
-	for range 10 * attempts {
+	for range attempts {
 		var fresh bool
 		if id, fresh, err = s.identify(ctx, p, name); err != nil {
 			return 0, err
 		}
-		if err = put(id, fresh); !errors.Is(err, errTaken) {
+		if !fresh {
+			return id, put(id, false)
+		}
+		if id, err = s.placeNew(ctx, p, name, put); !errors.Is(err, errTaken) {
 			break
 		}
 	}
 	return id, err
+}
+
+// placeNew does the same for a set that is new: one after another, so that two archives of it do not become two sets. Only
+// another process can take the id meanwhile.
+func (s *Service) placeNew(ctx context.Context, p *parcel, name string, put func(id int32, fresh bool) error) (int32, error) {
+	const everyNew = 0 // no set's id
+	defer s.sets.lock(everyNew)()
+	id, fresh, err := s.identify(ctx, p, name)
+	if err != nil {
+		return 0, err
+	}
+	return id, put(id, fresh)
 }
 
 // latest returns the beatmaps of a set that changed as they are now that they are rated.
