@@ -40,7 +40,7 @@ func (a maniaActor) act(s *script, moments []moment) {
 	for i := range moments {
 		m := &moments[i]
 		o := &a.Objects[m.object]
-		late := 0.0
+		var late float64
 		switch m.result {
 		case score.Miss:
 			continue

@@ -104,7 +104,7 @@ func ReadForm(contentType string, body io.Reader) (*Form, error) {
 	seen := make([]bool, len(fields))
 	for range maxParts {
 		p, err := reader.NextRawPart()
-		if err == io.EOF { //nolint:errorlint // wrapped, it is the end of the body without that of the form
+		if err == io.EOF { // wrapped, it would be the end of the body without that of the form
 			return f, nil
 		}
 		if err != nil {
