@@ -3,6 +3,7 @@ package local
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/pure-peace/peace/modules/bot"
@@ -28,8 +29,13 @@ const (
 	maxLines = 64
 )
 
-// Run answers what is written to the bot until ctx ends.
+// Run answers what is written to the bot, and follows scores, until ctx ends.
 func (s *Service) Run(ctx context.Context) error {
+	var following sync.WaitGroup
+	defer following.Wait()
+	if s.config.AnnounceFirsts && s.deps.Scores != nil && s.deps.Beatmaps != nil {
+		following.Go(func() { s.followScores(ctx) })
+	}
 	pause := firstPause
 	for ctx.Err() == nil {
 		id, err := s.session(ctx)
@@ -111,12 +117,18 @@ func (s *Service) serve(ctx context.Context, id string) error {
 
 // hear answers one line.
 func (s *Service) hear(ctx context.Context, m *chatpb.Message) {
-	if m.GetAction() || m.GetSenderId() == users.BotID {
+	if m.GetSenderId() == users.BotID {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	reply, err := s.Execute(ctx, bot.Invocation{UserID: m.GetSenderId(), Channel: m.GetChannel(), Text: m.GetText()})
+	var reply bot.Reply
+	var err error
+	if m.GetAction() {
+		reply, err = s.notice(ctx, m.GetSenderId(), m.GetChannel(), m.GetText())
+	} else {
+		reply, err = s.Execute(ctx, bot.Invocation{UserID: m.GetSenderId(), Channel: m.GetChannel(), Text: m.GetText()})
+	}
 	if err != nil {
 		reply = s.excuse(ctx, m, err)
 	}

@@ -3,7 +3,10 @@
 // The bot is a session of kind sessions.Bot, which any process finds or opens; draining its outbox hands each line to one of
 // them. What a command does is a call of another module on behalf of the user; the bot decides only who may give it.
 //
-// The files: listen.go is the loop, command.go what a command is, players.go and staff.go are the built-in ones.
+// The bot also says in public who leads a leaderboard now.
+//
+// The files: listen.go is the loop, command.go what a command is; players.go, plays.go, worth.go and staff.go are the built-in
+// ones; focus.go remembers what players are talking about, announce.go follows scores.
 package local
 
 import (
@@ -16,8 +19,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pure-peace/peace/modules/beatmaps"
 	"github.com/pure-peace/peace/modules/bot"
 	"github.com/pure-peace/peace/modules/chat"
+	"github.com/pure-peace/peace/modules/performance"
+	"github.com/pure-peace/peace/modules/rankings"
+	"github.com/pure-peace/peace/modules/scores"
 	"github.com/pure-peace/peace/modules/sessions"
 	"github.com/pure-peace/peace/modules/state"
 	"github.com/pure-peace/peace/modules/users"
@@ -25,11 +32,18 @@ import (
 
 // Deps are the collaborators of the bot.
 type Deps struct {
-	State    state.Queues
+	State    state.Service
 	Users    users.Service
 	Sessions sessions.Service
 	Chat     chat.Talk
 	Log      *slog.Logger
+	Domain   string // of the server, for links
+
+	// These are nil when their module is off: the commands that need it are then not there.
+	Beatmaps    beatmaps.Library
+	Performance performance.Service
+	Scores      scores.Boards
+	Rankings    rankings.Service
 
 	// Commands are added to the built-in ones; one with the name of a built-in command replaces it.
 	Commands []Command
@@ -51,7 +65,7 @@ func New(_ context.Context, config Config, deps Deps) (*Service, error) {
 		return nil, fmt.Errorf("bot: %w", err)
 	}
 	s := &Service{config: config, deps: deps, byName: map[string]Command{}}
-	for _, c := range slices.Concat(deps.Commands, s.playerCommands(), s.staffCommands()) {
+	for _, c := range slices.Concat(deps.Commands, s.playerCommands(), s.playCommands(), s.staffCommands()) {
 		if c.Do == nil || c.Name == "" || strings.ToLower(c.Name) != c.Name || strings.ContainsAny(c.Name, " \n") {
 			return nil, fmt.Errorf("bot: command %q needs a name in lower case and something to do", c.Name)
 		}

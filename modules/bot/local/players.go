@@ -78,15 +78,39 @@ func (s *Service) stats(ctx context.Context, call Call) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	if !online {
+	switch {
+	case s.deps.Rankings != nil:
+		if p.Stats, err = s.figures(ctx, target); err != nil {
+			return bot.Reply{}, err
+		}
+	case !online:
 		return say(link+":", "The figures of a player are shown while he is online.")
 	}
+	if online {
+		link += " is " + p.Status.Action.String()
+	}
 	return say(
-		fmt.Sprintf("%s is %s:", link, p.Status.Action),
+		link+":",
 		fmt.Sprintf("Score:    %s (#%d)", thousands(p.Stats.RankedScore), p.Stats.Rank),
 		fmt.Sprintf("Plays:    %d (lv%d)", p.Stats.Playcount, osu.Level(p.Stats.TotalScore)),
 		fmt.Sprintf("Accuracy: %.2f%%", 100*p.Stats.Accuracy),
 	)
+}
+
+// figures returns what rankings counts of a player where he plays.
+func (s *Service) figures(ctx context.Context, user users.User) (sessions.Stats, error) {
+	board, err := s.boardOf(ctx, user)
+	if err != nil {
+		return sessions.Stats{}, err
+	}
+	found, err := s.deps.Rankings.Statistics(ctx, []int32{user.ID}, board)
+	if err != nil || len(found) == 0 {
+		return sessions.Stats{}, err
+	}
+	return sessions.Stats{
+		RankedScore: found[0].RankedScore, TotalScore: found[0].TotalScore, Accuracy: float32(found[0].Accuracy),
+		Playcount: found[0].Playcount, Rank: found[0].GlobalRank, Performance: float32(found[0].PP),
+	}, nil
 }
 
 func (s *Service) where(ctx context.Context, call Call) (bot.Reply, error) {
