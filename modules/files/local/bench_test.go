@@ -105,3 +105,21 @@ func BenchmarkStat(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkList asks for a page out of the middle of a folder of 100,000 blobs.
+func BenchmarkList(b *testing.B) {
+	cfg := directory(b)
+	cfg.Sync = false
+	s := open(b, cfg)
+	for i := range 100_000 {
+		if _, err := s.Put(b.Context(), fmt.Sprintf("replays/%06d", i), nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		page, err := s.List(b.Context(), "replays/", "replays/050000", files.MaxBatch)
+		if err != nil || len(page) != files.MaxBatch {
+			b.Fatal(len(page), err)
+		}
+	}
+}

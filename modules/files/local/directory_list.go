@@ -69,17 +69,8 @@ func (w *walk) enter(ctx context.Context, top string) error {
 // level returns what is wanted of one level of keys, in order: those of blobs, and the beginnings of further ones, which end
 // in a slash. All keys with the same beginning follow each other, so this order is that of the keys.
 func (w *walk) level(ctx context.Context, dir, top string) ([]string, error) {
-	var blobs, below []string
-	add := func(name string) {
-		key := top + name
-		if strings.HasPrefix(key, w.prefix) && key > w.after {
-			blobs = append(blobs, key)
-		}
-		if len(blobs) >= 4*w.limit {
-			slices.Sort(blobs)
-			blobs = blobs[:w.limit]
-		}
-	}
+	var below []string
+	blobs := w.names(top)
 	sharded := strings.Count(top, "/") < 2
 	err := w.entries(ctx, dir, func(entry fs.DirEntry) error {
 		name := entry.Name()
@@ -93,18 +84,55 @@ func (w *walk) level(ctx context.Context, dir, top string) ([]string, error) {
 		case entry.IsDir() && sharded && name != unfinished:
 			return w.entries(ctx, path.Join(dir, name), func(entry fs.DirEntry) error {
 				if !entry.IsDir() {
-					add(entry.Name())
+					blobs.add(entry.Name())
 				}
 				return nil
 			})
 		case !entry.IsDir() && !sharded:
-			add(name)
+			blobs.add(name)
 		}
 		return nil
 	})
-	level := slices.Concat(blobs, below)
+	level := below
+	for _, name := range blobs.found {
+		level = append(level, top+name)
+	}
 	slices.Sort(level)
 	return level, err
+}
+
+// names are the last parts of the keys on one level: of those that are wanted, a few times the limit at most.
+type names struct {
+	none          bool   // nothing on this level comes after where the list goes on
+	prefix, after string // of the part
+	last          string // those behind it are too many; "" while there are not
+	limit         int
+	found         []string
+}
+
+func (w *walk) names(top string) names {
+	n := names{limit: w.limit}
+	if rest, ok := strings.CutPrefix(w.prefix, top); ok {
+		n.prefix = rest
+	}
+	if rest, ok := strings.CutPrefix(w.after, top); ok {
+		n.after = rest
+	} else {
+		n.none = w.after > top
+	}
+	return n
+}
+
+func (n *names) add(name string) {
+	if n.none || name <= n.after || n.last != "" && name > n.last || !strings.HasPrefix(name, n.prefix) {
+		return
+	}
+	n.found = append(n.found, name)
+	if len(n.found) >= 4*n.limit {
+		slices.Sort(n.found)
+		n.found = n.found[:n.limit]
+		n.last = n.found[n.limit-1]
+	}
 }
 
 // entries calls f with each entry of a directory; one that is not there has none.
