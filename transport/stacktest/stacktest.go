@@ -1,6 +1,6 @@
 // Package stacktest runs what stable clients need of Peace in one process for tests: the real modules on SQLite and the memory
-// engine of state, behind the real edges on a real socket. Nothing of it is faked, so what a test sees is what a player
-// sees; what an operator sees (configuration, lifecycle, topologies) is tested in app.
+// engine of state, behind the real edges on a real socket. Nothing of it is faked but the log of scores, which a test may write
+// as it likes, so what a test sees is what a player sees; what an operator sees (configuration, lifecycle, topologies) is tested in app.
 package stacktest
 
 import (
@@ -26,6 +26,10 @@ import (
 	"github.com/pure-peace/peace/modules/geoip"
 	"github.com/pure-peace/peace/modules/geoip/geoippb"
 	geoipLocal "github.com/pure-peace/peace/modules/geoip/local"
+	"github.com/pure-peace/peace/modules/rankings"
+	rankingsLocal "github.com/pure-peace/peace/modules/rankings/local"
+	"github.com/pure-peace/peace/modules/rankings/rankingspb"
+	"github.com/pure-peace/peace/modules/rankings/rankingstest"
 	"github.com/pure-peace/peace/modules/relations"
 	relationsLocal "github.com/pure-peace/peace/modules/relations/local"
 	"github.com/pure-peace/peace/modules/relations/relationspb"
@@ -71,6 +75,8 @@ type Stack struct {
 	Relations relations.Service
 	Sessions  sessions.Service
 	Chat      chat.Service
+	Scores    *rankingstest.Book // what players have played
+	Rankings  rankings.Service
 	Bancho    *banchoLocal.Service
 	Metrics   *prometheus.Registry
 
@@ -118,12 +124,18 @@ func New(t testing.TB, o Options) *Stack {
 	}))(t)
 	run(t, talk)
 	s.Chat = chatpb.Observe(talk, o.Calls)
+	s.Scores = rankingstest.NewBook()
+	ranks := must(rankingsLocal.New(ctx, rankingsLocal.DefaultConfig(), rankingsLocal.Deps{
+		DB: db, Scores: s.Scores, State: s.State, Sessions: s.Sessions, Log: o.Log,
+	}))(t)
+	run(t, ranks)
+	s.Rankings = rankingspb.Observe(ranks, o.Calls)
 
 	banchoConfig := banchoLocal.DefaultConfig()
 	apply(o.Bancho, &banchoConfig)
 	s.Bancho = must(banchoLocal.New(ctx, banchoConfig, banchoLocal.Deps{
 		State: s.State, Geoip: s.Geoip, Users: s.Users, Relations: s.Relations, Sessions: s.Sessions, Chat: s.Chat,
-		Log: o.Log, Metrics: s.Metrics,
+		Rankings: s.Rankings, Log: o.Log, Metrics: s.Metrics,
 	}))(t)
 	run(t, s.Bancho)
 	s.Handler = s.edges(t, o)

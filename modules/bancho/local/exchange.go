@@ -218,8 +218,7 @@ func (s *Service) handle(ctx context.Context, a *answer, p packets.Raw) error {
 	case packets.IDChangeAction:
 		return decoded(ctx, a, p, s.changeAction)
 	case packets.IDRequestStatusUpdate:
-		a.send(statsPacket(a.session.User.ID, a.session.Status, a.session.Stats))
-		return nil
+		return s.tellOwnStats(ctx, a)
 	case packets.IDPublicMessage:
 		return decoded(ctx, a, p, s.publicMessage)
 	case packets.IDPrivateMessage:

@@ -69,7 +69,7 @@ func with(t *testing.T, s *stacktest.Stack, edit func(*local.Deps)) *local.Servi
 	t.Helper()
 	deps := local.Deps{
 		State: s.State, Geoip: s.Geoip, Users: s.Users, Relations: s.Relations, Sessions: s.Sessions, Chat: s.Chat,
-		Log: slog.New(slog.DiscardHandler),
+		Rankings: s.Rankings, Log: slog.New(slog.DiscardHandler),
 	}
 	edit(&deps)
 	p, err := local.New(t.Context(), local.DefaultConfig(), deps)

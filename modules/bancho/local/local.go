@@ -2,7 +2,7 @@
 //
 // A login goes through login.go: who is let in (gate.go), what is asked of the other modules, and what the client is told
 // first (welcome.go). Everything later is an exchange (exchange.go): packets of the client are routed to the handlers in
-// talk.go and people.go, and the events that wait in the session's outbox become packets in events.go. How a player looks on
+// talk.go, people.go and stats.go, and the events that wait in the session's outbox become packets in events.go. How a player looks on
 // the wire is in figure.go.
 //
 // The package keeps nothing that matters: sessions, outboxes and channels live in state, behind the contracts that Deps
@@ -24,6 +24,7 @@ import (
 
 	"github.com/pure-peace/peace/modules/chat"
 	"github.com/pure-peace/peace/modules/geoip"
+	"github.com/pure-peace/peace/modules/rankings"
 	"github.com/pure-peace/peace/modules/relations"
 	"github.com/pure-peace/peace/modules/sessions"
 	"github.com/pure-peace/peace/modules/sessions/sessionspb"
@@ -128,7 +129,7 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Deps are what the module needs of others. Metrics may be nil.
+// Deps are what the module needs of others. Rankings and Metrics may be nil: without the first, all figures are 0.
 type Deps struct {
 	State     state.Service
 	Geoip     geoip.Service
@@ -136,6 +137,7 @@ type Deps struct {
 	Relations relations.Service
 	Sessions  sessions.Service
 	Chat      chat.Talk
+	Rankings  rankings.Service
 	Log       *slog.Logger
 	Metrics   prometheus.Registerer
 }
@@ -150,6 +152,7 @@ type Service struct {
 	relations relations.Service
 	sessions  sessions.Service
 	chat      chat.Talk
+	rankings  rankings.Service
 	log       *slog.Logger
 	metrics   metrics
 
@@ -175,6 +178,7 @@ func New(_ context.Context, config Config, deps Deps) (*Service, error) {
 		relations: deps.Relations,
 		sessions:  deps.Sessions,
 		chat:      deps.Chat,
+		rankings:  deps.Rankings,
 		log:       deps.Log,
 	}
 	var err error

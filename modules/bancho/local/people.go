@@ -5,7 +5,6 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
-	"time"
 
 	"github.com/pure-peace/peace/modules/relations"
 	"github.com/pure-peace/peace/modules/sessions"
@@ -21,18 +20,6 @@ const (
 	// maxFollowed is the limit of sessions.Update.Friends.
 	maxFollowed = 900
 )
-
-func (s *Service) changeAction(ctx context.Context, a *answer, p packets.ChangeAction) error {
-	if s.statuses.take(a.session.ID, 1, statusRate, statusBurst, time.Now()) == 0 {
-		return errFlood
-	}
-	status := statusOf(p)
-	updated, err := s.sessions.Update(ctx, a.session.ID, sessions.Update{Status: &status})
-	if err == nil {
-		a.session = updated
-	}
-	return err
-}
 
 func (s *Service) blockStrangers(ctx context.Context, a *answer, p packets.ToggleBlockNonFriendDMs) error {
 	only := p != 0
