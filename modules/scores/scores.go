@@ -370,5 +370,6 @@ type Difference struct {
 	New       *float64
 }
 
-// Recorded is the event published on Topic after a score was recorded.
+// Recorded is the event published on Topic after a score was recorded. When the log grew by something else, the result's score has
+// the ID 0.
 type Recorded struct{ Result Result }

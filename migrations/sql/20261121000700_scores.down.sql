@@ -1,0 +1,9 @@
+DROP TABLE IF EXISTS score_wipes;
+DROP TABLE IF EXISTS score_log;
+DROP TABLE IF EXISTS score_players;
+DROP TABLE IF EXISTS score_beatmaps;
+DROP TABLE IF EXISTS score_leaders;
+DROP TABLE IF EXISTS score_bests;
+DROP TABLE IF EXISTS scores;
+DROP TABLE IF EXISTS score_submissions;
+DROP TABLE IF EXISTS score_turn;
