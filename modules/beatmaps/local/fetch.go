@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/pure-peace/peace/modules/beatmaps"
@@ -46,14 +47,20 @@ func (c FetchConfig) Validate() error {
 // fetcher is the finder that asks sources. What somebody waits for goes before what is only good to have.
 type fetcher struct {
 	cfg     FetchConfig
+	missing time.Duration // of the sources
 	service *Service
 	sources *source.Chain
 	urgent  chan errand
 	later   chan errand
 
+	wrong   *lru.Cache[source.Key, time.Time] // files that came and were not the ones, and when
+
 	mu      sync.Mutex
 	waiting map[errand]struct{} // in either queue, or being run
 }
+
+// maxWrong is how many files are remembered that are not what they should be.
+const maxWrong = 10_000
 
 // errand is something to fetch.
 type errand struct {
@@ -82,8 +89,12 @@ func newFetcher(cfg Config, s *Service) (finder, error) {
 	if chain.Empty() {
 		return nobody{}, nil
 	}
+	wrong, err := lru.New[source.Key, time.Time](maxWrong)
+	if err != nil {
+		return nil, err
+	}
 	return &fetcher{
-		cfg: cfg.Fetch, service: s, sources: chain, waiting: make(map[errand]struct{}),
+		cfg: cfg.Fetch, missing: cfg.Sources.Missing, service: s, sources: chain, wrong: wrong, waiting: make(map[errand]struct{}),
 		urgent: make(chan errand, cfg.Fetch.Queue), later: make(chan errand, cfg.Fetch.Queue),
 	}, nil
 }
@@ -111,6 +122,14 @@ func (f *fetcher) refresh(setIDs []int32) {
 func (f *fetcher) archive(setID int32) {
 	if f.cfg.Archives {
 		f.add(f.urgent, errand{fetchArchive, source.Key{SetID: setID}})
+	}
+}
+
+// file asks for a beatmap's file, unless a wrong one came lately.
+func (f *fetcher) file(queue chan errand, id int32, md5 string) {
+	key := source.Key{BeatmapID: id, MD5: md5}
+	if at, ok := f.wrong.Get(key); !ok || time.Since(at) > f.missing {
+		f.add(queue, errand{fetchFile, key})
 	}
 }
 
@@ -189,7 +208,7 @@ func (f *fetcher) do(ctx context.Context, e errand) {
 	case lookUpSet, refreshSet:
 		err = f.set(ctx, e)
 	case fetchFile:
-		err = f.file(ctx, e.key)
+		err = f.take(ctx, e.key)
 	case fetchArchive:
 		err = f.keep(ctx, e.key.SetID)
 	}

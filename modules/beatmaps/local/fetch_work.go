@@ -44,7 +44,7 @@ func (f *fetcher) set(ctx context.Context, e errand) error {
 			queue = f.urgent // somebody has it on his screen
 		}
 		if queue == f.urgent || b.Status.HasLeaderboard() {
-			f.add(queue, errand{fetchFile, source.Key{BeatmapID: b.ID, MD5: b.MD5}})
+			f.file(queue, b.ID, b.MD5)
 		}
 	}
 	return nil
@@ -65,14 +65,16 @@ func (f *fetcher) touch(ctx context.Context, setID int32) error {
 	return err
 }
 
-// file fetches a beatmap's file. When it is another version than the one that is known, what is known is old.
-func (f *fetcher) file(ctx context.Context, key source.Key) error {
+// take fetches a beatmap's file. When it is another version than the one that is known, what is known may be old; when the
+// sources do not agree with themselves, that is all the same asked once.
+func (f *fetcher) take(ctx context.Context, key source.Key) error {
 	data, err := f.sources.File(ctx, key.BeatmapID)
 	if err != nil {
 		return err
 	}
 	sum := md5.Sum(data) //nolint:gosec // see the import
 	if hex.EncodeToString(sum[:]) != key.MD5 {
+		f.wrong.Add(key, time.Now())
 		found, err := f.service.store.locate(ctx, []int32{key.BeatmapID}, nil)
 		if err == nil && len(found) == 1 {
 			f.refresh([]int32{found[0].SetID})
@@ -80,6 +82,9 @@ func (f *fetcher) file(ctx context.Context, key source.Key) error {
 		return err
 	}
 	err = f.service.keepFile(ctx, data)
+	if errors.Is(err, beatmaps.ErrBadArchive) {
+		f.wrong.Add(key, time.Now())
+	}
 	if errors.Is(err, beatmaps.ErrNotFound) {
 		return nil // meanwhile there is another version
 	}
@@ -148,7 +153,7 @@ func (f *fetcher) sweepOnce(ctx context.Context, after int32) (int32, error) {
 		return after, err
 	}
 	for _, p := range missing {
-		f.add(f.later, errand{fetchFile, source.Key{BeatmapID: p.ID, MD5: p.MD5}})
+		f.file(f.later, p.ID, p.MD5)
 		after = p.ID
 	}
 	if len(missing) < sweepFiles {
