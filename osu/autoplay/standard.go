@@ -48,9 +48,20 @@ func (b *Beatmap) standard(ctx context.Context, m *beatmap.Beatmap, set mods.Set
 var fingers = [...]replay.Keys{replay.Left1 | replay.Left2, replay.Right1 | replay.Right2}
 
 func (a *standardActor) act(s *script, moments []moment) {
+	// Everybody has a side to which he leans. With it nobody is further off than eight tenths of a circle.
+	lean := point{x: s.spread(a.Radius() / 4), y: s.spread(a.Radius() / 4)}
+	near := func(v slider.Vector, wander float64) (x, y float64) {
+		return float64(v.X) + lean.x + s.spread(wander), float64(v.Y) + lean.y + s.spread(wander)
+	}
+	wander := a.Radius() / 3
 	for i := range moments {
 		m := &moments[i]
 		o := &a.Objects[m.object]
+		x, y := near(o.Stacked(), wander)
+		if m.result == score.Miss {
+			s.move(m.start, x, y)
+			continue
+		}
 		at := m.start + a.offset(s, m.result)
 		if i+1 < len(moments) { // not so late that the next one is in the way
 			at = min(at, m.start+0.8*max(moments[i+1].start-m.start, 1))
@@ -58,22 +69,21 @@ func (a *standardActor) act(s *script, moments []moment) {
 		if i > 0 {
 			at = max(at, moments[i-1].start+0.8*(m.start-moments[i-1].start))
 		}
-		wander := a.Radius() / 3
-		place := o.Stacked()
-		if m.result == score.Miss {
-			s.move(m.start, float64(place.X)+s.spread(wander), float64(place.Y)+s.spread(wander))
-			continue
-		}
 		up := at + 55*s.rate
 		switch o.Kind {
 		case standard.Slider:
-			s.move(at, float64(place.X)+s.spread(wander), float64(place.Y)+s.spread(wander))
-			up = a.follow(s, o, at)
+			s.move(at, x, y)
+			for _, n := range a.Sliders[o.Slider].Nested { // who follows a slider may be further off
+				if n.Kind != slider.Head && n.Time > at {
+					x, y := near(o.Move(n.Position), 1.5*wander)
+					s.move(n.Time, x, y)
+				}
+			}
+			up = o.End + 20*s.rate
 		case standard.Spinner:
-			up = a.spin(s, o)
-			at = o.Start
+			a.spin(s, o)
+			at, up = o.Start, o.End
 		default:
-			x, y := float64(place.X)+s.spread(wander), float64(place.Y)+s.spread(wander)
 			s.move(at, x, y)
 			s.move(at+15*s.rate, x, y)
 		}
@@ -93,24 +103,12 @@ func (a *standardActor) offset(s *script, r score.Result) float64 {
 	}
 }
 
-// follow goes along a slider from one part that is judged to the next, and returns when it is let go.
-func (a *standardActor) follow(s *script, o *standard.Object, from float64) float64 {
-	for _, n := range a.Sliders[o.Slider].Nested {
-		if n.Kind != slider.Head && n.Time > from {
-			place := o.Move(n.Position)
-			s.move(n.Time, float64(place.X), float64(place.Y))
-		}
-	}
-	return o.End + 20*s.rate
-}
-
-// spin turns about seven times a second, and returns when that ends.
-func (a *standardActor) spin(s *script, o *standard.Object) float64 {
+// spin turns about seven times a second.
+func (a *standardActor) spin(s *script, o *standard.Object) {
 	const radius, turn = 60.0, 140.0 // osu! pixels; milliseconds of the player
-	step := turn / 8 * s.rate
+	step, phase := turn/8*s.rate, s.spread(math.Pi)
 	for at, n := o.Start, 0.0; at < o.End; at, n = at+step, n+1 {
-		sin, cos := math.Sincos(n * math.Pi / 4)
+		sin, cos := math.Sincos(phase + n*math.Pi/4)
 		s.move(at, 256+radius*cos, 192+radius*sin)
 	}
-	return o.End
 }
