@@ -13,7 +13,7 @@ import (
 // terms is what a search text says.
 type terms struct {
 	words []string // marked; a set must have all of them
-	title []string // the same, when all of those without a field are looked for in the title
+	title []string // the same, but those without a field in the title; none without any such
 	set   []condition
 	diffs []condition // all of them must hold for one beatmap of the set
 }
@@ -45,9 +45,13 @@ func parse(text string) terms {
 		text = text[at[1]:]
 	}
 	rest.WriteString(text)
+	named := t.words
 	for _, word := range wanted(rest.String()) {
 		t.words = append(t.words, mark(anywhere, word))
 		t.title = append(t.title, mark(fromTitle, word))
+	}
+	if len(t.title) > 0 {
+		t.title = append(t.title, named...)
 	}
 	return t
 }

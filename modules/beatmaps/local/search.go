@@ -105,11 +105,11 @@ func (s *Service) plan(query beatmaps.Query) *plan {
 	return p
 }
 
-// sets returns the query of all sets that are found, but for what is asked of single beatmaps.
-func (p *plan) sets() *bun.SelectQuery {
+// sets returns the query of all sets that have the words, but for what is asked of single beatmaps.
+func (p *plan) sets(words []string) *bun.SelectQuery {
 	q := p.db.NewSelect().TableExpr("beatmapsets AS ?", bun.Ident("hit"))
-	if len(p.terms.words) > 0 {
-		q = q.Where("hit.id IN (?)", matching(p.db, p.terms.words))
+	if len(words) > 0 {
+		q = q.Where("hit.id IN (?)", matching(p.db, words))
 	}
 	for _, c := range p.terms.set {
 		q = q.Where(c.expr, c.args...)
@@ -156,38 +156,48 @@ func (p *plan) beatmaps() *bun.SelectQuery {
 	return q
 }
 
-// found returns the query of the sets that are found, for the first few of them: it looks into each set until it has them.
-func (p *plan) found() *bun.SelectQuery {
-	q := p.sets()
+// first returns the query of the sets that are found, for the first few of them: it looks into each set until it has them.
+func (p *plan) first(t tier) *bun.SelectQuery {
+	q := p.in(t)
 	if b := p.beatmaps(); b != nil {
 		q = q.Where("EXISTS (?)", b.ColumnExpr("1").Where("b.set_id = hit.id"))
 	}
 	return q
 }
 
-// all returns the same query for all of them: it goes through the beatmaps once.
-func (p *plan) all() *bun.SelectQuery {
-	q := p.sets()
-	if b := p.beatmaps(); b != nil {
-		q = q.Where("hit.id IN (?)", b.Column("set_id"))
+// all returns the same query for all of them. Without words that leave few sets, it goes through the beatmaps once.
+func (p *plan) all(t tier) *bun.SelectQuery {
+	if b := p.beatmaps(); b != nil && len(p.terms.words)+len(p.query.Within) == 0 {
+		return p.in(t).Join("JOIN (?) AS have ON have.set_id = hit.id", b.Column("set_id").Distinct())
 	}
-	return q
+	return p.first(t)
 }
 
-// tiers narrow what is found to parts that follow each other: by relevance, sets with all of the words in their titles come
-// first.
-func (p *plan) tiers() []func(*bun.SelectQuery) *bun.SelectQuery {
+// tier is a part of what is found.
+type tier int
+
+const (
+	everything tier = iota
+	titled          // all of the words are in the title, as one means most likely
+	further         // and the others
+)
+
+// tiers returns the parts of what is found that follow each other.
+func (p *plan) tiers() []tier {
 	if p.query.Order != beatmaps.ByRelevance || len(p.terms.title) == 0 {
-		return []func(*bun.SelectQuery) *bun.SelectQuery{func(q *bun.SelectQuery) *bun.SelectQuery { return q }}
+		return []tier{everything}
 	}
-	return []func(*bun.SelectQuery) *bun.SelectQuery{
-		func(q *bun.SelectQuery) *bun.SelectQuery {
-			return q.Where("hit.id IN (?)", matching(p.db, p.terms.title))
-		},
-		func(q *bun.SelectQuery) *bun.SelectQuery {
-			return q.Where("hit.id NOT IN (?)", matching(p.db, p.terms.title))
-		},
+	return []tier{titled, further}
+}
+
+func (p *plan) in(t tier) *bun.SelectQuery {
+	switch t {
+	case titled:
+		return p.sets(p.terms.title)
+	case further:
+		return p.sets(p.terms.words).Where("hit.id NOT IN (?)", matching(p.db, p.terms.title))
 	}
+	return p.sets(p.terms.words)
 }
 
 // page returns the ids of the page, and the cursor of the next.
@@ -197,7 +207,7 @@ func (p *plan) page(ctx context.Context) (ids []int32, next string, err error) {
 	limit, offset := p.query.Limit, p.query.Offset
 	var last hit
 	for i := from.Tier; i < len(tiers); i++ {
-		q := tiers[i](p.found())
+		q := p.first(tiers[i])
 		if resumed && i == from.Tier {
 			q = p.after(q, from)
 		}
@@ -216,7 +226,7 @@ func (p *plan) page(ctx context.Context) (ids []int32, next string, err error) {
 		case len(hits) > 0:
 			offset = 0
 		case offset > 0 && i+1 < len(tiers):
-			n, err := count(ctx, p.db, tiers[i](p.all()))
+			n, err := count(ctx, p.db, p.all(tiers[i]))
 			if err != nil {
 				return nil, "", err
 			}
@@ -256,7 +266,7 @@ func (p *plan) sorted(ctx context.Context, q *bun.SelectQuery, limit, offset int
 
 // total returns how many sets the query finds, at most maxTotal.
 func (s *Service) total(ctx context.Context, p *plan) (int, error) {
-	q := p.all()
+	q := p.all(everything)
 	key := q.String()
 	if c, ok := s.totals.Get(key); ok && time.Since(c.at) < totalsAge {
 		return c.n, nil
