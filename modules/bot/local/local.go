@@ -5,8 +5,8 @@
 //
 // The bot also says in public who leads a leaderboard now.
 //
-// The files: listen.go is the loop, command.go what a command is; players.go, plays.go, worth.go and staff.go are the built-in
-// ones; focus.go remembers what players are talking about, announce.go follows scores.
+// The files: listen.go is the loop, command.go what a command is; players.go, plays.go, worth.go, staff.go and moderation.go are
+// the built-in ones; focus.go remembers what players are talking about, announce.go follows scores.
 package local
 
 import (
@@ -22,6 +22,7 @@ import (
 	"github.com/pure-peace/peace/modules/beatmaps"
 	"github.com/pure-peace/peace/modules/bot"
 	"github.com/pure-peace/peace/modules/chat"
+	"github.com/pure-peace/peace/modules/moderation"
 	"github.com/pure-peace/peace/modules/performance"
 	"github.com/pure-peace/peace/modules/rankings"
 	"github.com/pure-peace/peace/modules/scores"
@@ -44,6 +45,7 @@ type Deps struct {
 	Performance performance.Service
 	Scores      scores.Boards
 	Rankings    rankings.Service
+	Moderation  moderation.Service
 
 	// Commands are added to the built-in ones; one with the name of a built-in command replaces it.
 	Commands []Command
@@ -65,7 +67,7 @@ func New(_ context.Context, config Config, deps Deps) (*Service, error) {
 		return nil, fmt.Errorf("bot: %w", err)
 	}
 	s := &Service{config: config, deps: deps, byName: map[string]Command{}}
-	for _, c := range slices.Concat(deps.Commands, s.playerCommands(), s.playCommands(), s.staffCommands()) {
+	for _, c := range slices.Concat(deps.Commands, s.playerCommands(), s.playCommands(), s.staffCommands(), s.moderationCommands()) {
 		if c.Do == nil || c.Name == "" || strings.ToLower(c.Name) != c.Name || strings.ContainsAny(c.Name, " \n") {
 			return nil, fmt.Errorf("bot: command %q needs a name in lower case and something to do", c.Name)
 		}
