@@ -9,13 +9,19 @@ import (
 	"time"
 
 	"github.com/pure-peace/peace/config"
+	achievementsmodule "github.com/pure-peace/peace/modules/achievements/local"
 	banchomodule "github.com/pure-peace/peace/modules/bancho/local"
+	beatmapsmodule "github.com/pure-peace/peace/modules/beatmaps/local"
 	botmodule "github.com/pure-peace/peace/modules/bot/local"
 	chatmodule "github.com/pure-peace/peace/modules/chat/local"
 	"github.com/pure-peace/peace/modules/database"
+	filesmodule "github.com/pure-peace/peace/modules/files/local"
 	geoipmodule "github.com/pure-peace/peace/modules/geoip/local"
+	moderationmodule "github.com/pure-peace/peace/modules/moderation/local"
 	performancemodule "github.com/pure-peace/peace/modules/performance/local"
+	rankingsmodule "github.com/pure-peace/peace/modules/rankings/local"
 	relationsmodule "github.com/pure-peace/peace/modules/relations/local"
+	scoresmodule "github.com/pure-peace/peace/modules/scores/local"
 	sessionsmodule "github.com/pure-peace/peace/modules/sessions/local"
 	signaturemodule "github.com/pure-peace/peace/modules/signature/local"
 	statemodule "github.com/pure-peace/peace/modules/state/local"
@@ -28,6 +34,9 @@ import (
 	"github.com/pure-peace/peace/transport/http/hosts"
 	"github.com/pure-peace/peace/transport/http/realip"
 	"github.com/pure-peace/peace/transport/web"
+	"github.com/pure-peace/peace/transport/web/direct"
+	webscores "github.com/pure-peace/peace/transport/web/scores"
+	"github.com/pure-peace/peace/transport/web/screenshots"
 )
 
 // Config is the whole configuration of a process. Every module owns its section; what is here besides them belongs to the
@@ -52,18 +61,27 @@ type Config struct {
 	Peer    map[string]peer.DialConfig `koanf:"peer" doc:"other processes of this server, by name"`
 	Peers   Peers                      `koanf:"peers" doc:"what this process offers to others"`
 
-	State       statemodule.Config       `koanf:"state"`
-	Geoip       geoipmodule.Config       `koanf:"geoip"`
-	Signature   signaturemodule.Config   `koanf:"signature"`
-	Users       usersmodule.Config       `koanf:"users"`
-	Relations   relationsmodule.Config   `koanf:"relations"`
-	Sessions    sessionsmodule.Config    `koanf:"sessions"`
-	Chat        chatmodule.Config        `koanf:"chat"`
-	Performance performancemodule.Config `koanf:"performance"`
-	Bot         botmodule.Config         `koanf:"bot"`
-	Bancho      banchomodule.Config      `koanf:"bancho"`
-	Gateway     gateway.Config           `koanf:"gateway"`
-	Web         web.Config               `koanf:"web"`
+	State        statemodule.Config        `koanf:"state"`
+	Geoip        geoipmodule.Config        `koanf:"geoip"`
+	Signature    signaturemodule.Config    `koanf:"signature"`
+	Users        usersmodule.Config        `koanf:"users"`
+	Relations    relationsmodule.Config    `koanf:"relations"`
+	Sessions     sessionsmodule.Config     `koanf:"sessions"`
+	Chat         chatmodule.Config         `koanf:"chat"`
+	Files        filesmodule.Config        `koanf:"files"`
+	Performance  performancemodule.Config  `koanf:"performance"`
+	Beatmaps     beatmapsmodule.Config     `koanf:"beatmaps"`
+	Scores       scoresmodule.Config       `koanf:"scores"`
+	Rankings     rankingsmodule.Config     `koanf:"rankings"`
+	Achievements achievementsmodule.Config `koanf:"achievements"`
+	Moderation   moderationmodule.Config   `koanf:"moderation"`
+	Bot          botmodule.Config          `koanf:"bot"`
+	Bancho       banchomodule.Config       `koanf:"bancho"`
+	Gateway      gateway.Config            `koanf:"gateway"`
+	Web          web.Config                `koanf:"web"`
+	WebScores    webscores.Config          `koanf:"web_scores"`
+	Direct       direct.Config             `koanf:"direct"`
+	Screenshots  screenshots.Config        `koanf:"screenshots"`
 }
 
 // Log is how the process tells what it does.
@@ -160,11 +178,20 @@ func DefaultConfig() *Config {
 		Relations:       relationsmodule.DefaultConfig(),
 		Sessions:        sessionsmodule.DefaultConfig(),
 		Chat:            chatmodule.DefaultConfig(),
+		Files:           filesmodule.DefaultConfig(),
 		Performance:     performancemodule.DefaultConfig(),
+		Beatmaps:        beatmapsmodule.DefaultConfig(),
+		Scores:          scoresmodule.DefaultConfig(),
+		Rankings:        rankingsmodule.DefaultConfig(),
+		Achievements:    achievementsmodule.DefaultConfig(),
+		Moderation:      moderationmodule.DefaultConfig(),
 		Bot:             botmodule.DefaultConfig(),
 		Bancho:          banchomodule.DefaultConfig(),
 		Gateway:         gateway.DefaultConfig(),
 		Web:             web.DefaultConfig(),
+		WebScores:       webscores.DefaultConfig(),
+		Direct:          direct.DefaultConfig(),
+		Screenshots:     screenshots.DefaultConfig(),
 	}
 }
 
@@ -211,8 +238,8 @@ func (c *Config) settle() error {
 	}
 	c.DataDir = dir
 	for _, path := range []*string{
-		&c.State.Journal, &c.Geoip.File, &c.Signature.Dir, &c.Web.AvatarsDir.Dir, &c.Admin.Socket, &c.Performance.Beatmaps,
-		&c.TLS.Cert, &c.TLS.Key,
+		&c.State.Journal, &c.Geoip.File, &c.Signature.Dir, &c.Web.AvatarsDir.Dir, &c.Admin.Socket, &c.Performance.Beatmaps, &c.Files.Dir,
+		&c.Files.S3.SecretFile, &c.TLS.Cert, &c.TLS.Key,
 	} {
 		if *path != "" && !filepath.IsAbs(*path) {
 			*path = filepath.Join(c.DataDir, *path)

@@ -3,24 +3,42 @@ package app
 import (
 	"context"
 
+	"github.com/pure-peace/peace/modules/achievements"
+	"github.com/pure-peace/peace/modules/achievements/achievementspb"
+	achievementsmodule "github.com/pure-peace/peace/modules/achievements/local"
 	"github.com/pure-peace/peace/modules/bancho"
 	"github.com/pure-peace/peace/modules/bancho/banchopb"
 	banchomodule "github.com/pure-peace/peace/modules/bancho/local"
+	"github.com/pure-peace/peace/modules/beatmaps"
+	"github.com/pure-peace/peace/modules/beatmaps/beatmapspb"
+	beatmapsmodule "github.com/pure-peace/peace/modules/beatmaps/local"
 	"github.com/pure-peace/peace/modules/bot"
 	"github.com/pure-peace/peace/modules/bot/botpb"
 	botmodule "github.com/pure-peace/peace/modules/bot/local"
 	"github.com/pure-peace/peace/modules/chat"
 	"github.com/pure-peace/peace/modules/chat/chatpb"
 	chatmodule "github.com/pure-peace/peace/modules/chat/local"
+	"github.com/pure-peace/peace/modules/files"
+	"github.com/pure-peace/peace/modules/files/filespb"
+	filesmodule "github.com/pure-peace/peace/modules/files/local"
 	"github.com/pure-peace/peace/modules/geoip"
 	"github.com/pure-peace/peace/modules/geoip/geoippb"
 	geoipmodule "github.com/pure-peace/peace/modules/geoip/local"
+	"github.com/pure-peace/peace/modules/moderation"
+	moderationmodule "github.com/pure-peace/peace/modules/moderation/local"
+	"github.com/pure-peace/peace/modules/moderation/moderationpb"
 	"github.com/pure-peace/peace/modules/performance"
 	performancemodule "github.com/pure-peace/peace/modules/performance/local"
 	"github.com/pure-peace/peace/modules/performance/performancepb"
+	"github.com/pure-peace/peace/modules/rankings"
+	rankingsmodule "github.com/pure-peace/peace/modules/rankings/local"
+	"github.com/pure-peace/peace/modules/rankings/rankingspb"
 	"github.com/pure-peace/peace/modules/relations"
 	relationsmodule "github.com/pure-peace/peace/modules/relations/local"
 	"github.com/pure-peace/peace/modules/relations/relationspb"
+	"github.com/pure-peace/peace/modules/scores"
+	scoresmodule "github.com/pure-peace/peace/modules/scores/local"
+	"github.com/pure-peace/peace/modules/scores/scorespb"
 	"github.com/pure-peace/peace/modules/sessions"
 	sessionsmodule "github.com/pure-peace/peace/modules/sessions/local"
 	"github.com/pure-peace/peace/modules/sessions/sessionspb"
@@ -93,12 +111,60 @@ var (
 		Dial:   chatpb.NewClient, Serve: chatpb.Register, Observe: chatpb.Observe,
 	}
 
+	// Files keeps blobs.
+	Files = &Module[files.Service, filesmodule.Config]{
+		Name:   "files",
+		Config: func(c *Config) filesmodule.Config { return c.Files },
+		New:    newFiles,
+		Dial:   filespb.NewClient, Serve: filespb.Register, Observe: filespb.Observe,
+	}
+
 	// Performance says how hard beatmaps are and how much plays are worth.
 	Performance = &Module[performance.Service, performancemodule.Config]{
 		Name:   "performance",
 		Config: func(c *Config) performancemodule.Config { return c.Performance },
 		New:    newPerformance,
 		Dial:   performancepb.NewClient, Serve: performancepb.Register, Observe: performancepb.Observe,
+	}
+
+	// Beatmaps knows what can be played.
+	Beatmaps = &Module[beatmaps.Service, beatmapsmodule.Config]{
+		Name:   "beatmaps",
+		Config: func(c *Config) beatmapsmodule.Config { return c.Beatmaps },
+		New:    newBeatmaps,
+		Dial:   beatmapspb.NewClient, Serve: beatmapspb.Register, Observe: beatmapspb.Observe,
+	}
+
+	// Scores keeps plays and compares them.
+	Scores = &Module[scores.Service, scoresmodule.Config]{
+		Name:   "scores",
+		Config: func(c *Config) scoresmodule.Config { return c.Scores },
+		New:    newScores,
+		Dial:   scorespb.NewClient, Serve: scorespb.Register, Observe: scorespb.Observe,
+	}
+
+	// Rankings counts for players, and ranks them.
+	Rankings = &Module[rankings.Service, rankingsmodule.Config]{
+		Name:   "rankings",
+		Config: func(c *Config) rankingsmodule.Config { return c.Rankings },
+		New:    newRankings,
+		Dial:   rankingspb.NewClient, Serve: rankingspb.Register, Observe: rankingspb.Observe,
+	}
+
+	// Achievements awards medals.
+	Achievements = &Module[achievements.Service, achievementsmodule.Config]{
+		Name:   "achievements",
+		Config: func(c *Config) achievementsmodule.Config { return c.Achievements },
+		New:    newAchievements,
+		Dial:   achievementspb.NewClient, Serve: achievementspb.Register, Observe: achievementspb.Observe,
+	}
+
+	// Moderation gathers what looks wrong about plays.
+	Moderation = &Module[moderation.Service, moderationmodule.Config]{
+		Name:   "moderation",
+		Config: func(c *Config) moderationmodule.Config { return c.Moderation },
+		New:    newModeration,
+		Dial:   moderationpb.NewClient, Serve: moderationpb.Register, Observe: moderationpb.Observe,
 	}
 
 	// Bot answers commands.
@@ -120,7 +186,7 @@ var (
 
 // table is every built-in row. It is a function, because a variable would be part of the rows' initialization.
 func table() []Row {
-	return []Row{State, Geoip, Signature, Users, Relations, Sessions, Chat, Performance, Bot, Bancho}
+	return []Row{State, Geoip, Signature, Users, Relations, Sessions, Chat, Files, Performance, Beatmaps, Scores, Rankings, Achievements, Moderation, Bot, Bancho}
 }
 
 func newState(ctx context.Context, c statemodule.Config, r *Resolver) (state.Service, error) {
@@ -170,6 +236,10 @@ func newChat(ctx context.Context, c chatmodule.Config, r *Resolver) (chat.Servic
 	return chatmodule.New(ctx, c, deps)
 }
 
+func newFiles(ctx context.Context, c filesmodule.Config, r *Resolver) (files.Service, error) {
+	return filesmodule.New(ctx, c, filesmodule.Deps{Log: r.Log("files")})
+}
+
 func newPerformance(ctx context.Context, c performancemodule.Config, r *Resolver) (performance.Service, error) {
 	deps := performancemodule.Deps{DB: r.Database(ctx), Log: r.Log("performance")}
 	if err := r.Err(); err != nil {
@@ -178,9 +248,65 @@ func newPerformance(ctx context.Context, c performancemodule.Config, r *Resolver
 	return performancemodule.New(ctx, c, deps)
 }
 
+func newBeatmaps(ctx context.Context, c beatmapsmodule.Config, r *Resolver) (beatmaps.Service, error) {
+	deps := beatmapsmodule.Deps{
+		DB: r.Database(ctx), Files: Use(r, Files), Performance: Use(r, Performance), Topics: Use(r, State), Users: Use(r, Users),
+		Log: r.Log("beatmaps"),
+	}
+	if err := r.Err(); err != nil {
+		return nil, err
+	}
+	return beatmapsmodule.New(ctx, c, deps)
+}
+
+func newScores(ctx context.Context, c scoresmodule.Config, r *Resolver) (scores.Service, error) {
+	deps := scoresmodule.Deps{
+		DB: r.Database(ctx), State: Use(r, State), Users: Use(r, Users), Beatmaps: Use(r, Beatmaps), Performance: UseIfOn(r, Performance),
+		Log: r.Log("scores"),
+	}
+	if err := r.Err(); err != nil {
+		return nil, err
+	}
+	return scoresmodule.New(ctx, c, deps)
+}
+
+func newRankings(ctx context.Context, c rankingsmodule.Config, r *Resolver) (rankings.Service, error) {
+	deps := rankingsmodule.Deps{
+		DB: r.Database(ctx), Scores: Use(r, Scores), State: Use(r, State), Sessions: Use(r, Sessions), Log: r.Log("rankings"),
+	}
+	if err := r.Err(); err != nil {
+		return nil, err
+	}
+	return rankingsmodule.New(ctx, c, deps)
+}
+
+func newAchievements(ctx context.Context, c achievementsmodule.Config, r *Resolver) (achievements.Service, error) {
+	deps := achievementsmodule.Deps{
+		DB: r.Database(ctx), Scores: Use(r, Scores), Beatmaps: Use(r, Beatmaps), Performance: Use(r, Performance), Topics: Use(r, State),
+		Log: r.Log("achievements"),
+	}
+	if err := r.Err(); err != nil {
+		return nil, err
+	}
+	return achievementsmodule.New(ctx, c, deps)
+}
+
+func newModeration(ctx context.Context, c moderationmodule.Config, r *Resolver) (moderation.Service, error) {
+	deps := moderationmodule.Deps{
+		DB: r.Database(ctx), Scores: Use(r, Scores), Beatmaps: Use(r, Beatmaps), Performance: Use(r, Performance), Files: Use(r, Files),
+		Users: Use(r, Users), Topics: Use(r, State), Log: r.Log("moderation"),
+	}
+	if err := r.Err(); err != nil {
+		return nil, err
+	}
+	return moderationmodule.New(ctx, c, deps)
+}
+
 func newBot(ctx context.Context, c botmodule.Config, r *Resolver) (bot.Service, error) {
 	deps := botmodule.Deps{
 		State: Use(r, State), Users: Use(r, Users), Sessions: Use(r, Sessions), Chat: Use(r, Chat), Log: r.Log("bot"),
+		Domain: r.config.Domain, Beatmaps: UseIfOn(r, Beatmaps), Performance: UseIfOn(r, Performance), Scores: UseIfOn(r, Scores),
+		Rankings: UseIfOn(r, Rankings), Moderation: UseIfOn(r, Moderation),
 	}
 	if err := r.Err(); err != nil {
 		return nil, err
@@ -191,7 +317,7 @@ func newBot(ctx context.Context, c botmodule.Config, r *Resolver) (bot.Service, 
 func newBancho(ctx context.Context, c banchomodule.Config, r *Resolver) (bancho.Service, error) {
 	deps := banchomodule.Deps{
 		State: Use(r, State), Geoip: Use(r, Geoip), Users: Use(r, Users), Relations: Use(r, Relations), Sessions: Use(r, Sessions),
-		Chat: Use(r, Chat), Log: r.Log("bancho"), Metrics: r.Metrics(),
+		Chat: Use(r, Chat), Rankings: UseIfOn(r, Rankings), Log: r.Log("bancho"), Metrics: r.Metrics(),
 	}
 	if err := r.Err(); err != nil {
 		return nil, err

@@ -29,15 +29,19 @@ type arguments struct {
 	File string            `name:"config" short:"c" placeholder:"FILE" env:"PEACE_CONFIG" help:"Read the configuration from FILE (default: peace.toml, when it is there)."`
 	Set  map[string]string `placeholder:"KEY=VALUE" mapsep:"none" help:"Override one setting, for example --set domain=example.com. May be repeated."`
 
-	Serve    serve         `cmd:"" default:"withargs" help:"Run the server. This is what happens without a command."`
-	Migrate  migrate       `cmd:"" help:"Show or change the state of the database's schema."`
-	Settings configuration `cmd:"" name:"config" help:"Check or show the configuration."`
-	User     user          `cmd:"" help:"Make and change accounts."`
-	Doctor   doctor        `cmd:"" help:"Check everything that a working server needs, and say how to mend it."`
-	Backup   backup        `cmd:"" help:"Copy the data of this server, also while it runs."`
-	Load     loadTest      `cmd:"" help:"Play many stable clients against a server and measure it."`
-	PP       pp            `cmd:"" name:"pp" help:"Calculate difficulty and pp of beatmaps, without a server."`
-	Version  version       `cmd:"" help:"Print the version."`
+	Serve    serve          `cmd:"" default:"withargs" help:"Run the server. This is what happens without a command."`
+	Migrate  migrate        `cmd:"" help:"Show or change the state of the database's schema."`
+	Settings configuration  `cmd:"" name:"config" help:"Check or show the configuration."`
+	User     user           `cmd:"" help:"Make and change accounts."`
+	Beatmap  beatmapCommand `cmd:"" help:"Import beatmaps, find them, and decide what becomes of them."`
+	Score    scoreCommand   `cmd:"" help:"Show, remove and restore scores."`
+	Recalc   recalc         `cmd:"" help:"Rate scores again by the algorithm that counts, also while the server runs."`
+	Evidence evidence       `cmd:"" help:"See what looks wrong about plays, and judge it."`
+	Doctor   doctor         `cmd:"" help:"Check everything that a working server needs, and say how to mend it."`
+	Backup   backup         `cmd:"" help:"Copy the data of this server, also while it runs."`
+	Load     loadTest       `cmd:"" help:"Play many stable clients against a server and measure it."`
+	PP       pp             `cmd:"" name:"pp" help:"Calculate difficulty and pp of beatmaps, without a server."`
+	Version  version        `cmd:"" help:"Print the version."`
 }
 
 // program is what every command works with.

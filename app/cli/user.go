@@ -28,6 +28,8 @@ type user struct {
 	Restrict   userRestrict   `cmd:"" help:"Hide an account from everybody else."`
 	Unrestrict userUnrestrict `cmd:"" help:"Lift a restriction."`
 	Silence    userSilence    `cmd:"" help:"Forbid an account to chat for a time; 0s ends it."`
+	Wipe       userWipe       `cmd:"" help:"Remove all scores of an account. They are kept and can be restored."`
+	Unwipe     userUnwipe     `cmd:"" help:"Bring back what the last wipe removed."`
 }
 
 type passwordFlag struct {

@@ -26,8 +26,8 @@ func (s *Server) beatmapPicture(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, target+r.URL.EscapedPath(), http.StatusFound)
 }
 
-// Assets returns the handler of the assets host: the pictures of the main menu.
-func (s *Server) Assets() http.Handler {
+// Assets returns the handler of the assets host: the pictures of the main menu. More can be added to its router.
+func (s *Server) Assets() *chi.Mux {
 	r := chi.NewRouter()
 	r.NotFound(empty(http.StatusNotFound))
 	r.MethodNotAllowed(empty(http.StatusMethodNotAllowed))

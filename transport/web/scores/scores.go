@@ -127,8 +127,8 @@ func New(config Config, deps Deps) (*Server, error) {
 	}, nil
 }
 
-// Routes adds the endpoints to the router of the osu host (web.Server.Osu).
-func (s *Server) Routes(r chi.Router) {
+// Osu adds the endpoints to the router of the osu host (web.Server.Osu).
+func (s *Server) Osu(r chi.Router) {
 	r.With(limit.Transfer(uploadTime, answerTime)).Post("/web/osu-submit-modular-selector.php", s.submit)
 	for _, old := range oldSubmissions {
 		r.HandleFunc(old, s.submitOld)
