@@ -2,8 +2,10 @@ package direct
 
 import (
 	"errors"
+	"fmt"
 	"mime"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/pure-peace/peace/modules/beatmaps"
@@ -37,13 +39,19 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, where beatmaps.Arc
 	h.Set("Content-Type", kind)
 	h.Set("Cache-Control", age)
 	h.Set("X-Content-Type-Options", "nosniff")
-	if file.Blob.SHA256 != "" {
-		h.Set("ETag", `"`+file.Blob.SHA256[:min(32, len(file.Blob.SHA256))]+`"`)
-	}
+	h.Set("ETag", tag(file.Blob))
 	if where.Name != "" {
 		h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": where.Name}))
 	}
 	http.ServeContent(w, r, "", file.Blob.StoredAt, file)
+}
+
+// tag tells versions of a file apart, by its content where the store knows it.
+func tag(b files.Blob) string {
+	if b.SHA256 != "" {
+		return strconv.Quote(b.SHA256)
+	}
+	return fmt.Sprintf(`"%x-%x"`, b.StoredAt.UnixNano(), b.Size)
 }
 
 // fail answers a request for a file that cannot be had.
