@@ -52,7 +52,7 @@ func TestPeer(t *testing.T) {
 // TestTwoProcesses runs the suite on one of two bots: they share a session, and each line is answered once.
 func TestTwoProcesses(t *testing.T) {
 	s := newSubject(t)
-	start(t, s)
+	start(t, s, nil)
 	bottest.Run(t, s)
 }
 
@@ -62,9 +62,12 @@ func TestExtension(t *testing.T) {
 	echo := func(_ context.Context, call local.Call) (bot.Reply, error) {
 		return bot.Reply{Lines: []string{call.Rest(1)}, Public: true}, nil
 	}
-	s.Bot = start(t, s,
-		local.Command{Name: "echo", Aliases: []string{"repeat"}, Summary: "Repeats.", Do: echo},
-		local.Command{Name: "roll", Summary: "Repeats as well.", Do: echo, Needs: users.Supporter})
+	s.Bot = start(t, s, func(deps *local.Deps) {
+		deps.Commands = []local.Command{
+			{Name: "echo", Aliases: []string{"repeat"}, Summary: "Repeats.", Do: echo},
+			{Name: "roll", Summary: "Repeats as well.", Do: echo, Needs: users.Supporter},
+		}
+	})
 	for text, wanted := range map[string]string{"!echo  one  two  three": "two  three", "!REPEAT one two": "two"} {
 		reply, err := s.Bot.Execute(t.Context(), bot.Invocation{UserID: users.BotID, Channel: "#osu", Text: text})
 		if err != nil || !reply.Public || len(reply.Lines) != 1 || reply.Lines[0] != wanted {
@@ -83,6 +86,14 @@ func TestExtension(t *testing.T) {
 }
 
 func newSubject(t *testing.T) bottest.Subject {
+	t.Helper()
+	s := newNeighbours(t)
+	s.Bot = start(t, s, nil)
+	return s
+}
+
+// newNeighbours returns what a bot needs, without one.
+func newNeighbours(t *testing.T) bottest.Subject {
 	t.Helper()
 	log := newLogger(t)
 	db := databasetest.Open(t, database.SQLite)
@@ -116,16 +127,16 @@ func newSubject(t *testing.T) bottest.Subject {
 		t.Fatal(err)
 	}
 	run(t, talk)
-	s := bottest.Subject{State: store, Users: accounts, Sessions: registry, Chat: talk}
-	s.Bot = start(t, s)
-	return s
+	return bottest.Subject{State: store, Users: accounts, Sessions: registry, Chat: talk}
 }
 
-func start(t *testing.T, s bottest.Subject, commands ...local.Command) bot.Service {
+func start(t *testing.T, s bottest.Subject, edit func(*local.Deps)) bot.Service {
 	t.Helper()
-	b, err := local.New(t.Context(), local.DefaultConfig(), local.Deps{
-		State: s.State, Users: s.Users, Sessions: s.Sessions, Chat: s.Chat, Log: newLogger(t), Commands: commands,
-	})
+	deps := local.Deps{State: s.State, Users: s.Users, Sessions: s.Sessions, Chat: s.Chat, Log: newLogger(t)}
+	if edit != nil {
+		edit(&deps)
+	}
+	b, err := local.New(t.Context(), local.DefaultConfig(), deps)
 	if err != nil {
 		t.Fatal(err)
 	}
