@@ -84,7 +84,7 @@ func newBench(t testing.TB, calls wire.Observer, edit func(*edge.Config, *edge.D
 		t.Fatal(err)
 	}
 	router := site.Osu()
-	server.Routes(router)
+	server.Osu(router)
 	b.handler = router
 	b.ann = b.Player(t, "Ann")
 	if _, err := b.ann.Poll(t.Context()); err != nil { // what a client sends after its login must not come later
