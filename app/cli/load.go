@@ -5,10 +5,13 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -16,6 +19,7 @@ import (
 	"github.com/pure-peace/peace/modules/users"
 	"github.com/pure-peace/peace/transport/bancho/client"
 	"github.com/pure-peace/peace/transport/bancho/load"
+	web "github.com/pure-peace/peace/transport/web/client"
 )
 
 // loadTest plays many stable clients against a server. Without an address it plays against the one that is configured here.
@@ -27,6 +31,8 @@ type loadTest struct {
 	Duration time.Duration `default:"30s" help:"How long the clients stay once all have logged in."`
 	Chat     float64       `default:"1" help:"Lines in #osu a minute from each client; every other one receives each."`
 	Status   float64       `default:"2" help:"Status changes a minute from each client."`
+	Plays    float64       `default:"0" help:"Beatmaps that each client plays a minute: it asks for the board and submits. web_scores.submissions_per_minute limits it."`
+	Beatmaps string        `type:"existingdir" placeholder:"DIR" help:"Folder with the .osz and .osu files to play, which the server must know. By default what its osu!direct lists first is downloaded."`
 	Prefix   string        `default:"load" help:"Beginning of the accounts' names."`
 	Register bool          `default:"true" negatable:"" help:"Make accounts that do not exist: as peace user does, or with --address as players do, which users.registrations_per_address limits."`
 	JSON     bool          `name:"json" help:"Print the report as JSON."`
@@ -59,9 +65,13 @@ func (c loadTest) Run(ctx context.Context, p *program) error {
 			return makeAccount(ctx, service, name, password)
 		}
 	}
+	songs, err := c.songs()
+	if err != nil {
+		return err
+	}
 	report, err := load.Run(ctx, load.Options{
 		Account: account, Client: target, Users: c.Users, Rate: c.Rate, Duration: c.Duration, Chat: c.Chat, Status: c.Status,
-		Prefix: c.Prefix, Register: c.Register,
+		Prefix: c.Prefix, Register: c.Register, Plays: c.Plays, Songs: songs,
 		Progress: func(now load.Progress) {
 			fmt.Fprintf(p.stderr, "\r%4.0fs  %d online  %d requests  %d errors ", now.Elapsed.Seconds(), now.Online, now.Requests, now.Errors)
 		},
@@ -91,6 +101,47 @@ func (c loadTest) Run(ctx context.Context, p *program) error {
 	fmt.Fprintf(p.stdout, "%d users, %.0f requests/s, %d packets received, %d had to log in again, in %v\n",
 		report.Users, report.Throughput, report.Packets, report.Relogins, report.Elapsed.Round(time.Second))
 	return nil
+}
+
+// maxSongs bounds the beatmaps that are played.
+const maxSongs = 200
+
+// songs reads the beatmaps of the folder; nil without one. Files that cannot be read are passed over, as the game does.
+func (c loadTest) songs() (songs []web.Song, err error) {
+	if c.Beatmaps == "" {
+		return nil, nil
+	}
+	if c.Plays == 0 {
+		return nil, errors.New("--beatmaps needs --plays")
+	}
+	err = filepath.WalkDir(c.Beatmaps, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		extension := strings.ToLower(filepath.Ext(path))
+		if info, err := entry.Info(); err != nil || info.Size() > web.MaxArchive || extension != ".osz" && extension != ".osu" {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if extension == ".osz" {
+			if list, err := web.Unpack(data, -1); err == nil {
+				songs = append(songs, list...)
+			}
+		} else if song, err := web.Read(entry.Name(), data); err == nil {
+			songs = append(songs, song)
+		}
+		if len(songs) >= maxSongs {
+			return filepath.SkipAll
+		}
+		return nil
+	})
+	if err == nil && len(songs) == 0 {
+		err = fmt.Errorf("no beatmap in %s can be read", c.Beatmaps)
+	}
+	return songs, err
 }
 
 // reach makes sure that somebody is there: emulated clients are as patient as the game.
