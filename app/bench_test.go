@@ -41,7 +41,7 @@ func BenchmarkIdlePoll(b *testing.B) {
 	b.Run("three_processes", func(b *testing.B) {
 		address := freeAddress(b)
 		file := fleetFile(b, map[string][]string{
-			"core":  {"state", "users", "relations", "sessions", "chat", "bot", "geoip", "signature"},
+			"core":  but("bancho"),
 			"logic": {"bancho"},
 		}, address)
 		start(b, "serve", "--config", file, "--as", "core")

@@ -31,7 +31,7 @@ func TestCrashLosesNothing(t *testing.T) {
 	defer cancel()
 	safe, doomed := freeAddress(t), freeAddress(t)
 	file := fleetFile(t, map[string][]string{
-		"core":  {"state", "users", "relations", "sessions", "chat", "bot", "geoip", "signature"},
+		"core":  but("bancho"),
 		"safe":  {"bancho"},
 		"crash": {},
 	}, safe)
