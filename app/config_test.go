@@ -31,7 +31,7 @@ func TestExampleFileShowsTheDefaults(t *testing.T) {
 
 func TestExampleFileLoadsAsTheDefaults(t *testing.T) {
 	loaded := DefaultConfig()
-	loaded.Domain, loaded.Web.Beatmaps, loaded.Sessions.MaxSessions = "changed", "changed", 1
+	loaded.Domain, loaded.Web.Site, loaded.Sessions.MaxSessions = "changed", "changed", 1
 	if err := config.Load(loaded, config.Sources{File: exampleFile}); err != nil {
 		t.Fatal(err)
 	}

@@ -166,7 +166,6 @@ func (s *Stack) edges(t testing.TB, o Options) http.Handler {
 		{[]string{"c", "ce", "c4", "c5", "c6", "cho"}, game},
 		{[]string{"osu"}, site.Osu()},
 		{[]string{"a"}, site.Avatars()},
-		{[]string{"b"}, site.Beatmaps()},
 		{[]string{"assets"}, site.Assets()},
 	} {
 		if err := router.Handle(host.names, host.handler); err != nil {

@@ -1,6 +1,6 @@
 // Package web is the HTTP that the stable client speaks beside bancho, and the static hosts around it: registration, what a
-// game asks when it starts, friends, reports and pages on the osu host, avatars on the a host, pictures of beatmaps on the b
-// host, the main menu on the assets host.
+// game asks when it starts, friends, reports and pages on the osu host, avatars on the a host, the main menu on the assets
+// host.
 //
 // Answers are what the client expects and nothing else: text without a byte order mark, an empty 401 for wrong credentials, an
 // empty 404 for an endpoint that is not there. Endpoints about scores, beatmaps and screenshots belong to packages of their own.
@@ -40,7 +40,6 @@ import (
 // Config is the section [web].
 type Config struct {
 	Site       string               `koanf:"site" doc:"URL of the website: profiles, beatmaps and forum pages that the game opens are redirected to it; empty shows a small page"`
-	Beatmaps   string               `koanf:"beatmap_pictures" doc:"URL where thumbnails and previews of beatmaps are found: requests to the b host are redirected there; empty answers 404"`
 	Updates    string               `koanf:"updates" doc:"URL to which clients that look for updates are redirected, for example https://osu.ppy.sh/web/check-updates.php; empty says that there are none"`
 	Seasonal   []string             `koanf:"seasonal" doc:"URLs of seasonal backgrounds of the main menu"`
 	Menu       map[string]MenuImage `koanf:"menu" doc:"pictures of the main menu, by names that order them"`
@@ -60,9 +59,9 @@ type MenuImage struct {
 	Expires time.Time `koanf:"expires" doc:"when it is shown no more; absent means never"`
 }
 
-// DefaultConfig shows official pictures of beatmaps.
+// DefaultConfig has no website beside the server.
 func DefaultConfig() Config {
-	return Config{Beatmaps: "https://b.ppy.sh", Seasonal: []string{}, Menu: map[string]MenuImage{}, AvatarsDir: AvatarsConfig{Dir: "avatars"}}
+	return Config{Seasonal: []string{}, Menu: map[string]MenuImage{}, AvatarsDir: AvatarsConfig{Dir: "avatars"}}
 }
 
 // Validate reports everything that is wrong, by key.
@@ -77,7 +76,6 @@ func (c Config) Validate() error {
 		}
 	}
 	check("site", c.Site, true)
-	check("beatmap_pictures", c.Beatmaps, true)
 	check("updates", c.Updates, true)
 	for i, text := range c.Seasonal {
 		check(fmt.Sprintf("seasonal[%d]", i), text, false)
@@ -125,7 +123,6 @@ func (s *Server) Reload(config Config) error {
 		return err
 	}
 	config.Site = strings.TrimSuffix(config.Site, "/")
-	config.Beatmaps = strings.TrimSuffix(config.Beatmaps, "/")
 	s.config.Store(&config)
 	return nil
 }

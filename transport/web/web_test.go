@@ -275,7 +275,6 @@ func TestSmallEndpoints(t *testing.T) {
 		{"unknown page", "GET", "http://osu/nothing", "", 404, ""},
 		{"wrong method", "POST", "http://osu/web/check-updates.php", "", 405, ""},
 		{"unknown asset", "GET", "http://assets/medals/client/a.png", "", 404, ""},
-		{"unknown picture", "GET", "http://b/other", "", 404, ""},
 	} {
 		w := serve(s, request(tc.method, tc.target, tc.body, "CF-IPCountry", "SE"))
 		if tc.status == 413 {
@@ -306,8 +305,6 @@ func TestConfigured(t *testing.T) {
 		"http://osu/users/1000/osu":                 "https://site.test/users/1000/osu",
 		"http://osu/beatmapsets/75/discussion?a=%2": "https://site.test/beatmapsets/75/discussion?a=%2",
 		"http://osu/p/verify?u=1":                   "https://site.test/p/verify?u=1",
-		"http://b/thumb/75l.jpg":                    "https://b.ppy.sh/thumb/75l.jpg",
-		"http://b/preview/75.mp3":                   "https://b.ppy.sh/preview/75.mp3",
 	} {
 		w := serve(s, request("GET", target, ""))
 		if got := w.Header().Get("Location"); got != want || w.Code < 300 || w.Code > 399 {
@@ -325,7 +322,7 @@ func TestConfigured(t *testing.T) {
 }
 
 func TestPages(t *testing.T) {
-	s, _ := quiet(t, func(o *stacktest.Options) { o.Web = func(c *web.Config) { c.Beatmaps = "" } })
+	s, _ := quiet(t, func(*stacktest.Options) {})
 	s.Serve(t)
 	s.Player(t, "Ann")
 	w := serve(s, request("GET", "http://osu/", "", "User-Agent", "Mozilla/5.0"))
@@ -336,9 +333,6 @@ func TestPages(t *testing.T) {
 	}
 	if w := serve(s, request("GET", "http://osu/u/1000", "")); w.Code != 404 || !strings.Contains(w.Body.String(), "has none") {
 		t.Errorf("a profile is answered %d %s", w.Code, w.Body)
-	}
-	if w := serve(s, request("GET", "http://b/thumb/1.jpg", "")); w.Code != 404 {
-		t.Errorf("a thumbnail is answered %d", w.Code)
 	}
 }
 
@@ -405,11 +399,10 @@ func TestValidate(t *testing.T) {
 		t.Errorf("the defaults: %v", err)
 	}
 	for key, edit := range map[string]func(*web.Config){
-		"site":             func(c *web.Config) { c.Site = "peace.test" },
-		"beatmap_pictures": func(c *web.Config) { c.Beatmaps = "ftp://x" },
-		"updates":          func(c *web.Config) { c.Updates = "://" },
-		"seasonal[1]":      func(c *web.Config) { c.Seasonal = []string{"https://x/", ""} },
-		"menu.news.image":  func(c *web.Config) { c.Menu = map[string]web.MenuImage{"news": {}} },
+		"site":            func(c *web.Config) { c.Site = "peace.test" },
+		"updates":         func(c *web.Config) { c.Updates = "://" },
+		"seasonal[1]":     func(c *web.Config) { c.Seasonal = []string{"https://x/", ""} },
+		"menu.news.image": func(c *web.Config) { c.Menu = map[string]web.MenuImage{"news": {}} },
 	} {
 		config := web.DefaultConfig()
 		edit(&config)

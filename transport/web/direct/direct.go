@@ -65,8 +65,8 @@ type Deps struct {
 	Users       users.Accounts
 	Beatmaps    beatmaps.Service
 	Files       files.Service
-	Scores      scores.Boards
-	Performance performance.Service
+	Scores      scores.Boards       // nil on a server without scores: nobody has played anything
+	Performance performance.Service // nil on one that does not calculate
 	Log         *slog.Logger
 }
 

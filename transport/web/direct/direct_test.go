@@ -463,6 +463,27 @@ func TestSubmissionIsRefused(t *testing.T) {
 	}
 }
 
+// TestWithoutOthers serves beatmaps where nobody keeps scores or calculates.
+func TestWithoutOthers(t *testing.T) {
+	w := &world{player: users.User{ID: 3, Name: "Ann"}, known: []beatmaps.Set{disco()}}
+	s, err := New(DefaultConfig(), Deps{Players: door{w}, Beatmaps: library{nil, w}, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := chi.NewRouter()
+	s.Osu(r)
+	st := stage{w, r}
+	if got := st.get("/web/osu-search.php?r=7"); got != "0" || !w.queries[0].Only {
+		t.Errorf("%q", got)
+	}
+	if got := st.ask(http.MethodPost, "/web/osu-getbeatmapinfo.php", `{"Ids":[75]}`).Body.String(); got != "-1|75|1|"+md5Of75+"|1|N|N|N|N" {
+		t.Errorf("%q", got)
+	}
+	if w := st.ask(http.MethodPost, "/difficulty-rating", `{"beatmap_id":75}`); w.Code != http.StatusNotFound {
+		t.Errorf("%d", w.Code)
+	}
+}
+
 func TestConfig(t *testing.T) {
 	if err := DefaultConfig().Validate(); err != nil {
 		t.Error(err)

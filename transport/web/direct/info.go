@@ -50,7 +50,7 @@ func (s *Server) info(w http.ResponseWriter, r *http.Request, user users.User) {
 	}
 	found, err := s.deps.Beatmaps.Beatmaps(r.Context(), keys)
 	grades := make(map[int32][]osu.Grade, len(found))
-	if err == nil && len(found) > 0 {
+	if err == nil && len(found) > 0 && s.deps.Scores != nil {
 		ids := make([]int32, len(found))
 		for i := range found {
 			ids[i] = found[i].Beatmap.ID
@@ -108,6 +108,9 @@ func (s *Server) stars(w http.ResponseWriter, r *http.Request) {
 	found, err := s.deps.Beatmaps.Beatmaps(r.Context(), []beatmaps.Key{{ID: wanted.BeatmapID}})
 	if err == nil && len(found) == 0 {
 		err = beatmaps.ErrNotFound
+	}
+	if err == nil && s.deps.Performance == nil {
+		err = performance.ErrUnknownBeatmap
 	}
 	var difficulty performance.Difficulty
 	if err == nil {

@@ -109,6 +109,9 @@ func clip(text string, limit int) string {
 
 // played returns the sets of beatmaps that a player has passed, those of late.
 func (s *Server) played(ctx context.Context, userID int32, only *osu.Ruleset) ([]int32, error) {
+	if s.deps.Scores == nil {
+		return nil, nil
+	}
 	var keys []beatmaps.Key
 	for ruleset := range osu.Rulesets {
 		if only != nil && *only != ruleset {
