@@ -61,6 +61,17 @@ func newBench(t testing.TB, calls wire.Observer, edit func(*edge.Config, *edge.D
 	}}}
 	b.files = &fakeFiles{blobs: map[string][]byte{}}
 	b.rankings, b.achievements, b.moderation = &fakeRankings{}, &fakeAchievements{}, &fakeModeration{}
+	b.handler = b.edge(t, log, edit)
+	b.ann = b.Player(t, "Ann")
+	if _, err := b.ann.Poll(t.Context()); err != nil { // what a client sends after its login must not come later
+		t.Fatal(err)
+	}
+	return b
+}
+
+// edge makes the edge, of the fakes unless edit says otherwise.
+func (b *bench) edge(t testing.TB, log *slog.Logger, edit func(*edge.Config, *edge.Deps)) http.Handler {
+	t.Helper()
 	config := web.DefaultConfig()
 	config.AvatarsDir.Dir = t.TempDir()
 	site, err := web.New(config, web.Deps{
@@ -85,12 +96,7 @@ func newBench(t testing.TB, calls wire.Observer, edit func(*edge.Config, *edge.D
 	}
 	router := site.Osu()
 	server.Osu(router)
-	b.handler = router
-	b.ann = b.Player(t, "Ann")
-	if _, err := b.ann.Poll(t.Context()); err != nil { // what a client sends after its login must not come later
-		t.Fatal(err)
-	}
-	return b
+	return router
 }
 
 func (b *bench) serve(r *http.Request) *httptest.ResponseRecorder {
