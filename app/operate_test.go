@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"bufio"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -408,8 +409,13 @@ func TestASecondSignalForces(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close() }()
-	if _, err := io.WriteString(conn, "POST / HTTP/1.1\r\nHost: c.localhost\r\nUser-Agent: osu!\r\nContent-Length: 100\r\n\r\nhalf"); err != nil {
+	const head = "POST / HTTP/1.1\r\nHost: c.localhost\r\nUser-Agent: osu!\r\nExpect: 100-continue\r\nContent-Length: 100\r\n\r\n"
+	if _, err := io.WriteString(conn, head); err != nil {
 		t.Fatal(err)
+	}
+	// Whoever asks for the body is at work on the request.
+	if line, err := bufio.NewReader(conn).ReadString('\n'); err != nil || !strings.Contains(line, "100 Continue") {
+		t.Fatalf("the server says %q, %v", line, err)
 	}
 	signal := func() {
 		t.Helper()
