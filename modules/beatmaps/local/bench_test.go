@@ -48,7 +48,7 @@ func fill(tb testing.TB, db *database.DB, n int) {
 					})
 				}
 				d.settle()
-				if err := writeWords(ctx, tx, d.set.ID, d.words()); err != nil {
+				if err := writeWords(ctx, tx, d.set.ID, words(&d.set, slices.Values(d.rows))); err != nil {
 					return err
 				}
 				sets = append(sets, d.set)

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -183,7 +184,25 @@ func (d *draft) write(ctx context.Context, tx bun.Tx) (changed []beatmaps.Beatma
 	if !different {
 		return nil, false, nil
 	}
-	return changed, true, writeWords(ctx, tx, d.set.ID, d.words())
+	return changed, true, d.writeWords(ctx, tx)
+}
+
+// writeWords writes what the set is found by, if that is different: it is the most expensive part of a write.
+func (d *draft) writeWords(ctx context.Context, tx bun.Tx) error {
+	now := words(&d.set, slices.Values(d.rows))
+	if d.known {
+		before := words(&d.before, func(yield func(*beatmapRow) bool) {
+			for _, id := range slices.Sorted(maps.Keys(d.was)) {
+				if row := d.was[id]; !yield(&row) {
+					return
+				}
+			}
+		})
+		if slices.Equal(now, before) {
+			return nil
+		}
+	}
+	return writeWords(ctx, tx, d.set.ID, now)
 }
 
 func writeBeatmap(ctx context.Context, tx bun.Tx, b *beatmapRow, was beatmapRow, known bool) error {

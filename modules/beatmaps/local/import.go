@@ -172,7 +172,7 @@ func (p *parcel) check() error {
 func (s *Service) take(ctx context.Context, p *parcel, options beatmaps.Import) (beatmaps.Imported, error) {
 	var out beatmaps.Imported
 	var changed []beatmaps.Beatmap
-	var different, keep bool
+	var different, keep, ask bool
 	id, err := s.place(ctx, p, options.Name, func(id int32, fresh bool) (err error) {
 		changed, different, err = s.edit(ctx, id, func(ctx context.Context, tx bun.Tx, d *draft) error {
 			if fresh && d.known {
@@ -182,7 +182,8 @@ func (s *Service) take(ctx context.Context, p *parcel, options beatmaps.Import) 
 			if err := m.take(ctx, tx, p, options); err != nil {
 				return err
 			}
-			keep = p.archive && (!d.set.Local || m.new+m.changed > 0)
+			keep = p.archive && m.here > 0 && (!d.set.Local || m.new+m.changed > 0)
+			ask = m.untold && m.now.Sub(d.set.FetchedAt) > askAgain
 			out = beatmaps.Imported{New: m.new, Changed: m.changed, Skipped: m.skipped}
 			return nil
 		})
@@ -199,8 +200,8 @@ func (s *Service) take(ctx context.Context, p *parcel, options beatmaps.Import) 
 	if rated := s.rateSet(ctx, id); different || keep || rated {
 		s.changed(ctx, id, s.latest(ctx, id, changed))
 	}
-	if len(out.Skipped) > 0 && id < beatmaps.FirstLocalID {
-		s.finder.refresh([]int32{id}) // it may be a version that the sources know by now
+	if ask {
+		s.finder.refresh([]int32{id})
 	}
 	e, err := s.set(ctx, id)
 	if err != nil {
@@ -209,6 +210,9 @@ func (s *Service) take(ctx context.Context, p *parcel, options beatmaps.Import) 
 	out.Set = e.whole()
 	return out, nil
 }
+
+// askAgain is how long after sources told of a set they may know of a version that they did not know then.
+const askAgain = time.Hour
 
 // errTaken says that another import took the id for its set a moment ago.
 var errTaken = errors.New("beatmaps: the id is taken")

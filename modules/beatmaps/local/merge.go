@@ -80,6 +80,8 @@ type merge struct {
 	brought  map[string]bool // MD5s of the parcel
 
 	new, changed int
+	here         int  // beatmaps of the parcel that are, now, in the set
+	untold       bool // the parcel has a version that sources did not know
 	skipped      []string
 }
 
@@ -139,6 +141,9 @@ func (m *merge) all(p *parcel) {
 	for i := range p.candidates {
 		if err := m.one(&p.candidates[i]); err != nil {
 			m.skipped = append(m.skipped, fmt.Sprintf("%s: %v", p.candidates[i].beatmap.File, err))
+			m.untold = m.untold || errors.Is(err, errUntold)
+		} else {
+			m.here++
 		}
 	}
 	if m.told() || m.known && m.new+m.changed == 0 {

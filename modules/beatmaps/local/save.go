@@ -62,9 +62,6 @@ func (d *draft) tell(set beatmaps.Set, told []beatmaps.Beatmap, places []place) 
 	if !d.set.Frozen {
 		d.set.Status, d.set.RankedAt = valid(set.Status), stored(set.RankedAt)
 	}
-	if !d.set.Local {
-		d.set.Size, d.set.SizeNoVideo = max(set.Size, 0), max(set.SizeNoVideo, 0)
-	}
 	listed := make(map[int32]bool, len(told))
 	for _, b := range told {
 		if elsewhere[b.ID] || elsewhere[holder[b.MD5]] || listed[b.ID] {
@@ -80,10 +77,16 @@ func (d *draft) tell(set beatmaps.Set, told []beatmaps.Beatmap, places []place) 
 			same.ID, row = b.ID, same
 		}
 		if row == nil {
-			row = d.add(beatmapRow{ID: b.ID, MD5: b.MD5})
+			row = d.add(beatmapRow{ID: b.ID})
+		}
+		if row.MD5 != b.MD5 {
+			d.set.Local, d.set.ArchiveSHA256 = false, "" // the archive, if there is one, is of an earlier version
 		}
 		listed[row.ID] = true
 		row.tell(b)
+	}
+	if !d.set.Local {
+		d.set.Size, d.set.SizeNoVideo = max(set.Size, 0), max(set.SizeNoVideo, 0)
 	}
 	for _, row := range d.rows {
 		if !listed[row.ID] && row.ID < beatmaps.FirstLocalID {

@@ -189,6 +189,10 @@ func TestImportOfToldSet(t *testing.T) {
 	s, n := noting(t)
 	file, edited := song(10, "A"), strings.Replace(song(10, "A"), "CircleSize:4", "CircleSize:2", 1)
 	save(t, s, told(osu.StatusRanked, map[int32]string{10: file}))
+	if _, err := s.store.NewUpdate().Model((*setRow)(nil)).Set("fetched_at = ?", time.Now().Add(-2*askAgain)).Where("id = ?", 5).
+		Exec(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	out, err := s.Import(t.Context(), put(t, s, edited), beatmaps.Import{Name: "edited.osu"})
 	if err != nil || out.New+out.Changed != 0 || len(out.Skipped) != 1 || out.Set.Beatmaps[0].HasFile || out.Set.Beatmaps[0].MD5 != sum(file) {
 		t.Errorf("%+v, %v", out, err)

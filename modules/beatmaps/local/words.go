@@ -3,6 +3,7 @@ package local
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"unicode"
@@ -99,35 +100,34 @@ func followsPair(before, word string) bool {
 		unicode.In(last[0], unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai)
 }
 
-// words returns what a set is found by.
-func (d *draft) words() []string {
+// words returns what a set with these beatmaps is found by.
+func words(s *setRow, rows iter.Seq[*beatmapRow]) []string {
 	seen := make(map[string]bool)
-	var words []string
+	var all []string
 	add := func(from rune, texts ...string) {
 		for _, text := range texts {
 			for _, word := range split(text) {
 				for _, stored := range [...]string{mark(anywhere, word), mark(from, word)} {
-					if !seen[stored] && len(words) < maxWords {
+					if !seen[stored] && len(all) < maxWords {
 						seen[stored] = true
-						words = append(words, stored)
+						all = append(all, stored)
 					}
 				}
 			}
 		}
 	}
-	s := &d.set
 	add(fromTitle, s.Title, s.TitleUnicode)
 	add(fromArtist, s.Artist, s.ArtistUnicode)
 	add(fromCreator, s.Creator)
 	add(anywhere, s.Source)
-	for _, b := range d.rows {
+	for b := range rows {
 		if !b.Deleted {
 			add(anywhere, b.Name)
 		}
 	}
 	add(anywhere, s.Tags)
-	slices.Sort(words)
-	return words
+	slices.Sort(all)
+	return all
 }
 
 func mark(from rune, word string) string { return marker + string(from) + word }
