@@ -59,7 +59,6 @@ func Run(t *testing.T, s Subject) {
 		{"Refresh", testRefresh},
 		{"Votes", testVotes},
 		{"Favourites", testFavourites},
-		{"FavouritesBound", testFavouritesBound},
 		{"Comments", testComments},
 		{"SearchWords", testSearchWords},
 		{"SearchFilters", testSearchFilters},

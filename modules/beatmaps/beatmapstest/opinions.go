@@ -91,27 +91,6 @@ func testFavourites(t *testing.T, s Subject) {
 	wantError(t, err, beatmaps.ErrNotFound)
 }
 
-func testFavouritesBound(t *testing.T, s Subject) {
-	if testing.Short() {
-		t.Skip("it takes a thousand sets")
-	}
-	user := s.player(t, 0).ID
-	a := plain("A")
-	var last int32
-	for i := range beatmaps.MaxFavourites + 1 {
-		last = importBytes(t, s, a.with("A", func(b *beatmap) { b.title = unique() }).bytes(), beatmaps.Import{}).Set.ID
-		_, err := s.Beatmaps.Favour(t.Context(), user, last, true)
-		if i == beatmaps.MaxFavourites {
-			wantError(t, err, beatmaps.ErrTooMany)
-		} else if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if ids, err := s.Beatmaps.Favourites(t.Context(), user); err != nil || len(ids) != beatmaps.MaxFavourites {
-		t.Errorf("%d favourites, %v", len(ids), err)
-	}
-}
-
 func testComments(t *testing.T, s Subject) {
 	set := importAll(t, s, plain("A")).Set
 	id, user := set.Beatmaps[0].ID, s.player(t, 0).ID
