@@ -240,12 +240,22 @@ func (p *play) doubts(sub *scores.Submission, difficulty *performance.Difficulty
 	if most := difficulty.MaxCombo; most > 0 && sub.MaxCombo > most {
 		out = append(out, scores.Doubt{Kind: "combo_impossible", Detail: fmt.Sprintf("%d of %d", sub.MaxCombo, most)})
 	}
-	if most, err := statistics(difficulty.Max); err == nil && most.Objects() > 0 && p.got.Objects() != most.Objects() {
+	if most, err := statistics(difficulty.Max); err == nil && most.Objects() > 0 && !p.judged(&most) {
 		out = append(out, scores.Doubt{
 			Kind: "judgements_impossible", Detail: fmt.Sprintf("%d of %d", p.got.Objects(), most.Objects()),
 		})
 	}
 	return out
+}
+
+// judged reports whether a play that was passed has as many judgements as a perfect one. Stable judges a hold of mania once, and
+// only with ScoreV2 by its head and tail.
+func (p *play) judged(most *score.Statistics) bool {
+	got, want := p.got.Objects(), most.Objects()
+	if p.client == scores.Stable && p.ruleset == osu.Mania {
+		return got <= want && got >= want-int(most[score.IgnoreHit])/2
+	}
+	return got == want
 }
 
 // rate asks how hard the beatmap is and, when the play would earn any, for its pp. Both are nil when there is no answer and a later
