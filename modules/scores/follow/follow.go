@@ -227,10 +227,13 @@ func (f *Follower) step(ctx context.Context, seq int64) (more bool, err error) {
 	case err != nil && ctx.Err() != nil:
 		return false, err
 	case err != nil:
-		// Fewer at a time: whatever comes before the one that fails shall not wait for it.
-		f.batch = max(1, f.batch/2)
 		f.read = false // a commit whose answer was lost may have happened
-		return false, fmt.Errorf("entries %d to %d: %w", entries[0].Seq, entries[len(entries)-1].Seq, err)
+		if len(entries) > 1 {
+			// Fewer at a time, at once: whatever comes before the one that fails shall not wait for it.
+			f.batch = len(entries) / 2
+			return true, nil
+		}
+		return false, fmt.Errorf("entry %d: %w", entries[0].Seq, err)
 	}
 	f.batch = min(f.config.Batch, 2*f.batch)
 	return true, nil
