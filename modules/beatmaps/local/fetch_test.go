@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -323,6 +325,33 @@ func TestSweep(t *testing.T) {
 	}
 	if sets, err := s.Sets(ctx, []int32{5}); err != nil || len(sets) != 1 || mirror.count("/s/5") != 3 {
 		t.Errorf("%+v, %v, asked %d times", sets, err, mirror.count("/s/5"))
+	}
+}
+
+// TestDirectory finds a new version of a ranked set in a folder, which does not know that it is ranked.
+func TestDirectory(t *testing.T) {
+	dir := t.TempDir()
+	s, f, mirror := fetching(t, func(c *Config) {
+		c.Sources.Order, c.Sources.Directory = []string{source.DirectoryName, "site"}, dir
+	})
+	ctx := t.Context()
+	easy, hard := song(10, "V10"), song(11, "V11")
+	mirror.put("/b/10", listing(osu.StatusRanked, map[int32]string{10: easy}))
+	f.want([]beatmaps.Key{{ID: 10}}, nil)
+	f.drain(ctx)
+	if err := os.WriteFile(filepath.Join(dir, "5 Singer - Song.osz"), []byte(pack5(t, whole(t))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "6 Other.osz"), []byte(pack5(t, map[string]string{
+		"x.osu": strings.NewReplacer("SetID:5", "SetID:6", "Song", "Other").Replace(song(60, "V60")),
+	})), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f.want([]beatmaps.Key{{MD5: sum(hard)}, {ID: 60}}, nil)
+	f.drain(ctx)
+	sets, err := s.Sets(ctx, []int32{5, 6})
+	if err != nil || len(sets) != 2 || !sets[0].Local || sets[0].Status != osu.StatusRanked || !sets[1].Local || sets[1].Status != osu.StatusPending {
+		t.Errorf("%+v, %v", sets, err)
 	}
 }
 

@@ -24,8 +24,12 @@ func (f *fetcher) set(ctx context.Context, e errand) error {
 	if err != nil {
 		return err
 	}
-	if origin == source.DirectoryName && e.what == refreshSet {
-		return f.touch(ctx, e.key.SetID) // it knows no more than an import does
+	if origin == source.DirectoryName {
+		// It knows what its archives say of themselves, which is worth as much as an import: less than what others have told.
+		if e.what == refreshSet {
+			return f.touch(ctx, e.key.SetID)
+		}
+		return f.keep(ctx, told.ID)
 	}
 	set, err := f.service.save(ctx, told, origin)
 	if err != nil {

@@ -143,12 +143,14 @@ func newMedia(cfg MediaConfig) (*media, error) {
 func (m *media) make(
 	ctx context.Context, store files.Service, archiveKey, key string, work func(context.Context, *files.Reader) error,
 ) error {
-	made, archived, err := m.there(ctx, store, archiveKey, key)
+	made, _, err := m.there(ctx, store, archiveKey, key)
 	if err != nil || made {
 		return err
 	}
-	defer m.keys.lock(key)()
-	if made, archived, err = m.there(ctx, store, archiveKey, key); err != nil || made {
+	unlock := m.keys.lock(key)
+	defer unlock()
+	made, archived, err := m.there(ctx, store, archiveKey, key)
+	if err != nil || made {
 		return err
 	}
 	if at, ok := m.unmade.Get(key); ok && at.Equal(archived) {

@@ -132,7 +132,7 @@ func skipTag(in *bufio.Reader) error {
 	for range 4 {
 		head, err := in.Peek(10)
 		if err != nil || string(head[:3]) != "ID3" {
-			return nil // no tag, or too short for one: what follows is judged as it is
+			return nil //nolint:nilerr // no tag, or too short for one: what follows is judged as it is
 		}
 		size := 10
 		for i, b := range head[6:] {

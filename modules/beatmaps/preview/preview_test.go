@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"slices"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -89,7 +90,7 @@ func oggPage(flags byte, position int64, serial, number uint32, packets ...[]byt
 		body = append(body, p...)
 	}
 	head[26] = byte(len(table))
-	data := append(append(head, table...), body...)
+	data := slices.Concat(head, table, body)
 	binary.LittleEndian.PutUint32(data[22:], plainCRC(data))
 	return data
 }

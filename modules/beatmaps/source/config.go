@@ -19,7 +19,7 @@ const (
 // Config is the section beatmaps.sources.
 type Config struct {
 	Order     []string          `koanf:"order" doc:"sources in the order in which they are asked: directory, official, and names of mirrors; empty asks nobody"`
-	Directory string            `koanf:"directory" doc:"directory with .osz archives and .osu files that are served as they are; relative to data_dir; empty for none"`
+	Directory string            `koanf:"directory" doc:"directory of .osz archives, named as the official ones, and of .osu files, named by their id: what somebody asks for is imported; relative to data_dir; empty for none"`
 	Official  OfficialConfig    `koanf:"official"`
 	Mirrors   map[string]Mirror `koanf:"mirrors" doc:"mirrors by name; {set_id}, {beatmap_id} and {md5} in their URLs are replaced"`
 

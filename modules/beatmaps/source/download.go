@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,7 +18,8 @@ var archiveMagic = []byte("PK\x03\x04")
 func (c *client) download(ctx context.Context, url string, limit int64) (*Archive, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	timer := time.AfterFunc(c.stall, func() { cancel(errStalled) })
-	response, err := c.do(ctx, http.MethodGet, url, nil, http.Header{"Accept": {"application/octet-stream, */*"}})
+	response, err := c.do(ctx, http.MethodGet, url, nil, //nolint:bodyclose // whoever has the archive closes it
+		http.Header{"Accept": {"application/octet-stream, */*"}})
 	if err != nil {
 		timer.Stop()
 		if cause := context.Cause(ctx); cause != nil {
@@ -78,7 +80,7 @@ func (d *download) Read(p []byte) (int, error) {
 	if d.left -= int64(n); d.left < 0 {
 		return 0, errLarge
 	}
-	if err != nil && err != io.EOF && context.Cause(d.ctx) != nil {
+	if err != nil && !errors.Is(err, io.EOF) && context.Cause(d.ctx) != nil {
 		err = context.Cause(d.ctx)
 	}
 	return n, err

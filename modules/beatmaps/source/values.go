@@ -97,7 +97,7 @@ func (m *moment) UnmarshalJSON(b []byte) error {
 		at = time.Unix(seconds, 0)
 	} else if at, err = time.Parse(time.RFC3339, text); err != nil {
 		if at, err = time.Parse(time.DateTime, text); err != nil {
-			return nil
+			return nil //nolint:nilerr // no time is better than no beatmap
 		}
 	}
 	if at = at.UTC(); at.After(gameBegan) && at.Year() < 2200 {

@@ -2,6 +2,7 @@ package direct
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -102,4 +103,21 @@ func TestFile(t *testing.T) {
 	if w := alone.ask(http.MethodGet, "/osu/75", ""); w.Code != http.StatusNotFound {
 		t.Errorf("with nobody to send to: %d", w.Code)
 	}
+}
+
+// FuzzArchiveOf reads paths of downloads: what comes out is an id that the path begins with, or nothing.
+func FuzzArchiveOf(f *testing.F) {
+	for _, name := range []string{"1", "1n", "1n.osz", "1 A - B.osz", "01", "+1", "1x", "99999999999", "../1", "n", ""} {
+		f.Add(name)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		id, withoutVideo, ok := archiveOf(name)
+		if !ok {
+			return
+		}
+		digits := strings.TrimLeft(name, "0")
+		if id <= 0 || !strings.HasPrefix(digits, strconv.Itoa(int(id))) || withoutVideo && !strings.Contains(name, "n") {
+			t.Errorf("%q is set %d, without video: %v", name, id, withoutVideo)
+		}
+	})
 }
