@@ -9,7 +9,7 @@ import (
 )
 
 func TestCopyKeepsFilesAsTheyArePacked(t *testing.T) {
-	original := archive(t, 
+	original := archive(t,
 		osz.File{Name: "a.osu", Data: []byte("osu file format v14")}, osz.File{Name: "v.mp4", Data: []byte("video")},
 		osz.File{Name: "b.png", Data: []byte("picture")})
 	r, err := osz.NewReader(bytes.NewReader(original), int64(len(original)))

@@ -53,7 +53,7 @@ type fetcher struct {
 	urgent  chan errand
 	later   chan errand
 
-	wrong   *lru.Cache[source.Key, time.Time] // files that came and were not the ones, and when
+	wrong *lru.Cache[source.Key, time.Time] // files that came and were not the ones, and when
 
 	mu      sync.Mutex
 	waiting map[errand]struct{} // in either queue, or being run
