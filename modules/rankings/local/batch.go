@@ -36,6 +36,17 @@ func readCounts(ctx context.Context, db bun.IDB) (counts, error) {
 	return c, err
 }
 
+// run counts entries: it reads what they touch, and applies them.
+func (l *ledger) run(ctx context.Context, tx bun.IDB, entries []scores.Entry, memory *memory) error {
+	if err := l.load(ctx, tx, entries, memory); err != nil {
+		return err
+	}
+	for i := range entries {
+		l.apply(&entries[i])
+	}
+	return nil
+}
+
 // load reads what the entries touch. Its statements are few and each of them finds its rows by a key.
 func (l *ledger) load(ctx context.Context, tx bun.IDB, entries []scores.Entry, memory *memory) error {
 	users, ids := make(map[int32]bool), []int64(nil)

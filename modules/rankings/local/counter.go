@@ -25,11 +25,11 @@ type counter struct {
 	retired chan struct{} // closed when its count is in force no more
 }
 
-func (s *Service) newCounter(count int32, live bool) *counter {
+func (s *Service) newCounter(count int32, live bool, log scores.Log) *counter {
 	c := &counter{count: count, live: live, retired: make(chan struct{})}
 	c.Follower = follow.New(
 		follow.Config{Table: "ranking_cursors", Name: cursorOf(count), Batch: s.config.Batch, Every: s.config.Poll},
-		follow.Deps{DB: s.store.DB, Scores: s.scores, Topics: s.state, Log: s.log},
+		follow.Deps{DB: s.store.DB, Scores: log, Topics: s.state, Log: s.log},
 		func(ctx context.Context, entries []scores.Entry) (follow.Effects, error) {
 			return s.plan(ctx, c, entries)
 		})
@@ -48,7 +48,7 @@ func (s *Service) turn(ctx context.Context) (*counter, error) {
 	if c != nil && c.count == now.Live {
 		return c, nil
 	}
-	next := s.newCounter(now.Live, true)
+	next := s.newCounter(now.Live, true, s.scores)
 	s.counter.Store(next)
 	if c != nil {
 		close(c.retired)
@@ -82,11 +82,8 @@ func (s *Service) plan(ctx context.Context, c *counter, entries []scores.Entry) 
 			return errRetired
 		}
 		l = newLedger(s.rules, c.count)
-		if err := l.load(ctx, tx, entries, s.memory); err != nil {
+		if err := l.run(ctx, tx, entries, s.memory); err != nil {
 			return err
-		}
-		for i := range entries {
-			l.apply(&entries[i])
 		}
 		if !c.live {
 			l.effects = nil // they were told when they happened
@@ -176,18 +173,26 @@ func (s *Service) Effect(ctx context.Context, seq, scoreID int64) (rankings.Effe
 	return e, nil
 }
 
+// maxTurns bounds how many counts may come into force while somebody waits for an entry.
+const maxTurns = 5
+
 // upTo counts up to an entry. When another count came into force meanwhile, it is that one which counts.
 func (s *Service) upTo(ctx context.Context, seq int64) error {
-	err := s.counter.Load().UpTo(ctx, seq)
-	if errors.Is(err, errRetired) {
-		c, turned := s.turn(ctx)
-		if turned != nil {
-			return turned
+	c := s.counter.Load()
+	for turns := 0; ; turns++ {
+		err := c.UpTo(ctx, seq)
+		switch {
+		case err == nil:
+			return nil
+		case errors.Is(err, follow.ErrAhead):
+			return rankings.ErrPending
+		case ctx.Err() != nil || turns == maxTurns:
+			return err
 		}
-		err = c.UpTo(ctx, seq)
+		next, turned := s.turn(ctx)
+		if turned != nil || next == c {
+			return err
+		}
+		c = next
 	}
-	if errors.Is(err, follow.ErrAhead) {
-		return rankings.ErrPending
-	}
-	return err
 }
