@@ -23,7 +23,7 @@ import (
 )
 
 // board answers song select, which asks whenever another beatmap is chosen. That takes five calls of modules, authentication
-// included: users, sessions, beatmaps, scores, and users again for the names; one more for the friends' board.
+// included: users, sessions, beatmaps, scores, and users again for names that are not known; one more for the friends' board.
 func (s *Server) board(w http.ResponseWriter, r *http.Request, player web.Online) {
 	if ok, _ := s.ranking.AllowUser(player.User.ID); !ok {
 		s.fail(w, r, limit.ErrTooManyRequests)
@@ -125,7 +125,11 @@ func (s *Server) fill(ctx context.Context, player web.Online, query *submission.
 	if err != nil {
 		return err
 	}
-	names, err := s.names(ctx, leaderboard.Scores)
+	ids := make([]int32, len(leaderboard.Scores))
+	for i := range leaderboard.Scores {
+		ids[i] = leaderboard.Scores[i].Score.UserID
+	}
+	names, err := s.names.of(ctx, ids)
 	if err != nil {
 		return err
 	}
@@ -157,26 +161,6 @@ func (s *Server) friends(ctx context.Context, userID int32) ([]int32, error) {
 		}
 	}
 	return ids, nil
-}
-
-// names returns the names of those who made the scores.
-func (s *Server) names(ctx context.Context, placed []scores.Placed) (map[int32]string, error) {
-	if len(placed) == 0 {
-		return nil, nil
-	}
-	ids := make([]int32, 0, len(placed))
-	for i := range placed {
-		ids = append(ids, placed[i].Score.UserID)
-	}
-	found, err := s.deps.Users.Get(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	names := make(map[int32]string, len(found))
-	for i := range found {
-		names[found[i].ID] = found[i].Name
-	}
-	return names, nil
 }
 
 // lineOf writes a score as the client shows it: with the number that the board compares in the place of the total score.

@@ -54,8 +54,10 @@ func (s *Server) replay(w http.ResponseWriter, r *http.Request, viewer users.Use
 	}
 	answerFile(w, data)
 	if s.deps.Rankings != nil && owner.ID != viewer.ID {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), workTime) // the viewer has all that he wants
+		defer cancel()
 		board := rankings.Board{Ruleset: play.Ruleset, Variant: play.Variant}
-		if err := s.deps.Rankings.Viewed(context.WithoutCancel(ctx), owner.ID, board); err != nil {
+		if err := s.deps.Rankings.Viewed(ctx, owner.ID, board); err != nil {
 			s.deps.Log.LogAttrs(ctx, slog.LevelWarn, "a view was not counted", slog.Int64("score", id), slog.Any("error", err))
 		}
 	}

@@ -92,6 +92,7 @@ type Server struct {
 	deps    Deps
 	config  Config
 	metrics metrics
+	names   *names
 	uploads *semaphore.Weighted // bytes
 
 	submitting, ranking, watching *limit.Rate // by user
@@ -121,7 +122,7 @@ func New(config Config, deps Deps) (*Server, error) {
 	}
 	perMinute := func(n int) *limit.Rate { return limit.NewRate(float64(n)/60, max(1, n/burst), rated) }
 	return &Server{
-		deps: deps, config: config, metrics: counts, uploads: semaphore.NewWeighted(int64(config.UploadMemory)),
+		deps: deps, config: config, metrics: counts, names: newNames(deps.Users), uploads: semaphore.NewWeighted(int64(config.UploadMemory)),
 		submitting: perMinute(config.Submissions), ranking: perMinute(config.Boards),
 		watching: perMinute(config.Replays), downloading: perMinute(config.Replays),
 	}, nil
