@@ -239,7 +239,7 @@ func (c *Config) settle() error {
 	c.DataDir = dir
 	for _, path := range []*string{
 		&c.State.Journal, &c.Geoip.File, &c.Signature.Dir, &c.Web.AvatarsDir.Dir, &c.Admin.Socket, &c.Performance.Beatmaps, &c.Files.Dir,
-		&c.Files.S3.SecretFile, &c.TLS.Cert, &c.TLS.Key,
+		&c.Files.S3.SecretFile, &c.Beatmaps.Sources.Directory, &c.TLS.Cert, &c.TLS.Key,
 	} {
 		if *path != "" && !filepath.IsAbs(*path) {
 			*path = filepath.Join(c.DataDir, *path)

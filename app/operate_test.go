@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -48,7 +47,7 @@ func settingsFile(t testing.TB, settings map[string]string, more string) string 
 	path := filepath.Join(t.TempDir(), "peace.toml")
 	var b strings.Builder
 	for key, value := range settings {
-		fmt.Fprintf(&b, "%s = %s\n", key, toml(value))
+		b.WriteString(setting(key, value))
 	}
 	if err := os.WriteFile(path, []byte(b.String()+more), 0o600); err != nil {
 		t.Fatal(err)

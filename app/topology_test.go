@@ -174,7 +174,7 @@ func fleetFile(t testing.TB, processes map[string][]string, gateway string) stri
 	settings["http.listen"] = gateway
 	var b strings.Builder
 	for _, key := range slices.Sorted(maps.Keys(settings)) {
-		fmt.Fprintf(&b, "%s = %s\n", key, toml(settings[key])) // dotted keys need no sections
+		b.WriteString(setting(key, settings[key])) // dotted keys need no sections
 	}
 	b.WriteString("\n[modules]\n")
 	for _, process := range slices.Sorted(maps.Keys(processes)) {

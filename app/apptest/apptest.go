@@ -19,7 +19,7 @@ import (
 const patience = 30 * time.Second
 
 // Config returns the configuration of a server for the test: plain HTTP on a free port, SQLite, no listener for operators,
-// and limits that do not bother tests, which all come from one address.
+// no source of beatmaps, and limits that do not bother tests, which all come from one address.
 func Config(t testing.TB, options app.Options) *app.Config {
 	t.Helper()
 	c, err := app.LoadConfig(config.Sources{Overrides: Settings(t.TempDir())}, options)
@@ -43,6 +43,7 @@ func Settings(dir string) map[string]string {
 		"users.registrations_per_address": "100000",
 		"users.failures_per_address":      "100000",
 		"chat.flood.messages":             "1000",
+		"beatmaps.sources.order":          "",
 	}
 }
 
