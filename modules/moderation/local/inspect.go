@@ -45,7 +45,6 @@ func (s *Service) inspect(ctx context.Context, scoreID int64) error {
 		return err
 	}
 	found := append(hints(&sub.score), figures(sub)...)
-	var prints []int64
 	if sub.score.HasReplay && sub.score.Passed {
 		moves, said, err := s.replay(ctx, sub)
 		if err != nil {
@@ -53,8 +52,8 @@ func (s *Service) inspect(ctx context.Context, scoreID int64) error {
 		}
 		found = append(found, said...)
 		if moves != nil {
-			var twins []moderation.Finding
-			if prints, twins, err = s.compare(ctx, sub, moves); err != nil {
+			twins, err := s.compare(ctx, sub, moves)
+			if err != nil {
 				return err
 			}
 			found = append(found, twins...)
@@ -70,9 +69,6 @@ func (s *Service) inspect(ctx context.Context, scoreID int64) error {
 	}
 	err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		if err := s.store.done(ctx, tx, scoreID); err != nil {
-			return err
-		}
-		if err := s.store.imprint(ctx, tx, sub.score, prints); err != nil {
 			return err
 		}
 		return s.store.keep(ctx, tx, found, now())

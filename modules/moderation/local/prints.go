@@ -58,6 +58,9 @@ func (m *moves) whole() int64 {
 
 // bounded32 rounds a coordinate to what any integer holds.
 func bounded32(v float32) float64 {
+	if v != v { // no number
+		return 0
+	}
 	return math.Round(math.Min(math.Max(float64(v), -1e6), 1e6))
 }
 
@@ -128,19 +131,24 @@ func (m *moves) still() bool {
 	return changes < fewFrames
 }
 
-// compare returns the prints of a replay, and what is found about it and other replays of its beatmap. Of two that are equal the
-// later score is the copy.
-func (s *Service) compare(ctx context.Context, sub subject, m *moves) ([]int64, []moderation.Finding, error) {
+// compare keeps the prints of a replay and returns what is found about it and other replays of its beatmap. Of two that are equal
+// the later score is the copy. The prints come first, so that of two replays that are inspected at the same time at least one
+// meets the other.
+func (s *Service) compare(ctx context.Context, sub subject, m *moves) ([]moderation.Finding, error) {
 	if m.still() {
-		return nil, nil, nil
+		return nil, nil
 	}
 	prints := []int64{m.whole()}
 	if sub.beatmap != nil {
 		prints = append(prints, m.partial(sub.beatmap.Length)...)
 	}
+	err := s.deps.DB.InTx(ctx, func(ctx context.Context, tx bun.Tx) error { return s.store.imprint(ctx, tx, sub.score, prints) })
+	if err != nil {
+		return nil, err
+	}
 	twins, err := s.store.twins(ctx, sub.score, prints)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	var found []moderation.Finding
 	for _, t := range twins {
@@ -155,7 +163,7 @@ func (s *Service) compare(ctx context.Context, sub subject, m *moves) ([]int64, 
 		default:
 			distance, err := s.distance(ctx, sub.score, m, t.scoreID)
 			if err != nil {
-				return nil, nil, err
+				return nil, err
 			}
 			if distance >= s.config.Similar {
 				continue
@@ -173,7 +181,7 @@ func (s *Service) compare(ctx context.Context, sub subject, m *moves) ([]int64, 
 		copied.Detail = fmt.Sprintf(detail, original)
 		found = append(found, copied)
 	}
-	return prints, found, nil
+	return found, nil
 }
 
 // distance reads another replay and returns how far it is from this one; infinitely when it cannot be compared.
@@ -254,12 +262,8 @@ func (s store) imprint(ctx context.Context, tx bun.Tx, score scores.Score, print
 	if _, err := tx.NewDelete().Model((*printRow)(nil)).Where("score_id = ?", score.ID).Exec(ctx); err != nil {
 		return err
 	}
-	if len(prints) == 0 {
-		return nil
-	}
-	slices.Sort(prints)
 	var rows []printRow
-	for _, print := range slices.Compact(prints) {
+	for _, print := range slices.Compact(slices.Sorted(slices.Values(prints))) {
 		rows = append(rows, printRow{BeatmapID: score.BeatmapID, Print: print, ScoreID: score.ID, UserID: score.UserID})
 	}
 	_, err := tx.NewInsert().Model(&rows).Exec(ctx)
