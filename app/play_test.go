@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/pure-peace/peace/app/apptest"
+	"github.com/pure-peace/peace/modules/database"
+	"github.com/pure-peace/peace/modules/database/databasetest"
 	"github.com/pure-peace/peace/osu"
 	"github.com/pure-peace/peace/osu/osutest"
 	"github.com/pure-peace/peace/osu/packets"
@@ -175,20 +177,22 @@ func resubmit(ctx context.Context, t *testing.T, c *client.Client, s *submission
 }
 
 func TestCompetitionOnASingleProcess(t *testing.T) {
-	address := freeAddress(t)
-	settings := apptest.Settings(t.TempDir())
-	settings["http.listen"] = address
-	settings["admin.socket"] = filepath.Join(socketDir(t), "peace.sock")
-	arguments := serveWith(settings)
-	server := start(t, arguments...)
-	waitForListener(t, address)
-	bring(t, arguments[1:]...)
-	competition(t, address, func(s step) {
-		t.Logf("killing the server while %s", s)
-		time.Sleep(500 * time.Millisecond) // for the journal of sessions
-		server.kill()
-		server = start(t, arguments...)
+	databasetest.EachURL(t, func(t *testing.T, url database.URL) {
+		address := freeAddress(t)
+		settings := apptest.Settings(t.TempDir())
+		settings["http.listen"], settings["database.url"] = address, string(url)
+		settings["admin.socket"] = filepath.Join(socketDir(t), "peace.sock")
+		arguments := serveWith(settings)
+		server := start(t, arguments...)
 		waitForListener(t, address)
+		bring(t, arguments[1:]...)
+		competition(t, address, func(s step) {
+			t.Logf("killing the server while %s", s)
+			time.Sleep(500 * time.Millisecond) // for the journal of sessions
+			server.kill()
+			server = start(t, arguments...)
+			waitForListener(t, address)
+		})
 	})
 }
 
