@@ -42,7 +42,7 @@ func TestReach(t *testing.T) {
 		before, rank, after int32
 	}{{0, 799, 799}, {850, 799, 799}, {150, 799, 150}, {150, 0, 150}, {0, 0, 0}} {
 		row := chronicle{Highest: c.before}
-		if row.reach(c.rank, at) != (c.before != c.after) || row.Highest != c.after || (row.HighestAt == at) != (c.before != c.after) {
+		if row.reach(c.rank, at) != (c.before != c.after) || row.Highest != c.after || row.HighestAt.Equal(at) != (c.before != c.after) {
 			t.Errorf("%d after %d: %d at %v, want %d", c.rank, c.before, row.Highest, row.HighestAt, c.after)
 		}
 	}

@@ -1,7 +1,6 @@
 package local
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/uptrace/bun"
@@ -263,13 +262,4 @@ func (l *ledger) compare(f *figures, e *scores.Entry) {
 	} else {
 		l.bests[at] = is
 	}
-}
-
-// users returns whose figures changed, ascending.
-func (l *ledger) users() []int32 {
-	seen := make(map[int32]bool)
-	for a := range l.changed {
-		seen[a.user] = true
-	}
-	return slices.Sorted(maps.Keys(seen))
 }

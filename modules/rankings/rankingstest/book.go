@@ -67,8 +67,10 @@ func (b *Book) Play(s scores.Score) (scores.Score, int64) {
 	return s, b.write(scores.ScoreRecorded, s.UserID, s.ID)
 }
 
-// Remove and Restore take a score out and bring it back.
-func (b *Book) Remove(id int64) int64  { return b.set(id, true, scores.ScoreRemoved) }
+// Remove takes a score out.
+func (b *Book) Remove(id int64) int64 { return b.set(id, true, scores.ScoreRemoved) }
+
+// Restore brings a score back.
 func (b *Book) Restore(id int64) int64 { return b.set(id, false, scores.ScoreRestored) }
 
 func (b *Book) set(id int64, removed bool, kind scores.EntryKind) int64 {
@@ -90,10 +92,12 @@ func (b *Book) Revalue(id int64, change func(*scores.Score)) int64 {
 	return b.write(scores.ScoreRevalued, s.UserID, id)
 }
 
-// Hide and Show restrict a player and lift it.
+// Hide restricts a player.
 func (b *Book) Hide(user int32) int64 {
 	return b.meet(user, scores.PlayerHidden, func(p *player) { p.hidden = true })
 }
+
+// Show lifts the restriction.
 func (b *Book) Show(user int32) int64 {
 	return b.meet(user, scores.PlayerShown, func(p *player) { p.hidden = false })
 }
