@@ -32,6 +32,14 @@ func TestRemote(t *testing.T) {
 	scorestest.Run(t, s)
 }
 
+func TestPeer(t *testing.T) {
+	peer, ok := wiretest.External(t, scorespb.NewClient)
+	if !ok {
+		t.Skip("PEACE_TEST_PEER names no peer for scores")
+	}
+	scorestest.Run(t, scorestest.Subject{Scores: peer})
+}
+
 func TestRoundTrip(t *testing.T) {
 	wiretest.RoundTrip(t, scorespb.FromSubmission, scorespb.ToSubmission)
 	wiretest.RoundTrip(t, scorespb.FromDoubt, scorespb.ToDoubt)

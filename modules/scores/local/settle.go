@@ -91,7 +91,7 @@ func (s *Service) settleIn(ctx context.Context, t *turn, batch []*intake) ([]*in
 			m.Passes++
 		}
 		m.Fresh = false
-		if in.result, err = s.place(ctx, t, l, &rows[i], osu.Status(in.weighed.beatmap.Status), previous); err != nil {
+		if in.result, err = s.place(ctx, t, l, &rows[i], in.weighed.beatmap.Status, previous); err != nil {
 			return nil, err
 		}
 		in.result.Plays, in.result.Passes = m.Plays, m.Passes

@@ -240,3 +240,25 @@ func testCounts(t *testing.T, s Subject) {
 		return c.Plays == 2 && c.Passes == 1
 	})
 }
+
+// testNothing asks about what is not there.
+func testNothing(t *testing.T, s Subject) {
+	const nobody, nowhere = 1 << 30, 1 << 30
+	s.wantBoard(t, scores.Board{BeatmapID: nowhere, UserID: nobody})
+	for _, kind := range []scores.Kind{scores.Best, scores.Firsts, scores.Recent, scores.Played} {
+		wantEqual(t, s.list(t, scores.List{Kind: kind, UserID: nobody}), scores.Listing{})
+	}
+	entries, err := s.Scores.Entries(t.Context(), s.latest(t)+1000, 10)
+	if err != nil || len(entries) != 0 {
+		t.Errorf("%v, %v", entries, err)
+	}
+	if n, err := s.Scores.Unwipe(t.Context(), scores.Wipe{UserID: nobody}); err != nil || n != 0 {
+		t.Errorf("%d, %v", n, err)
+	}
+	_, err = s.Scores.Replay(t.Context(), 1<<60, 0)
+	want(t, err, scores.ErrNotFound)
+	bad := play(nobody, nowhere, 90, 1000, 0)
+	bad.Statistics = map[string]int32{"great": -1}
+	_, err = s.Scores.Submit(t.Context(), bad)
+	want(t, err, scores.ErrBadSubmission)
+}

@@ -19,7 +19,8 @@ import (
 	"github.com/pure-peace/peace/osu/mods"
 )
 
-// Subject is what is examined: an implementation with its default settings that asks World about everything, and runs.
+// Subject is what is examined: an implementation with its default settings that asks World about everything, and runs. Without a
+// World, as for a peer that has modules of its own below it, little is asked.
 type Subject struct {
 	Scores scores.Service
 	World  *World
@@ -27,6 +28,11 @@ type Subject struct {
 
 // Run runs the whole suite.
 func Run(t *testing.T, s Subject) {
+	if s.World == nil {
+		t.Run("Bounds", func(t *testing.T) { testBounds(t, s) })
+		t.Run("Nothing", func(t *testing.T) { testNothing(t, s) })
+		return
+	}
 	for _, test := range []struct {
 		name string
 		run  func(*testing.T, Subject)
@@ -56,6 +62,7 @@ func Run(t *testing.T, s Subject) {
 		{"StatusChange", testStatusChange},
 		{"Counts", testCounts},
 		{"Bounds", testBounds},
+		{"Nothing", testNothing},
 		{"Together", testTogether},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, s) })

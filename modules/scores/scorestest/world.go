@@ -32,7 +32,6 @@ type World struct {
 	audit    []users.AuditEntry
 	version  int32
 	fault    error // of every question about pp
-	deaf     bool  // whether pp is unknown for lack of the file
 }
 
 // NewWorld returns a world without beatmaps and accounts whose events go to topics.
