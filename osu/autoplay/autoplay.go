@@ -59,14 +59,17 @@ type Beatmap struct {
 	multiplier float64 // of mods, for stable's total
 	perfect    score.Statistics
 	legacy     score.Legacy
+	first      float64 // milliseconds: when the first object starts
+	last       float64 // and when the last one ends, judged or not
 	moments    []moment
 	actor      actor
 }
 
 // actor plays what was judged in its ruleset.
 type actor interface {
-	// act writes what the player does. Moments are those that were reached, with their results.
-	act(s *script, moments []moment)
+	// act writes what the player does. Moments are those that were reached, with their results; what is only good for bonus
+	// is played if it begins before end.
+	act(s *script, moments []moment, end float64)
 }
 
 // moment is something that is judged. Its result is the best until a play decides otherwise.
@@ -107,6 +110,14 @@ func New(ctx context.Context, m *beatmap.Beatmap, ruleset osu.Ruleset, bits osu.
 	return b, nil
 }
 
+// span takes in an object, judged or not.
+func (b *Beatmap) span(start, end float64, is int) {
+	if is == 0 {
+		b.first, b.last = start, end
+	}
+	b.first, b.last = min(b.first, start), max(b.last, end)
+}
+
 // Play plays once.
 func (b *Beatmap) Play(o Options) Play {
 	rng := rand.New(rand.NewPCG(o.Seed, uint64(b.ruleset)))
@@ -121,15 +132,15 @@ func (b *Beatmap) Play(o Options) Play {
 	if !passed {
 		p.Grade, p.FullCombo = osu.GradeF, false
 	}
-	first, last := moments[0].start, 0.0
-	for i := range moments {
-		last = max(last, moments[i].end)
+	last := b.last
+	if !passed {
+		last = moments[len(moments)-1].end
 	}
 	p.Ended = time.Duration(last) * time.Millisecond
-	p.Length = time.Duration((last-first)/b.rate) * time.Millisecond
+	p.Length = time.Duration(max(last-b.first, 0)/b.rate) * time.Millisecond
 
 	s := newScript(rng, o.Interval, b.rate)
-	b.actor.act(s, moments)
+	b.actor.act(s, moments, last)
 	p.Recording = s.recording(last, rng.Int32())
 	return p
 }

@@ -23,6 +23,9 @@ func (b *Beatmap) catch(ctx context.Context, m *beatmap.Beatmap, set mods.Set) e
 	bests := map[catch.Kind]score.Result{
 		catch.Fruit: score.Great, catch.Droplet: score.LargeTickHit, catch.TinyDroplet: score.SmallTickHit,
 	}
+	for i := range c.Objects {
+		b.span(c.Objects[i].Start, c.Objects[i].End, i)
+	}
 	for i := range c.Palpables {
 		p := &c.Palpables[i]
 		best, ok := bests[p.Kind]
@@ -41,7 +44,7 @@ func (b *Beatmap) catch(ctx context.Context, m *beatmap.Beatmap, set mods.Set) e
 // beside is more than half of the widest catcher, in osu! pixels.
 const beside = 160
 
-func (a catchActor) act(s *script, moments []moment) {
+func (a catchActor) act(s *script, moments []moment, end float64) {
 	for i := range moments {
 		m := &moments[i]
 		p := &a.Palpables[m.object]
@@ -57,5 +60,10 @@ func (a catchActor) act(s *script, moments []moment) {
 			x += beside
 		}
 		s.move(m.start, min(max(x, 0), catch.Width), 0)
+	}
+	for i := range a.Palpables {
+		if p := &a.Palpables[i]; p.Kind == catch.Banana && p.Time <= end {
+			s.move(p.Time, float64(p.X), 0)
+		}
 	}
 }

@@ -22,6 +22,7 @@ func (b *Beatmap) mania(ctx context.Context, m *beatmap.Beatmap, set mods.Set) e
 	b.actor = maniaActor{n}
 	for i := range n.Objects {
 		o := &n.Objects[i]
+		b.span(o.Start, o.End, i)
 		one := moment{
 			start: o.Start, end: o.End, object: int32(i), combo: 1, best: score.Perfect, result: score.Perfect, timed: !o.Hold,
 		}
@@ -33,7 +34,7 @@ func (b *Beatmap) mania(ctx context.Context, m *beatmap.Beatmap, set mods.Set) e
 	return nil
 }
 
-func (a maniaActor) act(s *script, moments []moment) {
+func (a maniaActor) act(s *script, moments []moment, _ float64) {
 	s.columns = true
 	w := &a.Windows // of the beatmap's clock
 	offset := func(least, most float64) float64 { return s.within(least, most) / s.rate }

@@ -31,6 +31,7 @@ func (b *Beatmap) standard(ctx context.Context, m *beatmap.Beatmap, set mods.Set
 	}
 	for i := range s.Objects {
 		o := &s.Objects[i]
+		b.span(o.Start, o.End, i)
 		one := moment{
 			start: o.Start, end: o.End, object: int32(i), combo: 1, best: score.Great, result: score.Great,
 			timed:  o.Kind == standard.Circle,
@@ -47,7 +48,7 @@ func (b *Beatmap) standard(ctx context.Context, m *beatmap.Beatmap, set mods.Set
 // fingers are the keys that are used in turn. A key of the keyboard sets its mouse button as well.
 var fingers = [...]replay.Keys{replay.Left1 | replay.Left2, replay.Right1 | replay.Right2}
 
-func (a *standardActor) act(s *script, moments []moment) {
+func (a *standardActor) act(s *script, moments []moment, _ float64) {
 	// Everybody has a side to which he leans. With it nobody is further off than eight tenths of a circle.
 	lean := point{x: s.spread(a.Radius() / 4), y: s.spread(a.Radius() / 4)}
 	near := func(v slider.Vector, wander float64) (x, y float64) {

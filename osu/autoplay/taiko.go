@@ -26,6 +26,7 @@ func (b *Beatmap) taiko(ctx context.Context, m *beatmap.Beatmap, set mods.Set) e
 	b.actor = &taikoActor{t, beatmap.DifficultyRange(od, 50, 35, 20), beatmap.DifficultyRange(od, 120, 80, 50)}
 	for i := range t.Objects {
 		o := &t.Objects[i]
+		b.span(o.Start, o.End, i)
 		if o.Kind == taiko.Hit {
 			b.moments = append(b.moments, moment{
 				start: o.Start, end: o.End, object: int32(i), combo: 1, best: score.Great, result: score.Great, timed: true, strong: o.Strong,
@@ -41,9 +42,8 @@ var (
 	rim    = [...]replay.Keys{replay.LeftRim, replay.RightRim}
 )
 
-func (a *taikoActor) act(s *script, moments []moment) {
+func (a *taikoActor) act(s *script, moments []moment, end float64) {
 	s.move(0, 320, 9999) // where stable says that a drum's cursor is
-	first, last := moments[0].object, moments[len(moments)-1].object
 	hand := 0
 	beat := func(at float64, zone [2]replay.Keys, both bool) {
 		for k, keys := range zone {
@@ -72,8 +72,11 @@ func (a *taikoActor) act(s *script, moments []moment) {
 		}
 		beat(at, zone, o.Strong)
 	}
-	for i := first; i <= last; i++ { // what is not judged but gives bonus
+	for i := range a.Objects { // what is not judged but gives bonus
 		o := &a.Objects[i]
+		if o.Start >= end {
+			break
+		}
 		count := min(max(o.Count, 0), maxRoll)
 		for k := range count {
 			at := o.Start + (o.End-o.Start)*float64(k)/float64(count)

@@ -139,7 +139,7 @@ var chartColumns = []chartColumn{
 		func(f *Figures) string { return strconv.FormatFloat(100*f.Accuracy, 'f', 2, 64) },
 		func(f *Figures, text string) (err error) {
 			f.Accuracy, err = parseDecimal(text, 100)
-			f.Accuracy /= 100
+			f.Accuracy = math.Round(f.Accuracy*100) / 10_000 // the decimals that are written
 			return err
 		},
 	},
