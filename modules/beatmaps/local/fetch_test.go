@@ -77,7 +77,7 @@ func fetching(t *testing.T, edit func(*Config)) (*Service, *fetcher, *site) {
 		edit(&cfg)
 	}
 	log, ctx := slog.New(slog.NewTextHandler(t.Output(), nil)), t.Context()
-	db := databasetest.Indexed(t, databasetest.Open(t, database.SQLite))
+	db := databasetest.Indexed(t, databasetest.Open(t, database.SQLite), "beatmap_words")
 	blobs := filesLocal.DefaultConfig()
 	blobs.Dir, blobs.Sync = t.TempDir(), false
 	store, err := filesLocal.New(ctx, blobs, filesLocal.Deps{Log: log})
