@@ -152,7 +152,7 @@ func (s *Service) compare(ctx context.Context, sub subject, m *moves) ([]moderat
 	}
 	var found []moderation.Finding
 	for _, t := range twins {
-		kind, detail := "", ""
+		var kind, detail string
 		switch {
 		case t.equal && t.userID == sub.score.UserID:
 			kind, detail = kindReplayRepeated, "all frames are those of score %d"
