@@ -49,8 +49,8 @@ func (b *Beatmap) standard(ctx context.Context, m *beatmap.Beatmap, set mods.Set
 var fingers = [...]replay.Keys{replay.Left1 | replay.Left2, replay.Right1 | replay.Right2}
 
 func (a *standardActor) act(s *script, moments []moment, _ float64) {
-	// Everybody has a side to which he leans. With it nobody is further off than eight tenths of a circle.
-	lean := point{x: s.spread(a.Radius() / 4), y: s.spread(a.Radius() / 4)}
+	// Everybody has a side to which he leans. Together with his wandering it keeps him within the circle.
+	lean := point{x: s.spread(a.Radius() / 3), y: s.spread(a.Radius() / 3)}
 	near := func(v slider.Vector, wander float64) (x, y float64) {
 		return float64(v.X) + lean.x + s.spread(wander), float64(v.Y) + lean.y + s.spread(wander)
 	}
