@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -66,7 +68,9 @@ func (m *real) fill(t testing.TB, topics state.Service, accounts users.Service, 
 			t.Error(err)
 		}
 	})
-	library, err := beatmapsLocal.New(ctx, beatmapsLocal.DefaultConfig(), beatmapsLocal.Deps{
+	alone := beatmapsLocal.DefaultConfig()
+	alone.Sources.Order = nil
+	library, err := beatmapsLocal.New(ctx, alone, beatmapsLocal.Deps{
 		DB: db, Files: store, Performance: calculator, Topics: topics, Users: accounts, Log: log,
 	})
 	check(t, err)
@@ -100,8 +104,9 @@ func check(t testing.TB, err error) {
 	}
 }
 
-// TestForReal is a player with the real modules: he looks at the board, plays, improves, and watches his replay.
-func TestForReal(t *testing.T) {
+// newReal is a bench with the real modules, which run until the test ends.
+func newReal(t testing.TB) (*bench, beatmaps.Beatmap) {
+	t.Helper()
 	var modules real
 	b := newBench(t, nil, nil)
 	b.handler = b.edge(t, slog.New(slog.NewTextHandler(t.Output(), nil)), func(_ *edge.Config, d *edge.Deps) {
@@ -119,12 +124,45 @@ func TestForReal(t *testing.T) {
 			}
 		})
 	}
-	md5 := modules.beatmap.MD5
+	return b, modules.beatmap
+}
+
+// BenchmarkSubmitForReal is a submission with everything that it sets off until it is answered, from 16 clients at a time.
+func BenchmarkSubmitForReal(b *testing.B) {
+	s, beatmap := newReal(b)
+	requests := make(chan *http.Request, b.N)
+	for i := range b.N {
+		play := s.play()
+		play.Score.BeatmapMD5, play.BeatmapMD5, play.Score.Time, play.Score.Total = beatmap.MD5, beatmap.MD5, fmt.Sprint(i), int32(1000+i)
+		play.Score.MaxCombo = 300
+		play.Sign()
+		requests <- upload(b, play)
+	}
+	close(requests)
+	b.ResetTimer()
+	var clients sync.WaitGroup
+	for range 16 {
+		clients.Go(func() {
+			for r := range requests {
+				if w := s.serve(r); !strings.HasPrefix(w.Body.String(), "beatmapId:") {
+					b.Errorf("answer %d %q", w.Code, w.Body)
+				}
+			}
+		})
+	}
+	clients.Wait()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "plays/s")
+}
+
+// TestForReal is a player with the real modules: he looks at the board, plays, improves, and watches his replay.
+func TestForReal(t *testing.T) {
+	b, beatmap := newReal(t)
+	md5 := beatmap.MD5
 	ask := func(pairs ...string) string {
 		t.Helper()
-		return b.board(append([]string{"c", md5, "f", modules.beatmap.File}, pairs...)...)
+		return b.board(append([]string{"c", md5, "f", beatmap.File}, pairs...)...)
 	}
-	empty := fmt.Sprintf("2|false|%d|%d|0|0|\n0\n[bold:0,size:20]Artist|Title\n0.00\n\n", modules.beatmap.ID, modules.beatmap.SetID)
+	empty := fmt.Sprintf("2|false|%d|%d|0|0|\n0\n[bold:0,size:20]Artist|Title\n0.00\n\n", beatmap.ID, beatmap.SetID)
 	if got := ask(); got != empty {
 		t.Fatalf("empty board %q, want %q", got, empty)
 	}
@@ -148,7 +186,7 @@ func TestForReal(t *testing.T) {
 	w := submit("250901120000", 1_000_000, nil)
 	first, err := submission.ParseResponse(w.Body.String())
 	if err != nil || first.ScoreID == 0 || first.Ranking.Before != nil || first.Ranking.After.Rank != 1 || first.Ranking.After.PP == 0 || first.Overall.After.Rank != 1 ||
-		first.Overall.After.RankedScore != 1_000_000 || first.Beatmap.Plays != 1 || first.Beatmap.SetID != modules.beatmap.SetID {
+		first.Overall.After.RankedScore != 1_000_000 || first.Beatmap.Plays != 1 || first.Beatmap.SetID != beatmap.SetID {
 		t.Fatalf("first answer %q, %v", w.Body, err)
 	}
 	if len(first.Achievements) == 0 {
