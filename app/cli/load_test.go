@@ -24,7 +24,6 @@ func TestLoadReadsSongs(t *testing.T) {
 	maps := osutest.Sources(t)[0]
 	put("1 A - B/easy.osu", maps.Map(t, "osu-mixed"))
 	put("1 A - B/audio.mp3", []byte("no beatmap"))
-	put("1 A - B/broken.osu", []byte("no beatmap either"))
 	put("broken.osz", []byte("no archive"))
 	file, err := os.Create(filepath.Join(dir, "2 C - D.osz"))
 	if err != nil {
