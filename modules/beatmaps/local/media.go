@@ -143,13 +143,16 @@ func newMedia(cfg MediaConfig) (*media, error) {
 func (m *media) make(
 	ctx context.Context, store files.Service, archiveKey, key string, work func(context.Context, *files.Reader) error,
 ) error {
-	made, _, err := m.there(ctx, store, archiveKey, key)
+	made, archived, err := m.there(ctx, store, archiveKey, key)
+	if errors.Is(err, fs.ErrNotExist) {
+		return m.failed(key, archived, err)
+	}
 	if err != nil || made {
 		return err
 	}
 	unlock := m.keys.lock(key)
 	defer unlock()
-	made, archived, err := m.there(ctx, store, archiveKey, key)
+	made, archived, err = m.there(ctx, store, archiveKey, key)
 	if err != nil || made {
 		return err
 	}
@@ -169,13 +172,19 @@ func (m *media) make(
 		return err
 	}
 	defer archive.Close()
-	if err := work(ctx, archive); err != nil {
-		if ctx.Err() == nil {
-			m.unmade.Add(key, archived)
-		}
-		return err
+	if err = work(ctx, archive); err != nil && ctx.Err() == nil {
+		return m.failed(key, archived, err)
 	}
-	return nil
+	return err
+}
+
+// failed remembers that a file could not be made, and returns the reason the first time only, so that it is told once.
+func (m *media) failed(key string, archived time.Time, reason error) error {
+	if at, ok := m.unmade.Get(key); ok && at.Equal(archived) {
+		return errUnmade
+	}
+	m.unmade.Add(key, archived)
+	return reason
 }
 
 // there reports whether the file of key is there and young enough, and when the archive was stored.

@@ -130,6 +130,24 @@ func TestMediaFollowTheArchive(t *testing.T) {
 	}
 }
 
+// TestLostArchive sees that a set whose archive was deleted by hand is served from elsewhere.
+func TestLostArchive(t *testing.T) {
+	s, _, _ := fetching(t, nil)
+	ctx := t.Context()
+	importArchive(t, s, pack5(t, whole(t)))
+	if err := s.deps.Files.Delete(ctx, []string{ArchiveKey(5)}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if where, err := s.Media(ctx, 5, beatmaps.Preview); err != nil || where.URL == "" {
+			t.Errorf("%+v, %v", where, err)
+		}
+	}
+	if err := s.media.make(ctx, s.deps.Files, ArchiveKey(5), "beatmapsets/5/preview.mp3", nil); !errors.Is(err, errUnmade) {
+		t.Errorf("told again: %v", err)
+	}
+}
+
 func TestMediaFromElsewhere(t *testing.T) {
 	s, _, _ := fetching(t, nil)
 	for medium, want := range map[beatmaps.Medium]string{
