@@ -293,6 +293,9 @@ type Import struct {
 	Name   string      // of the file as its owner had it, for messages and archives without ids
 	Status *osu.Status // for beatmaps that are new and whose status no source tells; pending otherwise
 	Freeze bool        // keep that status whatever sources say later
+	// Wait is how much longer than other calls this one may take when it crosses the wire, at most a minute. What is not done
+	// by then goes on where it ended when the import is repeated.
+	Wait time.Duration
 }
 
 // Imported is what came of an import.

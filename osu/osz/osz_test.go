@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/pure-peace/peace/osu/beatmap"
@@ -97,10 +98,13 @@ func TestOutside(t *testing.T) {
 }
 
 func TestManyEntries(t *testing.T) {
-	for _, n := range []int{osz.MaxFiles + 1, 200_000} {
+	for n, name := range map[int]string{
+		osz.MaxFiles + 1: "%d",
+		9000:             strings.Repeat("x", 1000) + "%d", // a directory that is too large to be read
+	} {
 		many := make([]osz.File, n)
 		for i := range many {
-			many[i].Name = fmt.Sprint(i)
+			many[i].Name = fmt.Sprintf(name, i)
 		}
 		b := archive(t, many...)
 		if _, err := osz.NewReader(bytes.NewReader(b), int64(len(b))); !errors.Is(err, osz.ErrTooMany) {

@@ -1329,6 +1329,7 @@ type Import struct {
 	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	Status        *int32                 `protobuf:"varint,2,opt,name=status,proto3,oneof" json:"status,omitempty"`
 	Freeze        bool                   `protobuf:"varint,3,opt,name=freeze,proto3" json:"freeze,omitempty"`
+	Wait          *durationpb.Duration   `protobuf:"bytes,4,opt,name=wait,proto3" json:"wait,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1382,6 +1383,13 @@ func (x *Import) GetFreeze() bool {
 		return x.Freeze
 	}
 	return false
+}
+
+func (x *Import) GetWait() *durationpb.Duration {
+	if x != nil {
+		return x.Wait
+	}
+	return nil
 }
 
 type Imported struct {
@@ -3063,11 +3071,12 @@ const file_modules_beatmaps_beatmaps_proto_rawDesc = "" +
 	"\x04text\x18\b \x01(\tR\x04text\x12\x16\n" +
 	"\x06colour\x18\t \x01(\tR\x06colour\x123\n" +
 	"\asaid_at\x18\n" +
-	" \x01(\v2\x1a.google.protobuf.TimestampR\x06saidAt\"\\\n" +
+	" \x01(\v2\x1a.google.protobuf.TimestampR\x06saidAt\"\x8b\x01\n" +
 	"\x06Import\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1b\n" +
 	"\x06status\x18\x02 \x01(\x05H\x00R\x06status\x88\x01\x01\x12\x16\n" +
-	"\x06freeze\x18\x03 \x01(\bR\x06freezeB\t\n" +
+	"\x06freeze\x18\x03 \x01(\bR\x06freeze\x12-\n" +
+	"\x04wait\x18\x04 \x01(\v2\x19.google.protobuf.DurationR\x04waitB\t\n" +
 	"\a_status\"z\n" +
 	"\bImported\x12(\n" +
 	"\x03set\x18\x01 \x01(\v2\x16.peace.beatmaps.v1.SetR\x03set\x12\x10\n" +
@@ -3285,58 +3294,59 @@ var file_modules_beatmaps_beatmaps_proto_depIdxs = []int32{
 	2,  // 13: peace.beatmaps.v1.Comment.subject:type_name -> peace.beatmaps.v1.Subject
 	46, // 14: peace.beatmaps.v1.Comment.moment:type_name -> google.protobuf.Duration
 	45, // 15: peace.beatmaps.v1.Comment.said_at:type_name -> google.protobuf.Timestamp
-	5,  // 16: peace.beatmaps.v1.Imported.set:type_name -> peace.beatmaps.v1.Set
-	6,  // 17: peace.beatmaps.v1.Changed.beatmaps:type_name -> peace.beatmaps.v1.Beatmap
-	3,  // 18: peace.beatmaps.v1.BeatmapsRequest.keys:type_name -> peace.beatmaps.v1.Key
-	4,  // 19: peace.beatmaps.v1.BeatmapsResponse.found:type_name -> peace.beatmaps.v1.Found
-	5,  // 20: peace.beatmaps.v1.SetsResponse.sets:type_name -> peace.beatmaps.v1.Set
-	7,  // 21: peace.beatmaps.v1.SearchRequest.query:type_name -> peace.beatmaps.v1.Query
-	8,  // 22: peace.beatmaps.v1.SearchResponse.page:type_name -> peace.beatmaps.v1.Page
-	9,  // 23: peace.beatmaps.v1.ArchiveResponse.archive:type_name -> peace.beatmaps.v1.Archive
-	1,  // 24: peace.beatmaps.v1.MediaRequest.medium:type_name -> peace.beatmaps.v1.Medium
-	9,  // 25: peace.beatmaps.v1.MediaResponse.archive:type_name -> peace.beatmaps.v1.Archive
-	10, // 26: peace.beatmaps.v1.VoteResponse.rating:type_name -> peace.beatmaps.v1.Rating
-	11, // 27: peace.beatmaps.v1.CommentRequest.comment:type_name -> peace.beatmaps.v1.Comment
-	11, // 28: peace.beatmaps.v1.CommentResponse.comment:type_name -> peace.beatmaps.v1.Comment
-	11, // 29: peace.beatmaps.v1.CommentsResponse.comments:type_name -> peace.beatmaps.v1.Comment
-	12, // 30: peace.beatmaps.v1.ImportRequest.options:type_name -> peace.beatmaps.v1.Import
-	13, // 31: peace.beatmaps.v1.ImportResponse.imported:type_name -> peace.beatmaps.v1.Imported
-	14, // 32: peace.beatmaps.v1.SetStatusRequest.change:type_name -> peace.beatmaps.v1.StatusChange
-	5,  // 33: peace.beatmaps.v1.SetStatusResponse.set:type_name -> peace.beatmaps.v1.Set
-	15, // 34: peace.beatmaps.v1.SetCountsRequest.counts:type_name -> peace.beatmaps.v1.Counts
-	17, // 35: peace.beatmaps.v1.LibraryService.Beatmaps:input_type -> peace.beatmaps.v1.BeatmapsRequest
-	19, // 36: peace.beatmaps.v1.LibraryService.Sets:input_type -> peace.beatmaps.v1.SetsRequest
-	21, // 37: peace.beatmaps.v1.LibraryService.Search:input_type -> peace.beatmaps.v1.SearchRequest
-	23, // 38: peace.beatmaps.v1.LibraryService.Archive:input_type -> peace.beatmaps.v1.ArchiveRequest
-	25, // 39: peace.beatmaps.v1.LibraryService.Media:input_type -> peace.beatmaps.v1.MediaRequest
-	27, // 40: peace.beatmaps.v1.OpinionsService.Vote:input_type -> peace.beatmaps.v1.VoteRequest
-	29, // 41: peace.beatmaps.v1.OpinionsService.Favour:input_type -> peace.beatmaps.v1.FavourRequest
-	31, // 42: peace.beatmaps.v1.OpinionsService.Favourites:input_type -> peace.beatmaps.v1.FavouritesRequest
-	33, // 43: peace.beatmaps.v1.OpinionsService.Comment:input_type -> peace.beatmaps.v1.CommentRequest
-	35, // 44: peace.beatmaps.v1.OpinionsService.Comments:input_type -> peace.beatmaps.v1.CommentsRequest
-	37, // 45: peace.beatmaps.v1.CurationService.Import:input_type -> peace.beatmaps.v1.ImportRequest
-	39, // 46: peace.beatmaps.v1.CurationService.Refresh:input_type -> peace.beatmaps.v1.RefreshRequest
-	41, // 47: peace.beatmaps.v1.CurationService.SetStatus:input_type -> peace.beatmaps.v1.SetStatusRequest
-	43, // 48: peace.beatmaps.v1.CurationService.SetCounts:input_type -> peace.beatmaps.v1.SetCountsRequest
-	18, // 49: peace.beatmaps.v1.LibraryService.Beatmaps:output_type -> peace.beatmaps.v1.BeatmapsResponse
-	20, // 50: peace.beatmaps.v1.LibraryService.Sets:output_type -> peace.beatmaps.v1.SetsResponse
-	22, // 51: peace.beatmaps.v1.LibraryService.Search:output_type -> peace.beatmaps.v1.SearchResponse
-	24, // 52: peace.beatmaps.v1.LibraryService.Archive:output_type -> peace.beatmaps.v1.ArchiveResponse
-	26, // 53: peace.beatmaps.v1.LibraryService.Media:output_type -> peace.beatmaps.v1.MediaResponse
-	28, // 54: peace.beatmaps.v1.OpinionsService.Vote:output_type -> peace.beatmaps.v1.VoteResponse
-	30, // 55: peace.beatmaps.v1.OpinionsService.Favour:output_type -> peace.beatmaps.v1.FavourResponse
-	32, // 56: peace.beatmaps.v1.OpinionsService.Favourites:output_type -> peace.beatmaps.v1.FavouritesResponse
-	34, // 57: peace.beatmaps.v1.OpinionsService.Comment:output_type -> peace.beatmaps.v1.CommentResponse
-	36, // 58: peace.beatmaps.v1.OpinionsService.Comments:output_type -> peace.beatmaps.v1.CommentsResponse
-	38, // 59: peace.beatmaps.v1.CurationService.Import:output_type -> peace.beatmaps.v1.ImportResponse
-	40, // 60: peace.beatmaps.v1.CurationService.Refresh:output_type -> peace.beatmaps.v1.RefreshResponse
-	42, // 61: peace.beatmaps.v1.CurationService.SetStatus:output_type -> peace.beatmaps.v1.SetStatusResponse
-	44, // 62: peace.beatmaps.v1.CurationService.SetCounts:output_type -> peace.beatmaps.v1.SetCountsResponse
-	49, // [49:63] is the sub-list for method output_type
-	35, // [35:49] is the sub-list for method input_type
-	35, // [35:35] is the sub-list for extension type_name
-	35, // [35:35] is the sub-list for extension extendee
-	0,  // [0:35] is the sub-list for field type_name
+	46, // 16: peace.beatmaps.v1.Import.wait:type_name -> google.protobuf.Duration
+	5,  // 17: peace.beatmaps.v1.Imported.set:type_name -> peace.beatmaps.v1.Set
+	6,  // 18: peace.beatmaps.v1.Changed.beatmaps:type_name -> peace.beatmaps.v1.Beatmap
+	3,  // 19: peace.beatmaps.v1.BeatmapsRequest.keys:type_name -> peace.beatmaps.v1.Key
+	4,  // 20: peace.beatmaps.v1.BeatmapsResponse.found:type_name -> peace.beatmaps.v1.Found
+	5,  // 21: peace.beatmaps.v1.SetsResponse.sets:type_name -> peace.beatmaps.v1.Set
+	7,  // 22: peace.beatmaps.v1.SearchRequest.query:type_name -> peace.beatmaps.v1.Query
+	8,  // 23: peace.beatmaps.v1.SearchResponse.page:type_name -> peace.beatmaps.v1.Page
+	9,  // 24: peace.beatmaps.v1.ArchiveResponse.archive:type_name -> peace.beatmaps.v1.Archive
+	1,  // 25: peace.beatmaps.v1.MediaRequest.medium:type_name -> peace.beatmaps.v1.Medium
+	9,  // 26: peace.beatmaps.v1.MediaResponse.archive:type_name -> peace.beatmaps.v1.Archive
+	10, // 27: peace.beatmaps.v1.VoteResponse.rating:type_name -> peace.beatmaps.v1.Rating
+	11, // 28: peace.beatmaps.v1.CommentRequest.comment:type_name -> peace.beatmaps.v1.Comment
+	11, // 29: peace.beatmaps.v1.CommentResponse.comment:type_name -> peace.beatmaps.v1.Comment
+	11, // 30: peace.beatmaps.v1.CommentsResponse.comments:type_name -> peace.beatmaps.v1.Comment
+	12, // 31: peace.beatmaps.v1.ImportRequest.options:type_name -> peace.beatmaps.v1.Import
+	13, // 32: peace.beatmaps.v1.ImportResponse.imported:type_name -> peace.beatmaps.v1.Imported
+	14, // 33: peace.beatmaps.v1.SetStatusRequest.change:type_name -> peace.beatmaps.v1.StatusChange
+	5,  // 34: peace.beatmaps.v1.SetStatusResponse.set:type_name -> peace.beatmaps.v1.Set
+	15, // 35: peace.beatmaps.v1.SetCountsRequest.counts:type_name -> peace.beatmaps.v1.Counts
+	17, // 36: peace.beatmaps.v1.LibraryService.Beatmaps:input_type -> peace.beatmaps.v1.BeatmapsRequest
+	19, // 37: peace.beatmaps.v1.LibraryService.Sets:input_type -> peace.beatmaps.v1.SetsRequest
+	21, // 38: peace.beatmaps.v1.LibraryService.Search:input_type -> peace.beatmaps.v1.SearchRequest
+	23, // 39: peace.beatmaps.v1.LibraryService.Archive:input_type -> peace.beatmaps.v1.ArchiveRequest
+	25, // 40: peace.beatmaps.v1.LibraryService.Media:input_type -> peace.beatmaps.v1.MediaRequest
+	27, // 41: peace.beatmaps.v1.OpinionsService.Vote:input_type -> peace.beatmaps.v1.VoteRequest
+	29, // 42: peace.beatmaps.v1.OpinionsService.Favour:input_type -> peace.beatmaps.v1.FavourRequest
+	31, // 43: peace.beatmaps.v1.OpinionsService.Favourites:input_type -> peace.beatmaps.v1.FavouritesRequest
+	33, // 44: peace.beatmaps.v1.OpinionsService.Comment:input_type -> peace.beatmaps.v1.CommentRequest
+	35, // 45: peace.beatmaps.v1.OpinionsService.Comments:input_type -> peace.beatmaps.v1.CommentsRequest
+	37, // 46: peace.beatmaps.v1.CurationService.Import:input_type -> peace.beatmaps.v1.ImportRequest
+	39, // 47: peace.beatmaps.v1.CurationService.Refresh:input_type -> peace.beatmaps.v1.RefreshRequest
+	41, // 48: peace.beatmaps.v1.CurationService.SetStatus:input_type -> peace.beatmaps.v1.SetStatusRequest
+	43, // 49: peace.beatmaps.v1.CurationService.SetCounts:input_type -> peace.beatmaps.v1.SetCountsRequest
+	18, // 50: peace.beatmaps.v1.LibraryService.Beatmaps:output_type -> peace.beatmaps.v1.BeatmapsResponse
+	20, // 51: peace.beatmaps.v1.LibraryService.Sets:output_type -> peace.beatmaps.v1.SetsResponse
+	22, // 52: peace.beatmaps.v1.LibraryService.Search:output_type -> peace.beatmaps.v1.SearchResponse
+	24, // 53: peace.beatmaps.v1.LibraryService.Archive:output_type -> peace.beatmaps.v1.ArchiveResponse
+	26, // 54: peace.beatmaps.v1.LibraryService.Media:output_type -> peace.beatmaps.v1.MediaResponse
+	28, // 55: peace.beatmaps.v1.OpinionsService.Vote:output_type -> peace.beatmaps.v1.VoteResponse
+	30, // 56: peace.beatmaps.v1.OpinionsService.Favour:output_type -> peace.beatmaps.v1.FavourResponse
+	32, // 57: peace.beatmaps.v1.OpinionsService.Favourites:output_type -> peace.beatmaps.v1.FavouritesResponse
+	34, // 58: peace.beatmaps.v1.OpinionsService.Comment:output_type -> peace.beatmaps.v1.CommentResponse
+	36, // 59: peace.beatmaps.v1.OpinionsService.Comments:output_type -> peace.beatmaps.v1.CommentsResponse
+	38, // 60: peace.beatmaps.v1.CurationService.Import:output_type -> peace.beatmaps.v1.ImportResponse
+	40, // 61: peace.beatmaps.v1.CurationService.Refresh:output_type -> peace.beatmaps.v1.RefreshResponse
+	42, // 62: peace.beatmaps.v1.CurationService.SetStatus:output_type -> peace.beatmaps.v1.SetStatusResponse
+	44, // 63: peace.beatmaps.v1.CurationService.SetCounts:output_type -> peace.beatmaps.v1.SetCountsResponse
+	50, // [50:64] is the sub-list for method output_type
+	36, // [36:50] is the sub-list for method input_type
+	36, // [36:36] is the sub-list for extension type_name
+	36, // [36:36] is the sub-list for extension extendee
+	0,  // [0:36] is the sub-list for field type_name
 }
 
 func init() { file_modules_beatmaps_beatmaps_proto_init() }

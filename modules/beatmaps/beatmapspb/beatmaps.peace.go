@@ -9,6 +9,7 @@ import (
 	beatmaps "github.com/pure-peace/peace/modules/beatmaps"
 	wire "github.com/pure-peace/peace/modules/wire"
 	grpc "google.golang.org/grpc"
+	durationpb "google.golang.org/protobuf/types/known/durationpb"
 )
 
 // NewClient returns the beatmaps.Service that a peer offers over conn.
@@ -548,6 +549,9 @@ func (o *observedCuration) Import(ctx context.Context, key string, options beatm
 	return o.next.Import(ctx, key, options)
 }
 
+// GetWait returns how long the request asks to be kept waiting.
+func (x *ImportRequest) GetWait() *durationpb.Duration { return x.GetOptions().GetWait() }
+
 func (c *remoteCuration) Refresh(ctx context.Context, setIDs []int32) (err error) {
 	_, err = c.rpc.Refresh(ctx, &RefreshRequest{
 		SetIds: wire.FromList(setIDs, wire.FromInt[int32]),
@@ -981,6 +985,7 @@ func ToImport(m *Import) (v beatmaps.Import, err error) {
 	wire.Set(&err, "name", &v.Name, m.GetName(), wire.ToString)
 	wire.Optional(&err, "status", &v.Status, m.Status, wire.ToInt)
 	wire.Set(&err, "freeze", &v.Freeze, m.GetFreeze(), wire.ToBool)
+	wire.Set(&err, "wait", &v.Wait, m.GetWait(), wire.ToDuration)
 	return v, err
 }
 
@@ -990,6 +995,7 @@ func FromImport(v beatmaps.Import) *Import {
 		Name:   wire.FromString(v.Name),
 		Status: wire.FromOptional(v.Status, wire.FromInt[int32]),
 		Freeze: wire.FromBool(v.Freeze),
+		Wait:   wire.FromDuration(v.Wait),
 	}
 	return m
 }

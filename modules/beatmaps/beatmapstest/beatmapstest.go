@@ -189,6 +189,7 @@ func importAll(t *testing.T, s Subject, maps ...beatmap) beatmaps.Imported {
 
 func importBytes(t *testing.T, s Subject, data []byte, options beatmaps.Import) beatmaps.Imported {
 	t.Helper()
+	options.Wait = time.Minute
 	out, err := s.Beatmaps.Import(t.Context(), upload(t, s, data), options)
 	if err != nil {
 		t.Fatal(err)

@@ -3,8 +3,6 @@ package beatmapstest
 import (
 	"testing"
 
-	"google.golang.org/protobuf/proto"
-
 	"github.com/pure-peace/peace/modules/beatmaps"
 	"github.com/pure-peace/peace/modules/beatmaps/beatmapspb"
 	"github.com/pure-peace/peace/modules/users"
@@ -213,7 +211,7 @@ func testEvents(t *testing.T, s Subject) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		event, err := beatmapspb.ToChanged(m.(proto.Message).(*beatmapspb.Changed))
+		event, err := beatmapspb.ToChanged(m.(*beatmapspb.Changed))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -188,7 +188,7 @@ func testImportTogether(t *testing.T, s Subject) {
 	}
 	out := make([]beatmaps.Imported, 2*n)
 	errs := make([]error, 2*n)
-	together(2*n, func(i int) { out[i], errs[i] = s.Beatmaps.Import(t.Context(), keys[i], beatmaps.Import{}) })
+	together(2*n, func(i int) { out[i], errs[i] = s.Beatmaps.Import(t.Context(), keys[i], beatmaps.Import{Wait: time.Minute}) })
 	var ids []int32
 	for i, err := range errs {
 		if err != nil {
@@ -242,7 +242,7 @@ func testBadArchives(t *testing.T, s Subject) {
 		"bomb":          {pack(t, nil, entry{"bomb.osu", make([]byte, 40<<20)}), "too much"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := s.Beatmaps.Import(t.Context(), upload(t, s, test.data), beatmaps.Import{Name: "bad.osz"})
+			_, err := s.Beatmaps.Import(t.Context(), upload(t, s, test.data), beatmaps.Import{Name: "bad.osz", Wait: time.Minute})
 			wantError(t, err, beatmaps.ErrBadArchive)
 			if err != nil && !strings.Contains(err.Error(), test.says) {
 				t.Errorf("%v, which does not say %q", err, test.says)

@@ -36,7 +36,8 @@ const attempts = 4
 func (s *Service) edit(
 	ctx context.Context, id int32, change func(ctx context.Context, tx bun.Tx, d *draft) error,
 ) (changed []beatmaps.Beatmap, different bool, err error) {
-	defer s.sets.lock(id)()
+	unlock := s.sets.lock(id)
+	defer unlock()
 	for range attempts {
 		err = s.store.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 			d, err := s.store.open(ctx, tx, id)

@@ -238,7 +238,8 @@ func (s *Service) place(ctx context.Context, p *parcel, name string, put func(id
 // another process can take the id meanwhile.
 func (s *Service) placeNew(ctx context.Context, p *parcel, name string, put func(id int32, fresh bool) error) (int32, error) {
 	const everyNew = 0 // no set's id
-	defer s.sets.lock(everyNew)()
+	unlock := s.sets.lock(everyNew)
+	defer unlock()
 	id, fresh, err := s.identify(ctx, p, name)
 	if err != nil {
 		return 0, err

@@ -60,8 +60,14 @@ func (s *Service) rateSome(ctx context.Context) error {
 	return nil
 }
 
-// rateSet rates what is not rated of a set, as well as it can at once, and reports whether anything was.
+// rateSet rates what is not rated of a set, as well as it can in half of the time that the caller has left, and reports whether
+// anything was. rateAll does the rest.
 func (s *Service) rateSet(ctx context.Context, setID int32) bool {
+	if deadline, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Until(deadline)/2)
+		defer cancel()
+	}
 	versions, err := s.versions(ctx)
 	if err != nil {
 		s.log.WarnContext(ctx, "beatmaps are rated later", "set", setID, "error", err)
