@@ -72,7 +72,10 @@ func (c *Client) Comments(ctx context.Context, at Place) ([]Comment, error) {
 	if err != nil || body == "" {
 		return nil, err
 	}
-	var list []Comment
+	return parseComments(body)
+}
+
+func parseComments(body string) (list []Comment, err error) {
 	for line := range strings.SplitSeq(strings.TrimSuffix(body, "\n"), "\n") {
 		fields := strings.Split(line, "\t")
 		if len(fields) != 4 {
