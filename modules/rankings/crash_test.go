@@ -45,6 +45,7 @@ func process(t *testing.T, db *database.DB, book scores.Log, store state.Service
 type nobody struct{ sessions.Service }
 
 func (nobody) Of(context.Context, []int32) ([]sessions.Session, error) { return nil, nil }
+func (nobody) Online(context.Context) ([]int32, error)                 { return nil, nil }
 
 func newState(t *testing.T) *memory.Service {
 	t.Helper()

@@ -63,7 +63,7 @@ func newSubject(t *testing.T, db *database.DB) *rankingstest.Subject {
 		}
 	})
 	book := rankingstest.NewBook()
-	s, err := local.New(t.Context(), local.DefaultConfig(), local.Deps{DB: db, Scores: book, State: store, Log: log})
+	s, err := local.New(t.Context(), local.DefaultConfig(), local.Deps{DB: db, Scores: book, State: store, Sessions: nobody{}, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -200,26 +200,21 @@ func (s *Service) audit(ctx context.Context) error {
 	wrong := false
 	for _, board := range allBoards() {
 		for _, by := range []rankings.By{rankings.ByPerformance, rankings.ByRankedScore} {
-			sizes, err := s.store.sizes(ctx, board, by)
+			countries, err := s.differing(ctx, board, by, nil)
 			if err != nil {
 				return err
 			}
-			for country, want := range sizes {
-				name := boardName(board, by, country)
-				got, err := s.state.Size(ctx, name)
-				if err != nil {
+			if len(countries) > 0 { // perhaps something was counted while it was looked at
+				if countries, err = s.differing(ctx, board, by, countries); err != nil {
 					return err
 				}
-				if got == want {
-					continue
+			}
+			for _, country := range countries {
+				s.log.WarnContext(ctx, "a ranking is made anew", "board", boardName(board, by, country))
+				if err := s.evict(ctx, board, by, country); err != nil {
+					return err
 				}
-				s.log.WarnContext(ctx, "a ranking is made anew", "board", name, "has", got, "should_have", want)
 				wrong = true
-				if got > want {
-					if err := s.evict(ctx, board, by, country); err != nil {
-						return err
-					}
-				}
 			}
 		}
 	}
@@ -228,6 +223,28 @@ func (s *Service) audit(ctx context.Context) error {
 	}
 	s.unsettle()
 	return s.settle(ctx)
+}
+
+// differing returns the countries whose boards have not as many members as they should, among those given, or all for nil.
+func (s *Service) differing(ctx context.Context, board rankings.Board, by rankings.By, among []string) ([]string, error) {
+	sizes, err := s.store.sizes(ctx, board, by)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for country, want := range sizes {
+		if among != nil && !slices.Contains(among, country) {
+			continue
+		}
+		got, err := s.state.Size(ctx, boardName(board, by, country))
+		if err != nil {
+			return nil, err
+		}
+		if got != want {
+			out = append(out, country)
+		}
+	}
+	return out, nil
 }
 
 // sizes returns how many players the boards of a ruleset and variant should have, by country, "" being all.

@@ -98,7 +98,7 @@ func (s *Service) plan(ctx context.Context, c *counter, entries []scores.Entry) 
 	then := func(ctx context.Context) {
 		s.memory.keep(l)
 		if c.live {
-			s.follow(ctx, l)
+			s.announce(ctx, l)
 		}
 	}
 	return follow.Effects{Write: write, Then: then}, nil
@@ -117,8 +117,8 @@ func accounts(entries []scores.Entry) []account {
 	return all
 }
 
-// follow does what follows a batch: ranks, and who is told of them.
-func (s *Service) follow(ctx context.Context, l *ledger) {
+// announce does what follows a batch: ranks, and who is told of them.
+func (s *Service) announce(ctx context.Context, l *ledger) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), thenTimeout)
 	defer cancel()
 	if err := s.settle(ctx); err != nil {
@@ -141,7 +141,9 @@ func (s *Service) follow(ctx context.Context, l *ledger) {
 	if err := s.store.reach(ctx, after, time.Now().UTC()); err != nil {
 		s.log.WarnContext(ctx, "best ranks were not kept", "error", err)
 	}
-	s.news.add(l.changed)
+	for a := range l.changed {
+		s.news.add(a.user)
+	}
 }
 
 // Effect implements rankings.Service. Ranks of a country are not part of it.

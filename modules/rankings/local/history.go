@@ -111,8 +111,16 @@ func (s store) reach(ctx context.Context, now ranks, at time.Time) error {
 	return nil
 }
 
-// snapshot writes down the ranks of a day. Doing it again, or twice at once, changes nothing but ranks that have changed.
+// dayCursor is the name under which the last day is kept whose ranks are written down.
+const dayCursor = "day"
+
+// snapshot writes down the ranks of a day, unless that was done. Doing it twice at once changes nothing but ranks that have changed.
 func (s *Service) snapshot(ctx context.Context, at time.Time) error {
+	var last int32
+	err := s.store.NewSelect().Table("ranking_cursors").Column("position").Where("name = ?", dayCursor).Scan(ctx, &last)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) || last >= dayOf(at) {
+		return err
+	}
 	for _, board := range allBoards() {
 		for from := 1; ; from += state.MaxPage {
 			page, err := s.state.Range(ctx, boardName(board, rankings.ByPerformance, ""), from, state.MaxPage)
@@ -127,7 +135,10 @@ func (s *Service) snapshot(ctx context.Context, at time.Time) error {
 			}
 		}
 	}
-	return nil
+	done := map[string]any{"name": dayCursor, "position": dayOf(at)}
+	insert := s.store.NewInsert().Model(&done).Table("ranking_cursors")
+	_, err = database.Upsert{Key: []string{"name"}, Replace: []string{"position"}}.On(insert).Exec(ctx)
+	return err
 }
 
 // writeDown keeps the ranks of the players of a page that begins at position from.

@@ -2,6 +2,7 @@ package local
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -105,9 +106,9 @@ func placeOf(s *scores.Score) place { return place{accountOf(s), s.BeatmapID} }
 // concerns reports whether an entry is about a play on a board that exists.
 func concerns(e *scores.Entry) bool { return e.Score != nil && e.Score.Variant.In(e.Score.Ruleset) }
 
-// countryOf is the code of a country as it is stored: two letters, or none.
+// countryOf is the code of a country as it is stored, two letters or digits, and "" for anything else.
 func countryOf(code string) string {
-	if len(code) != 2 {
+	if len(code) != 2 || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
 		return ""
 	}
 	return code

@@ -22,7 +22,7 @@ func (s *Service) Ranking(ctx context.Context, l rankings.Listing) (rankings.Pag
 	switch {
 	case l.Limit < 1 || l.Limit > rankings.MaxPage || l.Offset < 0 || l.Offset > maxOffset:
 		return rankings.Page{}, rankings.ErrTooLarge
-	case l.By != rankings.ByPerformance && l.By != rankings.ByRankedScore, l.Country != "" && len(l.Country) != 2:
+	case l.By != rankings.ByPerformance && l.By != rankings.ByRankedScore, l.Country != countryOf(l.Country):
 		return rankings.Page{}, rankings.ErrBadBoard
 	}
 	if err := check(l.Board); err != nil {

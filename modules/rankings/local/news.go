@@ -30,12 +30,12 @@ type news struct {
 
 func newNews() news { return news{waiting: make(map[int32]bool), some: make(chan struct{}, 1)} }
 
-func (n *news) add(changed map[account]bool) {
+func (n *news) add(users ...int32) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for a := range changed {
+	for _, id := range users {
 		if len(n.waiting) < maxNews {
-			n.waiting[a.user] = true
+			n.waiting[id] = true
 		}
 	}
 	if len(n.waiting) > 0 {
@@ -78,7 +78,7 @@ func (s *Service) tellUsers(ctx context.Context, users []int32) error {
 	}
 	shown := make(map[rankings.Board][]sessions.Session)
 	for _, one := range online {
-		if one.Kind == sessions.Stable || one.Kind == sessions.Lazer {
+		if one.Kind != sessions.IRC && one.Kind != sessions.Bot { // these show no figures
 			board := rankings.BoardOf(one.Status)
 			shown[board] = append(shown[board], one)
 		}
@@ -106,7 +106,7 @@ func (s *Service) tellUsers(ctx context.Context, users []int32) error {
 					case fault.KindOf(err) == fault.NotFound: // he has left
 						return nil
 					case err == nil && rankings.BoardOf(now.Status) != board: // he went elsewhere meanwhile
-						s.news.add(map[account]bool{{one.User.ID, board}: true})
+						s.news.add(one.User.ID)
 					}
 					return err
 				})

@@ -139,6 +139,11 @@ func (s *Service) finish(ctx context.Context, tell func(rankings.Progress) bool,
 	if err := s.audit(ctx); err != nil {
 		return err
 	}
+	online, err := s.sessions.Online(ctx)
+	if err != nil {
+		s.log.WarnContext(ctx, "players see what was counted anew when they do something", "error", err)
+	}
+	s.news.add(online...)
 	if err := s.store.sweep(ctx); err != nil {
 		return err
 	}
