@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -353,5 +354,37 @@ func TestConfig(t *testing.T) {
 		if err := cfg.Validate(); err == nil || !strings.HasPrefix(err.Error(), key+": ") {
 			t.Errorf("%s: %v", key, err)
 		}
+	}
+}
+
+// TestFollows says that a process forgets what another one changed.
+func TestFollows(t *testing.T) {
+	s, _ := noting(t)
+	file := song(10, "A")
+	save(t, s, told(osu.StatusPending, map[int32]string{10: file}))
+	other, err := New(t.Context(), s.cfg, s.deps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	var following sync.WaitGroup
+	following.Go(func() { other.follow(ctx) })
+	defer following.Wait()
+	defer cancel()
+	known := func() osu.Status {
+		t.Helper()
+		found, err := other.Beatmaps(ctx, []beatmaps.Key{{MD5: sum(file)}})
+		if err != nil || len(found) != 1 {
+			t.Fatalf("%+v, %v", found, err)
+		}
+		return found[0].Beatmap.Status
+	}
+	if status := known(); status != osu.StatusPending {
+		t.Fatal(status)
+	}
+	save(t, s, told(osu.StatusRanked, map[int32]string{10: file}))
+	for known() != osu.StatusRanked {
+		runtime.Gosched()
 	}
 }
