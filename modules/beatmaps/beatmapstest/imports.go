@@ -188,7 +188,9 @@ func testImportTogether(t *testing.T, s Subject) {
 	}
 	out := make([]beatmaps.Imported, 2*n)
 	errs := make([]error, 2*n)
-	together(2*n, func(i int) { out[i], errs[i] = s.Beatmaps.Import(t.Context(), keys[i], beatmaps.Import{Wait: time.Minute}) })
+	together(2*n, func(i int) {
+		out[i], errs[i] = s.Beatmaps.Import(t.Context(), keys[i], beatmaps.Import{Wait: time.Minute})
+	})
 	var ids []int32
 	for i, err := range errs {
 		if err != nil {
