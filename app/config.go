@@ -35,6 +35,7 @@ import (
 	"github.com/pure-peace/peace/transport/http/realip"
 	"github.com/pure-peace/peace/transport/web"
 	"github.com/pure-peace/peace/transport/web/direct"
+	"github.com/pure-peace/peace/transport/web/medals"
 	webscores "github.com/pure-peace/peace/transport/web/scores"
 	"github.com/pure-peace/peace/transport/web/screenshots"
 )
@@ -82,6 +83,7 @@ type Config struct {
 	WebScores    webscores.Config          `koanf:"web_scores"`
 	Direct       direct.Config             `koanf:"direct"`
 	Screenshots  screenshots.Config        `koanf:"screenshots"`
+	Medals       medals.Config             `koanf:"medals"`
 }
 
 // Log is how the process tells what it does.
@@ -192,6 +194,7 @@ func DefaultConfig() *Config {
 		WebScores:       webscores.DefaultConfig(),
 		Direct:          direct.DefaultConfig(),
 		Screenshots:     screenshots.DefaultConfig(),
+		Medals:          medals.DefaultConfig(),
 	}
 }
 
@@ -239,7 +242,7 @@ func (c *Config) settle() error {
 	c.DataDir = dir
 	for _, path := range []*string{
 		&c.State.Journal, &c.Geoip.File, &c.Signature.Dir, &c.Web.AvatarsDir.Dir, &c.Admin.Socket, &c.Performance.Beatmaps, &c.Files.Dir,
-		&c.Files.S3.SecretFile, &c.Beatmaps.Sources.Directory, &c.TLS.Cert, &c.TLS.Key,
+		&c.Files.S3.SecretFile, &c.Beatmaps.Sources.Directory, &c.Medals.Dir, &c.TLS.Cert, &c.TLS.Key,
 	} {
 		if *path != "" && !filepath.IsAbs(*path) {
 			*path = filepath.Join(c.DataDir, *path)

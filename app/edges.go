@@ -16,6 +16,7 @@ import (
 	"github.com/pure-peace/peace/transport/http/realip"
 	"github.com/pure-peace/peace/transport/web"
 	"github.com/pure-peace/peace/transport/web/direct"
+	"github.com/pure-peace/peace/transport/web/medals"
 	webscores "github.com/pure-peace/peace/transport/web/scores"
 	"github.com/pure-peace/peace/transport/web/screenshots"
 )
@@ -100,7 +101,7 @@ func (a *App) buildWeb(router *hosts.Router, chain *edge.Chain) error {
 	deps := web.Deps{
 		Domain: a.config.Domain,
 		Users:  Use(a.resolver, Users), Relations: Use(a.resolver, Relations), Sessions: Use(a.resolver, Sessions),
-		Chat: Use(a.resolver, Chat), Geoip: Use(a.resolver, Geoip), Log: a.log.With("edge", "web"),
+		Chat: Use(a.resolver, Chat), Geoip: Use(a.resolver, Geoip), Moderation: UseIfOn(a.resolver, Moderation), Log: a.log.With("edge", "web"),
 	}
 	done()
 	if err := a.resolver.takeErr(); err != nil {
@@ -135,6 +136,19 @@ func (a *App) buildWeb(router *hosts.Router, chain *edge.Chain) error {
 		if err := router.Handle([]string{"b"}, chain.Edge("b", edge.B())); err != nil {
 			return err
 		}
+	}
+	if a.plan.offers(Achievements.Name) {
+		done := a.resolver.on("the medals edge")
+		deps := medals.Deps{Achievements: Use(a.resolver, Achievements), Log: a.log.With("edge", "medals")}
+		done()
+		if err := a.resolver.takeErr(); err != nil {
+			return err
+		}
+		edge, err := medals.New(a.config.Medals, deps)
+		if err != nil {
+			return err
+		}
+		edge.Assets(assets)
 	}
 	if a.plan.offers(Scores.Name) {
 		edge, err := a.newWebScores(site)

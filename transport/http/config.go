@@ -46,7 +46,7 @@ func DefaultConfig() Config {
 			IdleTimeout:              75 * time.Second,
 			RequestTimeout:           15 * time.Second,
 			DrainLinger:              3 * time.Second, // game clients poll every 1 to 2.5 seconds
-			MaxHeaderBytes:           16 << 10,
+			MaxHeaderBytes:           32 << 10,
 			MaxConnections:           65536,
 			MaxConnectionsPerAddress: 256,
 			Rate:                     1000,

@@ -25,7 +25,7 @@ import (
 	"github.com/pure-peace/peace/modules/files/picture"
 )
 
-// Config is the section [web.medals].
+// Config is the section [medals].
 type Config struct {
 	Dir string `koanf:"dir" doc:"directory with pictures of medals, FILE.png and FILE@2x.png, which are shown instead of the drawn ones; relative to data_dir"`
 }
@@ -74,8 +74,8 @@ func New(config Config, deps Deps) (*Server, error) {
 	return &Server{config: config, deps: deps, drawn: drawn}, nil
 }
 
-// Routes adds the pictures to the assets host.
-func (s *Server) Routes(r chi.Router) {
+// Assets adds the pictures to the assets host.
+func (s *Server) Assets(r chi.Router) {
 	r.Get("/medals/client/{name}", s.serve)
 	r.Head("/medals/client/{name}", s.serve)
 }

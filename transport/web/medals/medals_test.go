@@ -41,7 +41,7 @@ func newHandler(t *testing.T, dir string, a achievements.Service) http.Handler {
 		t.Fatal(err)
 	}
 	r := chi.NewRouter()
-	s.Routes(r)
+	s.Assets(r)
 	return r
 }
 
