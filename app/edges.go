@@ -14,11 +14,6 @@ import (
 	"github.com/pure-peace/peace/transport/http/certs"
 	"github.com/pure-peace/peace/transport/http/hosts"
 	"github.com/pure-peace/peace/transport/http/realip"
-	"github.com/pure-peace/peace/transport/web"
-	"github.com/pure-peace/peace/transport/web/direct"
-	"github.com/pure-peace/peace/transport/web/medals"
-	webscores "github.com/pure-peace/peace/transport/web/scores"
-	"github.com/pure-peace/peace/transport/web/screenshots"
 )
 
 // banchoHosts are the names that stable clients rotate among; all of them are one server.
@@ -93,105 +88,6 @@ func (a *App) toPage(w http.ResponseWriter, r *http.Request) {
 		host = net.JoinHostPort(host, port)
 	}
 	http.Redirect(w, r, "//"+host+"/", http.StatusFound)
-}
-
-// buildWeb adds what the game asks for besides bancho.
-func (a *App) buildWeb(router *hosts.Router, chain *edge.Chain) error {
-	done := a.resolver.on("the web edge")
-	deps := web.Deps{
-		Domain: a.config.Domain,
-		Users:  Use(a.resolver, Users), Relations: Use(a.resolver, Relations), Sessions: Use(a.resolver, Sessions),
-		Chat: Use(a.resolver, Chat), Geoip: Use(a.resolver, Geoip), Moderation: UseIfOn(a.resolver, Moderation), Log: a.log.With("edge", "web"),
-	}
-	done()
-	if err := a.resolver.takeErr(); err != nil {
-		return err
-	}
-	site, err := web.New(a.config.Web, deps)
-	if err != nil {
-		return err
-	}
-	a.site = site
-	osu, assets := site.Osu(), site.Assets()
-	if a.plan.offers(Files.Name) {
-		done := a.resolver.on("the screenshots edge")
-		deps := screenshots.Deps{Players: site, Files: Use(a.resolver, Files)}
-		done()
-		if err := a.resolver.takeErr(); err != nil {
-			return err
-		}
-		edge, err := screenshots.New(a.config.Screenshots, deps)
-		if err != nil {
-			return err
-		}
-		edge.Osu(osu)
-	}
-	if a.plan.offers(Beatmaps.Name) {
-		edge, err := a.newDirect(site)
-		if err != nil {
-			return err
-		}
-		edge.Osu(osu)
-		edge.Assets(assets)
-		if err := router.Handle([]string{"b"}, chain.Edge("b", edge.B())); err != nil {
-			return err
-		}
-	}
-	if a.plan.offers(Achievements.Name) {
-		done := a.resolver.on("the medals edge")
-		deps := medals.Deps{Achievements: Use(a.resolver, Achievements), Log: a.log.With("edge", "medals")}
-		done()
-		if err := a.resolver.takeErr(); err != nil {
-			return err
-		}
-		edge, err := medals.New(a.config.Medals, deps)
-		if err != nil {
-			return err
-		}
-		edge.Assets(assets)
-	}
-	if a.plan.offers(Scores.Name) {
-		edge, err := a.newWebScores(site)
-		if err != nil {
-			return err
-		}
-		edge.Osu(osu)
-	}
-	return errors.Join(
-		router.Handle([]string{"osu"}, chain.Edge("osu", osu)),
-		router.Handle([]string{"a"}, chain.Edge("a", site.Avatars())),
-		router.Handle([]string{"assets"}, chain.Edge("assets", assets)),
-	)
-}
-
-func (a *App) newDirect(players direct.Authenticator) (*direct.Server, error) {
-	r := a.resolver
-	done := r.on("the osu!direct edge")
-	deps := direct.Deps{
-		Players: players, Users: Use(r, Users), Beatmaps: Use(r, Beatmaps), Files: Use(r, Files), Scores: UseIfOn(r, Scores),
-		Performance: UseIfOn(r, Performance), Log: a.log.With("edge", "direct"),
-	}
-	done()
-	if err := r.takeErr(); err != nil {
-		return nil, err
-	}
-	return direct.New(a.config.Direct, deps)
-}
-
-func (a *App) newWebScores(site *web.Server) (*webscores.Server, error) {
-	r := a.resolver
-	done := r.on("the scores edge")
-	deps := webscores.Deps{
-		Web: site, Users: Use(r, Users), Sessions: Use(r, Sessions), Relations: Use(r, Relations), Files: Use(r, Files),
-		Beatmaps: Use(r, Beatmaps), Scores: Use(r, Scores), State: Use(r, State), Rankings: UseIfOn(r, Rankings),
-		Achievements: UseIfOn(r, Achievements), Moderation: UseIfOn(r, Moderation), Domain: a.config.Domain,
-		Log: a.log.With("edge", "scores"), Metrics: a.shared.registry,
-	}
-	done()
-	if err := r.takeErr(); err != nil {
-		return nil, err
-	}
-	return webscores.New(a.config.WebScores, deps)
 }
 
 // buildAPI adds the host for programs, with what this server has to tell.

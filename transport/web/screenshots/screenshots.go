@@ -24,7 +24,7 @@ import (
 	"github.com/pure-peace/peace/transport/web"
 )
 
-// Config is the section [web.screenshots].
+// Config is the section [screenshots].
 type Config struct {
 	PerHour int `koanf:"per_hour" doc:"screenshots that a player may upload an hour in the long run, 1 to 3600; 0 switches uploads off"`
 	Burst   int `koanf:"burst" doc:"screenshots that a player may upload at once, 1 to 1000"`
