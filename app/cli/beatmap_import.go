@@ -49,7 +49,7 @@ type arrival struct {
 }
 
 func (c beatmapImport) Run(ctx context.Context, p *program) error {
-	options := beatmaps.Import{Freeze: c.Freeze}
+	options := beatmaps.Import{Freeze: c.Freeze, Wait: time.Minute}
 	if c.Status != "" {
 		status, err := osu.ParseStatus(c.Status)
 		if err != nil {
