@@ -36,6 +36,7 @@ type arguments struct {
 	Beatmap  beatmapCommand `cmd:"" help:"Import beatmaps, find them, and decide what becomes of them."`
 	Score    scoreCommand   `cmd:"" help:"Show, remove and restore scores."`
 	Recalc   recalc         `cmd:"" help:"Rate scores again by the algorithm that counts, also while the server runs."`
+	Ranking  ranking        `cmd:"" help:"Count players' statistics and ranks anew."`
 	Evidence evidence       `cmd:"" help:"See what looks wrong about plays, and judge it."`
 	Doctor   doctor         `cmd:"" help:"Check everything that a working server needs, and say how to mend it."`
 	Backup   backup         `cmd:"" help:"Copy the data of this server, also while it runs."`
