@@ -52,6 +52,9 @@ func Backup(ctx context.Context, c *Config, to string, progress func(file string
 		return note, err
 	}
 	return note, filepath.WalkDir(c.DataDir, func(path string, entry fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) && path != c.DataDir {
+			return nil // an upload that the server finished meanwhile, for one
+		}
 		if err != nil {
 			return err
 		}
@@ -75,7 +78,10 @@ func Backup(ctx context.Context, c *Config, to string, progress func(file string
 			return nil
 		}
 		progress(name)
-		return copyFile(path, target)
+		if err := copyFile(path, target); !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return nil
 	})
 }
 
