@@ -14,8 +14,12 @@ import (
 	"time"
 
 	"github.com/pure-peace/peace/app/apptest"
+	"github.com/pure-peace/peace/osu"
+	"github.com/pure-peace/peace/osu/autoplay"
 	"github.com/pure-peace/peace/osu/packets"
+	"github.com/pure-peace/peace/osu/submission"
 	"github.com/pure-peace/peace/transport/bancho/client"
+	web "github.com/pure-peace/peace/transport/web/client"
 )
 
 // TestCrashLosesNothing kills the process that serves some players, again and again while they are written to by one whom
@@ -205,4 +209,125 @@ func rewritten(t *testing.T, file, name string, replacements map[string]string) 
 		t.Fatal(err)
 	}
 	return path
+}
+
+// TestCrashLosesNoScore kills all logic and the gateway in turn, while players submit one play after the other. Whatever a player
+// submitted counts exactly once, whether or not he heard the answer the first time.
+func TestCrashLosesNoScore(t *testing.T) {
+	const (
+		kills   = 8
+		players = 4
+		least   = 5 // plays that everybody must get an answer to between two kills
+	)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	address := freeAddress(t)
+	file := fleetFile(t, map[string][]string{"core": {"state"}, "logic": but("state")}, address)
+	file = rewritten(t, file, "crash.toml", map[string]string{
+		"chat.flood.messages = 1000": "chat.flood.messages = 1000\nweb_scores.submissions_per_minute = 100000",
+	})
+	start(t, "serve", "--config", file, "--as", "core")
+	logic := start(t, "serve", "--config", file, "--as", "logic")
+	gateway := start(t, "serve", "--config", file)
+	waitForListener(t, address)
+	bring(t, "--config", file)
+
+	all := make([]*submitter, players)
+	for i := range all {
+		all[i] = &submitter{client: web.New(player(t, address, fmt.Sprintf("Player%d", i)))}
+	}
+	song := download(ctx, t, all[0].client)
+	played, err := autoplay.New(ctx, song.Map, osu.Standard, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var playing sync.WaitGroup
+	ended := make(chan struct{})
+	for _, p := range all {
+		playing.Go(func() {
+			if err := p.run(ctx, played, song, ended); err != nil {
+				t.Errorf("%s: %v", p.client.Game().Name(), err)
+				cancel()
+			}
+		})
+	}
+	for kill := range kills {
+		target := make([]int64, players)
+		for i, p := range all {
+			target[i] = p.plays.Load() + least
+		}
+		await(ctx, t, "everybody plays on", func() bool {
+			for i, p := range all {
+				if p.plays.Load() < target[i] {
+					return false
+				}
+			}
+			return true
+		})
+		if kill%2 == 0 {
+			logic.kill()
+			logic = start(t, "serve", "--config", file, "--as", "logic")
+		} else {
+			gateway.kill()
+			gateway = start(t, "serve", "--config", file)
+		}
+	}
+	close(ended)
+	playing.Wait()
+
+	again, plays, counted := 0, int64(0), int32(0)
+	for _, p := range all {
+		again += p.again
+		plays += p.plays.Load()
+		counted = max(counted, p.last.Beatmap.Plays)
+		if got := p.last.Overall.After.TotalScore; got != p.total {
+			t.Errorf("%s has a total score of %d, his %d plays are worth %d", p.client.Game().Name(), got, p.plays.Load(), p.total)
+		}
+	}
+	board := boardOf(ctx, t, all[0].client, song)
+	if board.Count != players {
+		t.Errorf("%d players are on the board", board.Count)
+	}
+	if int64(counted) != plays {
+		t.Errorf("the beatmap was played %d times, not %d", counted, plays)
+	}
+	t.Logf("%d plays of %d players, %d were submitted again over %d kills", plays, players, again, kills)
+}
+
+// submitter plays a song again and again.
+type submitter struct {
+	client *web.Client
+	plays  atomic.Int64 // that were answered
+	total  int64        // their scores
+	again  int          // submissions that went without an answer
+	last   *submission.Response
+}
+
+func (s *submitter) run(ctx context.Context, m *autoplay.Beatmap, song web.Song, ended <-chan struct{}) error {
+	for {
+		select {
+		case <-ended:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		default:
+		}
+		play, err := s.client.Perform(m, song, web.Attempt{Ruleset: osu.Standard, Accuracy: 0.95, Interval: 100 * time.Millisecond})
+		if err != nil {
+			return err
+		}
+		for {
+			s.last, err = s.client.Submit(ctx, play)
+			if err == nil {
+				break
+			}
+			if errors.As(err, new(submission.Refusal)) || ctx.Err() != nil {
+				return err
+			}
+			s.again++
+			time.Sleep(20 * time.Millisecond)
+		}
+		s.total += int64(play.Score.Total)
+		s.plays.Add(1)
+	}
 }
