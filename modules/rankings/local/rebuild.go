@@ -128,6 +128,9 @@ func (s *Service) overtaken(ctx context.Context, tell func(rankings.Progress) bo
 	return s.finish(ctx, tell, latest)
 }
 
+// onlineTimeout is how long a rebuild waits to hear who is online.
+const onlineTimeout = 2 * time.Second
+
 // finish lets players see the new count, and clears away the old one.
 func (s *Service) finish(ctx context.Context, tell func(rankings.Progress) bool, latest int64) error {
 	if _, err := s.turn(ctx); err != nil {
@@ -139,7 +142,10 @@ func (s *Service) finish(ctx context.Context, tell func(rankings.Progress) bool,
 	if err := s.audit(ctx); err != nil {
 		return err
 	}
-	online, err := s.sessions.Online(ctx)
+	// In a command beside no server nobody is online, and nothing ever says so.
+	asking, cancel := context.WithTimeout(ctx, onlineTimeout)
+	online, err := s.sessions.Online(asking)
+	cancel()
 	if err != nil {
 		s.log.WarnContext(ctx, "players see what was counted anew when they do something", "error", err)
 	}
