@@ -128,7 +128,28 @@ func (n *NowPlaying) suffix(word string) bool {
 			return true
 		}
 	}
-	return false
+	return isToken(word)
+}
+
+// isToken reports whether a word has the form of a mod. One that is not known is no reason not to know the beatmap.
+func isToken(word string) bool {
+	if len(word) < 2 {
+		return false
+	}
+	name, last := word[1:], len(word)-1
+	switch word[0] {
+	case '~', '|':
+		if word[last] != word[0] {
+			return false
+		}
+		name = word[1:last]
+	case '+', '-':
+	default:
+		return false
+	}
+	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9')
+	})
 }
 
 // link reads the address of a beatmap.

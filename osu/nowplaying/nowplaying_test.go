@@ -32,7 +32,8 @@ func TestParse(t *testing.T) {
 		"is playing [https://osu.peace.test:8443/beatmapsets/1#fruits/75/ " + title + "] +Hidden": with(func(n *nowplaying.NowPlaying) {
 			n.Host, n.Ruleset, n.Told, n.Mods = "peace.test:8443", osu.Catch, true, osu.ModHidden
 		}),
-		"is playing [http://osu.ppy.sh/b/75 " + title + "]": with(func(n *nowplaying.NowPlaying) { n.SetID = 0 }),
+		"is playing [" + current + " " + title + "] +Hidden +Newest ~Newer~ |New|": with(func(n *nowplaying.NowPlaying) { n.Mods = osu.ModHidden }),
+		"is playing [http://osu.ppy.sh/b/75 " + title + "]":                        with(func(n *nowplaying.NowPlaying) { n.SetID = 0 }),
 		"is playing [https://osu.ppy.sh/b/75?m=3 " + title + "] |7K|": with(func(n *nowplaying.NowPlaying) {
 			n.SetID, n.Ruleset, n.Told, n.Mods = 0, osu.Mania, true, osu.ModKey7
 		}),
@@ -60,7 +61,7 @@ func TestParse(t *testing.T) {
 	}
 	for _, text := range []string{
 		"", "is", "is playing", "is playing a game", "waves", "is eating [" + current + " x]", "is playing [" + current + "]",
-		"is playing [" + current + " ]", "is playing [" + current + " x] +Unknown", "is playing [" + current + " x] <golf>",
+		"is playing [" + current + " ]", "is playing [" + current + " x] Unknown", "is playing [" + current + " x] ~New|", "is playing [" + current + " x] +", "is playing [" + current + " x] +N-w", "is playing [" + current + " x] <golf>",
 		"is playing [" + current + " x] <Taiko", "is playing [ftp://osu.ppy.sh/b/1 x]", "is playing [https://ppy.sh/b/1 x]",
 		"is playing [https://osu.ppy.sh/s/1 x]", "is playing [https://osu.ppy.sh/b/0 x]", "is playing [https://osu.ppy.sh/b/-1 x]",
 		"is playing [https://osu.ppy.sh/b/2147483648 x]", "is playing [https://osu.ppy.sh/b/1?m=4 x]", "is playing [https://osu.ppy.sh/b/1?m= x]",

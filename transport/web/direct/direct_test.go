@@ -416,6 +416,11 @@ func TestInfo(t *testing.T) {
 	if got != want {
 		t.Errorf("%q\n%q", got, want)
 	}
+	got = s.ask(http.MethodPost, "/web/osu-getbeatmapinfo.php", `{"Filenames":["a [Normal].osu","x.osu","a [Normal].osu"]}`).Body.String()
+	line := "|75|1|" + md5Of75 + "|1|XH|N|S|N"
+	if want := "0" + line + "\n2" + line; got != want {
+		t.Errorf("a file that is there twice: %q", got)
+	}
 	many, err := json.Marshal(map[string]any{"Ids": make([]int32, 101)})
 	if err != nil {
 		t.Fatal(err)

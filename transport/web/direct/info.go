@@ -35,17 +35,21 @@ func (s *Server) info(w http.ResponseWriter, r *http.Request, user users.User) {
 		return
 	}
 	var keys []beatmaps.Key
-	index := make(map[beatmaps.Key]int) // of the names; -1 for ids
-	for i, name := range wanted.Filenames {
-		if key := (beatmaps.Key{File: strings.ToValidUTF8(clip(name, 512), "")}); key.File != "" {
+	indexes := make(map[beatmaps.Key][]int) // of the names; -1 for ids
+	add := func(key beatmaps.Key, index int) {
+		if indexes[key] == nil {
 			keys = append(keys, key)
-			index[key] = i
+		}
+		indexes[key] = append(indexes[key], index)
+	}
+	for i, name := range wanted.Filenames { // some are there twice: players copy folders
+		if key := (beatmaps.Key{File: strings.ToValidUTF8(clip(name, 512), "")}); key.File != "" {
+			add(key, i)
 		}
 	}
 	for _, id := range wanted.IDs {
 		if key := (beatmaps.Key{ID: id}); id > 0 {
-			keys = append(keys, key)
-			index[key] = -1
+			add(key, -1)
 		}
 	}
 	found, err := s.deps.Beatmaps.Beatmaps(r.Context(), keys)
@@ -67,10 +71,12 @@ func (s *Server) info(w http.ResponseWriter, r *http.Request, user users.User) {
 	}
 	var b strings.Builder
 	for i := range found {
-		if b.Len() > 0 {
-			b.WriteByte('\n')
+		for _, index := range indexes[found[i].Key] {
+			if b.Len() > 0 {
+				b.WriteByte('\n')
+			}
+			writeInfo(&b, index, &found[i].Beatmap, grades[found[i].Beatmap.ID])
 		}
-		writeInfo(&b, index[found[i].Key], &found[i].Beatmap, grades[found[i].Beatmap.ID])
 	}
 	text(w, b.String())
 }

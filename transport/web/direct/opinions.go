@@ -142,7 +142,8 @@ func (s *Server) say(w http.ResponseWriter, r *http.Request, user users.User, co
 	moment, err := strconv.ParseInt(r.FormValue("starttime"), 10, 64)
 	subject, known := subjects[strings.ToLower(r.FormValue("target"))]
 	comment.Text = oneLine(r.FormValue("comment"))
-	if err != nil || moment < 0 || moment > longestSong.Milliseconds() || !known ||
+	moment = max(moment, 0) // the game's clock starts before the music
+	if err != nil || moment > longestSong.Milliseconds() || !known ||
 		comment.Text == "" || utf8.RuneCountInString(comment.Text) > beatmaps.MaxComment {
 		w.WriteHeader(http.StatusBadRequest)
 		return

@@ -116,9 +116,12 @@ func TestComments(t *testing.T) {
 	if c := s.comments[2]; c.Colour != "" {
 		t.Errorf("%+v", c)
 	}
+	if post("starttime", "-1800"); len(s.comments) != 4 || s.comments[3].Moment != 0 {
+		t.Errorf("before the music: %+v", s.comments)
+	}
 	s.comments = nil
 	for _, fields := range [][]string{
-		{"comment", ""}, {"comment", " \t|"}, {"comment", strings.Repeat("é", 81)}, {"target", "x"}, {"starttime", "-1"}, {"starttime", "x"},
+		{"comment", ""}, {"comment", " \t|"}, {"comment", strings.Repeat("é", 81)}, {"target", "x"}, {"starttime", ""}, {"starttime", "x"},
 		{"starttime", "99999999999999999999"}, {"starttime", "86400001"}, {"a", "drop"}, {"p", "wrong"}, {"comment", strings.Repeat("x", 20<<10)},
 	} {
 		if status, got := post(fields...); status < 400 || status >= 500 || s.comments != nil {
