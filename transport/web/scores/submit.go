@@ -33,6 +33,9 @@ const unrankedMods = osu.ModAutoplay | osu.ModCinema | osu.ModTarget | osu.ModRa
 // osuAkatsuki/bancho.py app/api/domains/osu.py.
 const minReplay = 24
 
+// longestPlay bounds how long a play is said to have taken: a game may stand paused for days, which is no reason to lose it.
+const longestPlay = 24 * time.Hour
+
 // submit takes a play.
 func (s *Server) submit(w http.ResponseWriter, r *http.Request) {
 	upload := &upload{body: r.Body, budget: s.uploads}
@@ -141,6 +144,7 @@ func entryOf(player web.Online, play *submission.Submission) scores.Submission {
 	if !p.Passed && play.FailTime > 0 {
 		playTime = play.FailTime
 	}
+	playTime = min(playTime, longestPlay)
 	entry := scores.Submission{
 		Key: p.Checksum, UserID: player.User.ID, Client: scores.Stable, ClientVersion: clientVersion(gameOf(player, play), play.Build),
 		BeatmapMD5: p.BeatmapMD5, Ruleset: p.Ruleset,

@@ -162,6 +162,10 @@ func TestFailedPlays(t *testing.T) {
 			func(s *submission.Submission) { s.Exited = true },
 			scores.Submission{PlayTime: 100 * time.Second, Exited: true},
 		},
+		"paused for a week": {
+			func(s *submission.Submission) { s.Exited, s.PlayTime = true, 7*24*time.Hour },
+			scores.Submission{PlayTime: 24 * time.Hour, Exited: true},
+		},
 	} {
 		b.scores.submitted = nil
 		play := b.play()
