@@ -5,11 +5,13 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/netip"
 
 	"golang.org/x/sync/semaphore"
 
 	"github.com/pure-peace/peace/modules/fault"
 	"github.com/pure-peace/peace/osu/submission"
+	"github.com/pure-peace/peace/transport/http/limit"
 	"github.com/pure-peace/peace/transport/web"
 )
 
@@ -75,10 +77,13 @@ func answerText(w http.ResponseWriter, body []byte) {
 }
 
 // upload is the body of a submission. Who sends it is known only when all of it is read, so what all of them have in memory
-// is bounded: by what has come, not by what was announced, so that nobody blocks others with promises.
+// is bounded: by what has come, not by what was announced, so that nobody blocks others with promises; and no single address
+// can have all of it.
 type upload struct {
 	body   io.Reader
 	budget *semaphore.Weighted
+	share  *limit.Share
+	place  netip.Addr
 	taken  int64 // of the budget
 	read   int64
 }
@@ -89,7 +94,11 @@ const uploadStep = 64 << 10
 // Read implements io.Reader.
 func (u *upload) Read(p []byte) (int, error) {
 	if u.read == u.taken {
+		if !u.share.Take(u.place, uploadStep) {
+			return 0, errCrowded
+		}
 		if !u.budget.TryAcquire(uploadStep) {
+			u.share.Give(u.place, uploadStep)
 			return 0, errCrowded
 		}
 		u.taken += uploadStep
@@ -102,5 +111,6 @@ func (u *upload) Read(p []byte) (int, error) {
 // release gives the memory back when the request is over.
 func (u *upload) release() {
 	u.budget.Release(u.taken)
+	u.share.Give(u.place, u.taken)
 	u.taken = u.read
 }

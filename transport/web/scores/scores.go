@@ -30,6 +30,7 @@ import (
 	"github.com/pure-peace/peace/modules/sessions"
 	"github.com/pure-peace/peace/modules/state"
 	"github.com/pure-peace/peace/modules/users"
+	"github.com/pure-peace/peace/osu/submission"
 	"github.com/pure-peace/peace/transport/http/limit"
 	"github.com/pure-peace/peace/transport/web"
 )
@@ -94,6 +95,7 @@ type Server struct {
 	metrics metrics
 	names   *names
 	uploads *semaphore.Weighted // bytes
+	share   *limit.Share        // of them
 
 	submitting, ranking, watching *limit.Rate // by user
 	downloading                   *limit.Rate // by address
@@ -104,6 +106,10 @@ const (
 	rated = 65536
 	// burst is the part of a minute's allowance that may be used at once.
 	burst = 2
+
+	// fewest is how many addresses are needed to fill the memory for submissions, unless a single submission needs more.
+	fewest     = 8
+	leastShare = submission.MaxBody + 1<<20
 
 	// A submission may take uploadTime to arrive, workTime to be worked on and answerTime to be answered.
 	uploadTime = 2 * time.Minute
@@ -122,7 +128,8 @@ func New(config Config, deps Deps) (*Server, error) {
 	}
 	perMinute := func(n int) *limit.Rate { return limit.NewRate(float64(n)/60, max(1, n/burst), rated) }
 	return &Server{
-		deps: deps, config: config, metrics: counts, names: newNames(deps.Users), uploads: semaphore.NewWeighted(int64(config.UploadMemory)),
+		deps: deps, config: config, metrics: counts, names: newNames(deps.Users),
+		uploads: semaphore.NewWeighted(int64(config.UploadMemory)), share: limit.NewShare(max(int64(config.UploadMemory)/fewest, leastShare)),
 		submitting: perMinute(config.Submissions), ranking: perMinute(config.Boards),
 		watching: perMinute(config.Replays), downloading: perMinute(config.Replays),
 	}, nil

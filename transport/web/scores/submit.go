@@ -21,6 +21,7 @@ import (
 	"github.com/pure-peace/peace/osu/mods"
 	"github.com/pure-peace/peace/osu/submission"
 	"github.com/pure-peace/peace/transport/http/limit"
+	"github.com/pure-peace/peace/transport/http/realip"
 	"github.com/pure-peace/peace/transport/web"
 )
 
@@ -38,7 +39,7 @@ const longestPlay = 24 * time.Hour
 
 // submit takes a play.
 func (s *Server) submit(w http.ResponseWriter, r *http.Request) {
-	upload := &upload{body: r.Body, budget: s.uploads}
+	upload := &upload{body: r.Body, budget: s.uploads, share: s.share, place: realip.ClientIP(r.Context())}
 	defer upload.release()
 	play, err := receive(r, upload)
 	if err != nil {

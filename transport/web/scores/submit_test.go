@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -27,6 +28,7 @@ import (
 	"github.com/pure-peace/peace/osu/packets"
 	"github.com/pure-peace/peace/osu/submission"
 	"github.com/pure-peace/peace/transport/bancho/client"
+	"github.com/pure-peace/peace/transport/http/realip"
 	edge "github.com/pure-peace/peace/transport/web/scores"
 )
 
@@ -414,6 +416,47 @@ func TestCrowd(t *testing.T) {
 		<-ended
 	}
 	if w := b.serve(upload(t, b.play())); w.Code != 200 || !strings.HasPrefix(w.Body.String(), "beatmapId:") {
+		t.Errorf("afterwards: answer %d %q", w.Code, w.Body)
+	}
+}
+
+// TestGreed holds as much memory for submissions as one address can have: others still submit.
+func TestGreed(t *testing.T) {
+	b := newBench(t, nil, nil)
+	b.first()
+	proxies, err := realip.New(realip.DefaultConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.handler = proxies.Handler(b.handler)
+	from := func(address string, r *http.Request) *http.Request {
+		r.RemoteAddr = address + ":1234"
+		return r
+	}
+	var held []*io.PipeWriter
+	ended := make(chan int)
+	for range 4 {
+		in, out := io.Pipe()
+		r := httptest.NewRequest("POST", "/web/osu-submit-modular-selector.php", in)
+		r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+		go func() { ended <- b.serve(from("192.0.2.1", r)).Code }()
+		held = append(held, out)
+		head := "--x\r\nContent-Disposition: form-data; name=\"score\"; filename=\"replay\"\r\n\r\n"
+		if _, err := io.WriteString(out, head+strings.Repeat("r", 8<<20-200)); err != nil {
+			t.Error(err)
+		}
+	}
+	if w := b.serve(from("192.0.2.1", upload(t, b.play()))); w.Code != 503 {
+		t.Errorf("the greedy one: answer %d %q", w.Code, w.Body)
+	}
+	if w := b.serve(from("192.0.2.2", upload(t, b.play()))); w.Code != 200 || !strings.HasPrefix(w.Body.String(), "beatmapId:") {
+		t.Errorf("another one: answer %d %q", w.Code, w.Body)
+	}
+	for _, out := range held {
+		_ = out.CloseWithError(io.ErrUnexpectedEOF)
+		<-ended
+	}
+	if w := b.serve(from("192.0.2.1", upload(t, b.play()))); w.Code != 200 {
 		t.Errorf("afterwards: answer %d %q", w.Code, w.Body)
 	}
 }

@@ -79,6 +79,7 @@ type Server struct {
 	deps    Deps
 	config  Config
 	slots   chan struct{}
+	share   *limit.Share // of the slots
 	byUser  *limit.Rate
 	byPlace *limit.Rate
 }
@@ -89,7 +90,7 @@ func New(config Config, deps Deps) (*Server, error) {
 		return nil, err
 	}
 	return &Server{
-		deps: deps, config: config, slots: make(chan struct{}, maxUploads),
+		deps: deps, config: config, slots: make(chan struct{}, maxUploads), share: limit.NewShare(maxUploads / 8),
 		byUser:  limit.NewRate(float64(config.PerHour)/3600, config.Burst, accounts),
 		byPlace: limit.NewRate(1, 4*config.Burst, accounts), // several players may share an address
 	}, nil
@@ -118,6 +119,12 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 		s.deps.Players.Refuse(w, r, limit.ErrTooManyRequests)
 		return
 	}
+	place := realip.ClientIP(r.Context())
+	if !s.share.Take(place, 1) { // slow uploads of one place must not keep out all the others
+		s.deps.Players.Refuse(w, r, errBusy)
+		return
+	}
+	defer s.share.Give(place, 1)
 	select {
 	case s.slots <- struct{}{}:
 		defer func() { <-s.slots }()

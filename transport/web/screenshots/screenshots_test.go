@@ -25,6 +25,7 @@ import (
 	filesLocal "github.com/pure-peace/peace/modules/files/local"
 	"github.com/pure-peace/peace/modules/users"
 	"github.com/pure-peace/peace/transport/stacktest"
+	"github.com/pure-peace/peace/transport/http/realip"
 	"github.com/pure-peace/peace/transport/web"
 	"github.com/pure-peace/peace/transport/web/screenshots"
 )
@@ -288,6 +289,44 @@ func TestRate(t *testing.T) {
 	h.stack.Player(t, "Bob")
 	if w := h.serve(upload{name: "Bob", password: hashed(stacktest.Password("Bob")), field: "ss", data: good.data}.request(t)); w.Code != 429 {
 		t.Errorf("the address: %d", w.Code)
+	}
+}
+
+// TestGreed keeps slow uploads open from one address: others still upload.
+func TestGreed(t *testing.T) {
+	h := newHost(t, nil)
+	proxies, err := realip.New(realip.DefaultConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.handler = proxies.Handler(h.handler)
+	var held []*io.PipeWriter
+	ended := make(chan int)
+	for range 4 {
+		in, out := io.Pipe()
+		r := httptest.NewRequest(http.MethodPost, "/web/osu-screenshot.php", in)
+		r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+		go func() { ended <- h.serve(r).Code }()
+		if _, err := io.WriteString(out, "--x\r\n"); err != nil { // is read by the one who has a place
+			t.Error(err)
+		}
+		held = append(held, out)
+	}
+	good := upload{name: player, password: hashed(stacktest.Password(player)), field: "ss", data: shot(t, asJPEG)}
+	if w := h.serve(good.request(t)); w.Code != http.StatusServiceUnavailable {
+		t.Errorf("the greedy one is answered %d %q", w.Code, w.Body)
+	}
+	r := good.request(t)
+	r.RemoteAddr = "198.51.100.1:1234"
+	if w := h.serve(r); w.Code != http.StatusOK {
+		t.Errorf("another one is answered %d %q", w.Code, w.Body)
+	}
+	for _, out := range held {
+		_ = out.CloseWithError(io.ErrUnexpectedEOF)
+		<-ended
+	}
+	if w := h.serve(good.request(t)); w.Code != http.StatusOK {
+		t.Errorf("afterwards the answer is %d %q", w.Code, w.Body)
 	}
 }
 
