@@ -5,15 +5,18 @@ import (
 	"bytes"
 	"context"
 	"crypto/md5"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"mime/multipart"
 	"net"
 	"net/http"
 	"net/url"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -46,7 +49,7 @@ func TestHostileClients(t *testing.T) {
 	enter(ctx, t, good)
 	evil := server.Client(t, "Mallory")
 	enter(ctx, t, evil)
-	v.token = evil.Token()
+	v.token, v.password = evil.Token(), evil.PasswordMD5()
 	v.calm()
 	heap, goroutines := v.size()
 
@@ -58,6 +61,8 @@ func TestHostileClients(t *testing.T) {
 		{"logins that are none", brokenLogins},
 		{"broken packets", brokenPackets},
 		{"forms and paths", brokenForms},
+		{"questions about beatmaps and scores", brokenQuestions},
+		{"plays and pictures", brokenPlays},
 		{"slow clients", slowClients},
 		{"guessed tokens", guessedTokens},
 		{"flood of packets", packetFlood},
@@ -109,10 +114,14 @@ type villain struct {
 	t       *testing.T
 	server  *apptest.Server
 	metrics string
-	token   string
+
+	token, password string // of his session and account
 }
 
-var villainClient = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16, DisableCompression: true}, Timeout: 30 * time.Second}
+var villainClient = &http.Client{
+	Transport: &http.Transport{MaxIdleConnsPerHost: 16, DisableCompression: true}, Timeout: 30 * time.Second,
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
 
 // send makes one request to a host and returns what it is answered.
 func (v *villain) send(method, host, path, body string, header ...string) (int, []byte) {
@@ -329,6 +338,108 @@ func brokenForms(t *testing.T, v *villain) {
 		status, _ := v.send(tc.method, tc.host, tc.path, tc.body, "Content-Type", "application/x-www-form-urlencoded")
 		if status != tc.want {
 			t.Errorf("%s %s%s: answered %d, want %d", tc.method, tc.host, tc.path, status, tc.want)
+		}
+	}
+}
+
+// brokenQuestions puts what confuses databases, formats, paths and numbers into every parameter at once, with good credentials.
+func brokenQuestions(t *testing.T, v *villain) {
+	credentials := map[string]string{"u": "Mallory", "us": "Mallory", "h": v.password, "ha": v.password, "p": v.password}
+	for _, tc := range []struct{ host, path, parameters string }{
+		{"osu", "/web/osu-osz2-getscores.php", "us ha s vv v c f m i mods h a"},
+		{"osu", "/web/osu-search.php", "u h r q m p"},
+		{"osu", "/web/osu-search-set.php", "u h s b c t p"},
+		{"osu", "/web/osu-getreplay.php", "u h m c"},
+		{"osu", "/web/osu-rate.php", "u p c v"},
+		{"osu", "/web/osu-addfavourite.php", "u h a"},
+		{"osu", "/web/osu-getfavourites.php", "u h"},
+		{"osu", "/web/lastfm.php", "us ha b action"},
+		{"osu", "/web/osu-osz2-bmsubmit-getid.php", "u h s b z"},
+		{"osu", "/d/*", "u h vv"},
+		{"osu", "/osu/*", ""},
+		{"osu", "/web/maps/*", ""},
+		{"osu", "/ss/*", ""},
+		{"osu", "/scores/*/download", ""},
+		{"b", "/thumb/*", ""},
+		{"b", "/preview/*", ""},
+		{"assets", "/medals/client/*", ""},
+		{"assets", "/beatmaps/*/covers/cover.jpg", ""},
+	} {
+		for _, trick := range []string{
+			"", "' OR 1=1 --", "\" AND (SELECT 1)", "%00%01\r\n", "-1", "0", "99999999999999999999", "1e400", "NaN", "../../../etc/passwd",
+			"%s%n%x", "<script>|\t,@", "\xff\xfe", "1;2|3", "stars>NaN ar<1e999 \"*", strings.Repeat("a", 5000), strings.Repeat("*(", 200),
+		} {
+			query := url.Values{}
+			for _, name := range strings.Fields(tc.parameters) {
+				query.Set(name, trick)
+				if own := credentials[name]; own != "" && name != "p" || tc.path == "/web/osu-rate.php" && name == "p" {
+					query.Set(name, own)
+				}
+			}
+			path := strings.ReplaceAll(tc.path, "*", url.PathEscape(trick)) + "?" + query.Encode()
+			if status, _ := v.send("GET", tc.host, path, ""); status >= 500 {
+				t.Errorf("%s%.200s: answered %d", tc.host, path, status)
+			}
+		}
+	}
+}
+
+// brokenPlays submits what is no play, and pictures that are none.
+func brokenPlays(t *testing.T, v *villain) {
+	form := func(fields ...string) (string, string) {
+		var body bytes.Buffer
+		w := multipart.NewWriter(&body)
+		for i := 0; i+1 < len(fields); i += 2 {
+			var part io.Writer
+			var err error
+			if name, file, ok := strings.Cut(fields[i], "/"); ok {
+				part, err = w.CreateFormFile(name, file)
+			} else {
+				part, err = w.CreateFormField(fields[i])
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _ = io.WriteString(part, fields[i+1])
+		}
+		_ = w.Close()
+		return body.String(), w.FormDataContentType()
+	}
+	iv := base64.StdEncoding.EncodeToString(make([]byte, 32))
+	garbage := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 64))
+	const submit, shot = "/web/osu-submit-modular-selector.php", "/web/osu-screenshot.php"
+	for name, tc := range map[string]struct {
+		path   string
+		fields []string
+	}{
+		"nothing":            {submit, nil},
+		"no score":           {submit, []string{"iv", iv, "pass", v.password, "osuver", "20250815"}},
+		"not encrypted":      {submit, []string{"score", garbage, "iv", iv, "pass", v.password, "osuver", "20250815", "s", garbage}},
+		"no base64":          {submit, []string{"score", "%%%", "iv", "!", "pass", v.password, "osuver", "20250815"}},
+		"short iv":           {submit, []string{"score", garbage, "iv", "AAAA", "pass", v.password, "osuver", "20250815"}},
+		"long version":       {submit, []string{"score", garbage, "iv", iv, "osuver", strings.Repeat("9", 9000)}},
+		"a huge replay":      {submit, []string{"score", garbage, "score/replay", strings.Repeat("x", 12<<20), "iv", iv}},
+		"many parts":         {submit, slices.Repeat([]string{"score", garbage}, 2000)},
+		"no picture":         {shot, []string{"u", "Mallory", "p", v.password, "v", "1", "ss/ss", "GIF89a"}},
+		"a lying picture":    {shot, []string{"u", "Mallory", "p", v.password, "v", "1", "ss/ss", "\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\xff\xff\xff\xff\xff\xff\xff\xff\x08\x06\x00\x00\x00"}},
+		"a huge picture":     {shot, []string{"u", "Mallory", "p", v.password, "ss/ss", "\xff\xd8\xff" + strings.Repeat("x", 5<<20)}},
+		"somebody's picture": {shot, []string{"u", "Goodly", "p", v.password, "ss/ss", "\xff\xd8\xff"}},
+	} {
+		body, kind := form(tc.fields...)
+		status, answer := v.send("POST", "osu", tc.path, body, "Content-Type", kind)
+		if status >= 500 || status == 200 && !strings.HasPrefix(string(answer), "error:") {
+			t.Errorf("%s: answered %d %.100q", name, status, answer)
+		}
+	}
+	body, kind := form("score", garbage, "iv", iv)
+	if status, answer := v.send("POST", "osu", submit, body[:len(body)-30], "Content-Type", kind); status >= 500 {
+		t.Errorf("cut short: answered %d %q", status, answer)
+	}
+	for _, body := range []string{"", "{", `{"Filenames":[`, `{"Filenames":["` + strings.Repeat("a", 70<<10) + `"],"Ids":[1e99]}`, `{"Ids":["' OR 1=1"]}`, strings.Repeat("[", 9000)} {
+		for _, path := range []string{"/web/osu-getbeatmapinfo.php?u=Mallory&h=" + v.password, "/difficulty-rating"} {
+			if status, _ := v.send("POST", "osu", path, body); status >= 500 {
+				t.Errorf("%s with %.40q: answered %d", path, body, status)
+			}
 		}
 	}
 }
