@@ -421,6 +421,10 @@ func TestInfo(t *testing.T) {
 	if want := "0" + line + "\n2" + line; got != want {
 		t.Errorf("a file that is there twice: %q", got)
 	}
+	s.known[0].Beatmaps[1].Deleted = true
+	if got := s.ask(http.MethodPost, "/web/osu-getbeatmapinfo.php", `{"Ids":[76]}`).Body.String(); got != "" {
+		t.Errorf("a deleted beatmap: %q", got)
+	}
 	many, err := json.Marshal(map[string]any{"Ids": make([]int32, 101)})
 	if err != nil {
 		t.Fatal(err)

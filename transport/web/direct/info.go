@@ -71,6 +71,9 @@ func (s *Server) info(w http.ResponseWriter, r *http.Request, user users.User) {
 	}
 	var b strings.Builder
 	for i := range found {
+		if found[i].Beatmap.Deleted {
+			continue
+		}
 		for _, index := range indexes[found[i].Key] {
 			if b.Len() > 0 {
 				b.WriteByte('\n')
