@@ -90,7 +90,7 @@ func (s *Service) standings(ctx context.Context, groups []group) (map[group][]sc
 			Metric    scores.Metric
 			Place     int64
 			ScoreID   int64
-			PP        float64
+			PP        *float64 // not COALESCE: what SQLite makes of NULL and 0 is no float
 			Total     int64
 			Classic   int64
 			Accuracy  float64
@@ -102,7 +102,7 @@ func (s *Service) standings(ctx context.Context, groups []group) (map[group][]sc
 			Join("JOIN scores AS s ON s.id = b.score_id").
 			Join("JOIN score_beatmaps AS m ON m.beatmap_id = b.beatmap_id").
 			ColumnExpr("b.user_id, b.beatmap_id, b.ruleset, b.variant, b.metric, b.place, b.score_id").
-			ColumnExpr("COALESCE(s.pp, 0) AS pp, s.total, s.classic, s.accuracy, s.grade, s.max_combo, m.status").
+			ColumnExpr("s.pp, s.total, s.classic, s.accuracy, s.grade, s.max_combo, m.status").
 			Where("b.mods_key = ?", anyMods).
 			WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
 				for _, g := range part {
@@ -119,8 +119,12 @@ func (s *Service) standings(ctx context.Context, groups []group) (map[group][]sc
 			if list := out[g]; len(list) > 0 && list[len(list)-1].Metric == r.Metric {
 				continue // where each client has boards of its own, the better of both counts
 			}
+			var pp float64
+			if r.PP != nil {
+				pp = *r.PP
+			}
 			out[g] = append(out[g], scores.Standing{
-				Metric: r.Metric, ScoreID: r.ScoreID, PP: r.PP, Total: r.Total, Classic: r.Classic, Accuracy: r.Accuracy,
+				Metric: r.Metric, ScoreID: r.ScoreID, PP: pp, Total: r.Total, Classic: r.Classic, Accuracy: r.Accuracy,
 				Grade: r.Grade, MaxCombo: r.MaxCombo, Status: osu.Status(r.Status),
 			})
 		}
