@@ -40,8 +40,24 @@ func (s *Service) pushSome(ctx context.Context) error {
 			return err
 		}
 		for part := range slices.Chunk(rows, maxTerms) {
+			ids := make([]int32, len(part))
+			for i, r := range part {
+				ids[i] = r.BeatmapID
+			}
 			_, err := s.db.NewUpdate().Model((*beatmapRow)(nil)).Set("fresh = ?", true).
 				WhereGroup(" AND ", func(q *bun.UpdateQuery) *bun.UpdateQuery {
+					for _, r := range part {
+						q = q.WhereOr("beatmap_id = ? AND plays = ? AND passes = ?", r.BeatmapID, r.Plays, r.Passes)
+					}
+					return q
+				}).Exec(ctx)
+			if err != nil {
+				return err
+			}
+			// Another process may have told more, and these after it.
+			_, err = s.db.NewUpdate().Model((*beatmapRow)(nil)).Set("fresh = ?", false).Where("fresh = ?", true).
+				Where("beatmap_id IN (?)", bun.List(ids)).
+				WhereGroup(" AND NOT ", func(q *bun.UpdateQuery) *bun.UpdateQuery {
 					for _, r := range part {
 						q = q.WhereOr("beatmap_id = ? AND plays = ? AND passes = ?", r.BeatmapID, r.Plays, r.Passes)
 					}
@@ -85,16 +101,17 @@ func (s *Service) review(ctx context.Context, beatmapID int32) error {
 	if err != nil {
 		return err
 	}
-	update := s.db.NewUpdate().Model((*beatmapRow)(nil)).Where("beatmap_id = ?", beatmapID)
 	if len(found) == 0 {
-		_, err := update.Set("stale = ?", false).Exec(ctx)
+		_, err := s.db.NewUpdate().Model((*beatmapRow)(nil)).Set("stale = ?", false).Where("beatmap_id = ?", beatmapID).Exec(ctx)
 		return err
 	}
-	// First what the scores are to be ranked by, so that a change in between is noticed as one.
+	// First what the scores are to be ranked by, so that a change in between is noticed as one: scores that are settled from now
+	// on are compared with it, all others are found below.
 	b := found[0].Beatmap
-	if _, err := update.Set("status = ?", b.Status).Set("md5 = ?", b.MD5).Exec(ctx); err != nil {
+	if err := s.take(ctx, func(ctx context.Context, t *turn) error { return t.rankBy(ctx, &b) }); err != nil {
 		return err
 	}
+	s.notify(ctx)
 	for _, err := range s.Recalculate(ctx, scores.Recalculation{Filter: scores.Filter{BeatmapIDs: []int32{beatmapID}}}) {
 		if err != nil {
 			return err
@@ -102,6 +119,42 @@ func (s *Service) review(ctx context.Context, beatmapID int32) error {
 	}
 	_, err = s.db.NewUpdate().Model((*beatmapRow)(nil)).Set("stale = ?", false).
 		Where("beatmap_id = ?", beatmapID).Where("status = ?", b.Status).Where("md5 = ?", b.MD5).Exec(ctx)
+	return err
+}
+
+// rankBy writes down what a beatmap's scores are ranked by. Those who follow the log count by the status as well, so it tells of
+// every player's best when that is another one now, whether or not the scores themselves will be worth something else.
+func (t *turn) rankBy(ctx context.Context, b *beatmaps.Beatmap) error {
+	var was beatmapRow
+	if err := t.tx.NewSelect().Model(&was).Where("beatmap_id = ?", b.ID).Scan(ctx); err != nil {
+		return err
+	}
+	_, err := t.tx.NewUpdate().Model((*beatmapRow)(nil)).Set("status = ?", b.Status).Set("md5 = ?", b.MD5).
+		Where("beatmap_id = ?", b.ID).Exec(ctx)
+	if err != nil || was.Status == int16(b.Status) {
+		return err
+	}
+	var bests []bestRow
+	err = t.tx.NewSelect().Model(&bests).Column("user_id", "score_id").Where("beatmap_id = ?", b.ID).
+		Where("metric = ?", scores.ByClassic).Where("mods_key = ?", anyMods).Order("score_id").Scan(ctx)
+	for _, best := range bests {
+		t.entry(scores.ScoreRevalued, best.UserID, best.ScoreID)
+	}
+	return err
+}
+
+// anyVersion stands in the place of a beatmap's MD5 when it is known to have changed: whoever is reviewing its scores at that moment finds
+// that they are to be reviewed once more.
+const anyVersion = ""
+
+// markChanged has the scores of beatmaps reviewed.
+func markChanged(ctx context.Context, db bun.IDB, ids []int32) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	slices.Sort(ids)
+	_, err := db.NewUpdate().Model((*beatmapRow)(nil)).Set("stale = ?", true).Set("md5 = ?", anyVersion).
+		Where("beatmap_id IN (?)", bun.List(ids)).Exec(ctx)
 	return err
 }
 
@@ -187,19 +240,25 @@ func (s *Service) setBeatmaps(ctx context.Context, list []beatmaps.Beatmap) erro
 		}
 		for _, b := range part {
 			r, ok := known[b.ID]
-			if !ok || r.Stale {
+			switch {
+			case !ok || r.Stale && r.MD5 == anyVersion:
 				continue
-			}
-			stale := r.Status != int16(b.Status) || r.MD5 != b.MD5
-			if !stale && b.HasFile && s.deps.Performance != nil {
-				if stale, err = s.unrated(ctx, b.ID); err != nil {
+			case r.Status != int16(b.Status) || r.MD5 != b.MD5:
+				if err := markChanged(ctx, s.db, []int32{b.ID}); err != nil {
 					return err
 				}
-			}
-			if !stale {
+				continue
+			case r.Stale || !b.HasFile || s.deps.Performance == nil:
 				continue
 			}
-			_, err := s.db.NewUpdate().Model((*beatmapRow)(nil)).Set("stale = ?", true).Where("beatmap_id = ?", b.ID).Exec(ctx)
+			unrated, err := s.unrated(ctx, b.ID)
+			if err != nil {
+				return err
+			}
+			if !unrated {
+				continue
+			}
+			_, err = s.db.NewUpdate().Model((*beatmapRow)(nil)).Set("stale = ?", true).Where("beatmap_id = ?", b.ID).Exec(ctx)
 			if err != nil {
 				return err
 			}

@@ -177,6 +177,8 @@ func (b *boards) ahead(key boardKey, at standing) (int, bool) {
 func (b *boards) apply(t *turn) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	// The log told of this turn already, and perhaps of later ones: what the boards have may be newer than its changes.
+	overtaken := len(t.entries) > 0 && b.seq >= t.lastSeq
 	b.seq = max(b.seq, t.lastSeq)
 	if t.lost {
 		b.clear()
@@ -185,6 +187,10 @@ func (b *boards) apply(t *turn) {
 	for _, c := range t.changes {
 		it := b.known[c.board]
 		if it == nil {
+			continue
+		}
+		if overtaken {
+			b.forget(it)
 			continue
 		}
 		select {

@@ -177,6 +177,10 @@ func (s *Service) Wipe(ctx context.Context, wipe scores.Wipe) (int, error) {
 		}
 		return q
 	})
+	if n == 0 && err == nil {
+		// There was nothing to wipe: the wipe before is the one that can be undone.
+		_, err = s.db.NewDelete().Model(&w).WherePK().Exec(ctx)
+	}
 	if n > 0 || err == nil {
 		s.audit(ctx, users.AuditEntry{ActorID: w.By, TargetID: w.UserID, Action: "scores.wipe", Reason: w.Reason,
 			Details: map[string]string{"scores": strconv.Itoa(n), "wipe": strconv.FormatInt(w.ID, 10)}})

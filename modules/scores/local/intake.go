@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/pure-peace/peace/modules/beatmaps"
 	"github.com/pure-peace/peace/modules/database"
 	"github.com/pure-peace/peace/modules/scores"
 	"github.com/pure-peace/peace/modules/scores/scorespb"
@@ -203,6 +204,14 @@ func (s *Service) await(ctx context.Context, in *intake) error {
 	if err := s.put(ctx, in, waiting, postponed(in.row.Attempts, firstSearch, lastSearch), ""); err != nil {
 		s.log.WarnContext(ctx, "a score is not told to wait for its beatmap", "key", in.row.Key, "error", err)
 		return scores.ErrPending
+	}
+	// It may have become known since, and the news of it have found nothing that waits.
+	found, err := s.deps.Beatmaps.Beatmaps(ctx, []beatmaps.Key{{MD5: in.row.BeatmapMD5}})
+	if err == nil && len(found) > 0 {
+		err = s.setBeatmaps(ctx, []beatmaps.Beatmap{found[0].Beatmap})
+	}
+	if err != nil && ctx.Err() == nil {
+		s.log.WarnContext(ctx, "a beatmap is not looked for once more", "key", in.row.Key, "error", err)
 	}
 	return scores.ErrUnknownBeatmap
 }

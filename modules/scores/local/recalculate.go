@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -181,7 +182,7 @@ func (s *Service) revalue(ctx context.Context, rows []scoreRow, algorithm string
 			return out, err
 		}
 	}
-	maps, err := s.mapsOf(ctx, rows)
+	known, err := s.mapsOf(ctx, rows)
 	if err != nil {
 		return out, err
 	}
@@ -189,9 +190,13 @@ func (s *Service) revalue(ctx context.Context, rows []scoreRow, algorithm string
 	if err != nil {
 		return out, err
 	}
+	strayed, err := s.strayed(ctx, rows)
+	if err != nil {
+		return out, err
+	}
 	var moved, all []scoreRow
 	for i := range rows {
-		b, ok := maps[rows[i].BeatmapID]
+		b, ok := known[rows[i].BeatmapID]
 		if !ok {
 			out.failed++
 			continue
@@ -202,7 +207,9 @@ func (s *Service) revalue(ctx context.Context, rows []scoreRow, algorithm string
 			// What it was worth stays, as far as the beatmap still gives it.
 			w.total, w.ratedBy, w.ratedVersion = rows[i].Total, rows[i].RatedBy, rows[i].RatedVersion
 			if w.ranked && b.Status.GivesPerformance() {
-				w.pp = rows[i].PP
+				if w.pp = rows[i].PP; w.pp == nil {
+					w.ratedBy, w.ratedVersion = "", 0 // so that news of the beatmap's file have it rated
+				}
 			}
 		}
 		if !same(w.pp, rows[i].PP) {
@@ -216,6 +223,9 @@ func (s *Service) revalue(ctx context.Context, rows []scoreRow, algorithm string
 		case !same(w.pp, rows[i].PP) || w.ranked != rows[i].Ranked || w.total != rows[i].Total || w.classic != rows[i].Classic:
 			out.changed++
 			moved, all = append(moved, row), append(all, row)
+		case strayed[row.group()]:
+			moved, all = append(moved, row), append(all, row)
+			delete(strayed, row.group())
 		case row.RatedBy != rows[i].RatedBy || row.RatedVersion != rows[i].RatedVersion:
 			all = append(all, row)
 		}
@@ -229,8 +239,8 @@ func (s *Service) revalue(ctx context.Context, rows []scoreRow, algorithm string
 		if _, err := upsert.On(t.tx.NewInsert().Model(&all)).Exec(ctx); err != nil {
 			return err
 		}
-		if len(moved) == 0 {
-			return nil
+		if err := t.compare(ctx, known); err != nil || len(moved) == 0 {
+			return err
 		}
 		return s.reshape(ctx, t, moved, scores.ScoreRevalued)
 	})
@@ -238,6 +248,71 @@ func (s *Service) revalue(ctx context.Context, rows []scoreRow, algorithm string
 		s.notify(ctx)
 	}
 	return out, err
+}
+
+// compare has the scores of beatmaps reviewed that were taken for something else than what their scores are ranked by: they changed
+// while the scores were worked out, or news of a change was lost.
+func (t *turn) compare(ctx context.Context, by map[int32]beatmaps.Beatmap) error {
+	ids := slices.Sorted(maps.Keys(by))
+	if len(ids) == 0 {
+		return nil
+	}
+	var rows []beatmapRow
+	if err := t.tx.NewSelect().Model(&rows).Where("beatmap_id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
+		return err
+	}
+	var changed []int32
+	for _, r := range rows {
+		if b := by[r.BeatmapID]; r.Status != int16(b.Status) || r.MD5 != b.MD5 {
+			changed = append(changed, r.BeatmapID)
+		}
+	}
+	return markChanged(ctx, t.tx, changed)
+}
+
+// strayed returns the groups of scores whose bests are on boards of other clients than the configuration says: it was changed.
+func (s *Service) strayed(ctx context.Context, rows []scoreRow) (map[group]bool, error) {
+	pools := map[group]map[int16]bool{} // that their scores belong in
+	for i := range rows {
+		if r := &rows[i]; r.Ranked && r.RemovedBy == present {
+			if pools[r.group()] == nil {
+				pools[r.group()] = map[int16]bool{}
+			}
+			pools[r.group()][int16(s.cfg.pool(scores.Client(r.Client)))] = true
+		}
+	}
+	has := map[group]map[int16]bool{}
+	for part := range slices.Chunk(slices.Collect(maps.Keys(pools)), maxTerms) {
+		var bests []bestRow
+		err := s.db.Reader.NewSelect().Model(&bests).Column("user_id", "beatmap_id", "ruleset", "variant", "pool").
+			Where("metric = ?", scores.ByClassic).Where("mods_key = ?", anyMods).
+			WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
+				for _, g := range part {
+					q = q.WhereOr("user_id = ? AND beatmap_id = ? AND ruleset = ? AND variant = ?", g.user, g.beatmap, g.ruleset, g.variant)
+				}
+				return q
+			}).Scan(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for i := range bests {
+			g := bests[i].group()
+			if has[g] == nil {
+				has[g] = map[int16]bool{}
+			}
+			has[g][bests[i].Pool] = true
+		}
+	}
+	strayed := map[group]bool{}
+	for g, wanted := range pools {
+		for pool := range wanted {
+			strayed[g] = strayed[g] || !has[g][pool]
+		}
+		for pool := range has[g] {
+			strayed[g] = strayed[g] || (pool == int16(everybody)) != s.cfg.Merge
+		}
+	}
+	return strayed, nil
 }
 
 func same(a, b *float64) bool { return a == b || a != nil && b != nil && *a == *b }

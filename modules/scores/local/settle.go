@@ -213,23 +213,28 @@ func (t *turn) beatmaps(ctx context.Context, todo []*intake) (map[int32]*beatmap
 			maps[b.ID] = &beatmapRow{BeatmapID: b.ID, MD5: b.MD5, Status: int16(b.Status)}
 		} else if maps[b.ID].Status != int16(b.Status) || maps[b.ID].MD5 != b.MD5 {
 			maps[b.ID].Stale = true // this score is ranked by another status or version than the earlier ones
+			maps[b.ID].MD5 = anyVersion
 		}
 	}
 	return maps, nil
 }
 
-// putBeatmaps writes them back.
+// putBeatmaps writes them back. Of those that are there only what turns alone write: others may have marked them stale meanwhile.
 func (t *turn) putBeatmaps(ctx context.Context, maps map[int32]*beatmapRow) error {
 	rows := make([]beatmapRow, 0, len(maps))
-	for _, row := range maps {
+	var changed []int32
+	for id, row := range maps {
 		rows = append(rows, *row)
+		if row.Stale && row.MD5 == anyVersion {
+			changed = append(changed, id)
+		}
 	}
 	slices.SortFunc(rows, func(a, b beatmapRow) int { return cmp.Compare(a.BeatmapID, b.BeatmapID) })
-	upsert := database.Upsert{Key: []string{"beatmap_id"}, Replace: []string{"md5", "status", "plays", "passes", "fresh", "stale"}}
+	upsert := database.Upsert{Key: []string{"beatmap_id"}, Replace: []string{"plays", "passes", "fresh"}}
 	if _, err := upsert.On(t.tx.NewInsert().Model(&rows)).Exec(ctx); err != nil {
 		return fmt.Errorf("beatmaps: %w", err)
 	}
-	return nil
+	return markChanged(ctx, t.tx, changed)
 }
 
 // boardOf returns the board that tells how good a score is.

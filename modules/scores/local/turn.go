@@ -3,6 +3,7 @@ package local
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -64,8 +65,8 @@ func (s *Service) take(ctx context.Context, fn func(ctx context.Context, t *turn
 		if err := fn(ctx, t); err != nil {
 			return err
 		}
-		if len(t.entries) > 0 {
-			if _, err := tx.NewInsert().Model(&t.entries).Exec(ctx); err != nil {
+		for part := range slices.Chunk(t.entries, maxRows) {
+			if _, err := tx.NewInsert().Model(&part).Exec(ctx); err != nil {
 				return fmt.Errorf("log: %w", err)
 			}
 		}

@@ -67,6 +67,9 @@ func (s *Service) processAgain(ctx context.Context, row *submissionRow, now time
 	if in.sub, err = submissionOf(row); err != nil {
 		return s.refuse(ctx, in, err) // whoever wrote it, nobody can read it
 	}
+	// Somebody who never answers shall not keep all others waiting.
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
+	defer cancel()
 	_, err = s.process(ctx, in)
 	return err
 }
