@@ -72,8 +72,9 @@ type Deps struct {
 
 // Server has the handlers. It is safe for concurrent use; make one with New.
 type Server struct {
-	cfg  Config
-	deps Deps
+	cfg    Config
+	deps   Deps
+	rating *limit.Rate
 }
 
 // New returns the server.
@@ -82,7 +83,7 @@ func New(config Config, deps Deps) (*Server, error) {
 		return nil, err
 	}
 	config.Upstream = strings.TrimSuffix(config.Upstream, "/")
-	return &Server{config, deps}, nil
+	return &Server{config, deps, limit.NewRate(ratings, ratingBurst, ratingPlaces)}, nil
 }
 
 // Bounds of bodies.
@@ -90,6 +91,14 @@ const (
 	maxNames   = 256 << 10 // a list of file names
 	maxComment = 16 << 10
 	maxTarget  = 64 << 10 // mods of a star rating
+)
+
+// Star ratings are asked for without a name, and every combination of mods is a calculation that plays may have to wait for: so
+// many a second may come from an address, so many at once, and so many addresses are told apart.
+const (
+	ratings      = 5
+	ratingBurst  = 100
+	ratingPlaces = 4096
 )
 
 // Osu adds the endpoints of the osu host to its router.
@@ -104,7 +113,7 @@ func (s *Server) Osu(r chi.Router) {
 	get(r, "/osu/{id}", s.file)
 	r.With(limit.Body(maxComment)).Post("/web/osu-comment.php", player(web.StyleC, s.comment))
 	r.With(limit.Body(maxNames)).Post("/web/osu-getbeatmapinfo.php", player(web.StyleB, s.info))
-	r.With(limit.Body(maxTarget)).Post("/difficulty-rating", s.stars)
+	r.With(s.rating.Handler, limit.Body(maxTarget)).Post("/difficulty-rating", s.stars)
 
 	// Slow readers have time, but not for ever.
 	long := r.With(limit.Stream, limit.Transfer(time.Minute, s.cfg.Download), limit.Timeout(s.cfg.Download))

@@ -457,6 +457,19 @@ func TestStars(t *testing.T) {
 	}
 }
 
+// TestStarsOfTheGreedy asks for more than a player can.
+func TestStarsOfTheGreedy(t *testing.T) {
+	s := newStage(t, nil)
+	s.known = []beatmaps.Set{disco()}
+	answers := map[int]int{}
+	for range ratingBurst + 50 {
+		answers[s.ask(http.MethodPost, "/difficulty-rating", `{"beatmap_id":75}`).Code]++
+	}
+	if answers[200] < ratingBurst || answers[429] < 40 {
+		t.Errorf("%v", answers)
+	}
+}
+
 func TestSubmissionIsRefused(t *testing.T) {
 	s := newStage(t, nil)
 	for _, name := range []string{"osu-osz2-bmsubmit-getid.php", "osu-osz2-bmsubmit-upload.php", "osu-osz2-bmsubmit-post.php", "osu-get-beatmap-topic.php"} {
