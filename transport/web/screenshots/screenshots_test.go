@@ -24,8 +24,8 @@ import (
 	"github.com/pure-peace/peace/modules/files"
 	filesLocal "github.com/pure-peace/peace/modules/files/local"
 	"github.com/pure-peace/peace/modules/users"
-	"github.com/pure-peace/peace/transport/stacktest"
 	"github.com/pure-peace/peace/transport/http/realip"
+	"github.com/pure-peace/peace/transport/stacktest"
 	"github.com/pure-peace/peace/transport/web"
 	"github.com/pure-peace/peace/transport/web/screenshots"
 )
