@@ -154,8 +154,12 @@ func (c *Conn) Close() error {
 	return c.ClientConn.Close()
 }
 
-// Invoke makes a unary call: through the pipeline when that is open, and the ordinary way otherwise.
+// Invoke makes a unary call: through the pipeline when that is open, and the ordinary way otherwise. With a context that has ended
+// it makes none: gRPC might, and let the answer win.
 func (c *Conn) Invoke(ctx context.Context, method string, request, response any, options ...grpc.CallOption) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if c.pipeline != nil {
 		if done, err := c.pipe(ctx, method, request, response); done {
 			return err

@@ -118,7 +118,8 @@ func (d *directory) Archive(ctx context.Context, setID int32, _ bool) (*Archive,
 	}
 	archive, err := judged(file)
 	if err != nil {
-		return nil, err
+		// One broken file says nothing about the others, as a broken answer of a mirror would.
+		return nil, ErrNone
 	}
 	archive.Size = info.Size()
 	return archive, nil

@@ -137,8 +137,8 @@ func TestDirectory(t *testing.T) {
 	if err := a.Close(); err != nil {
 		t.Error(err)
 	}
-	for id, want := range map[int32]error{6: ErrNone, 8: ErrUnavailable} {
-		if _, err := c.Archive(ctx, id, false); !errors.Is(err, want) {
+	for _, id := range []int32{8, 6} { // one is broken, one is not there
+		if _, err := c.Archive(ctx, id, false); !errors.Is(err, ErrNone) {
 			t.Errorf("archive %d: %v", id, err)
 		}
 	}
