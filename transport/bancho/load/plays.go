@@ -175,6 +175,9 @@ func (r *run) submit(ctx context.Context, c *web.Client, song *tune) bool {
 		r.did(ctx, Submit, time.Now(), err)
 		return false
 	}
+	if s.Score.Total == 0 {
+		return false // all of a very short beatmap was missed, which the game keeps to itself
+	}
 	began := time.Now()
 	response, err := c.Submit(ctx, s)
 	var refusal submission.Refusal
