@@ -71,6 +71,29 @@ func (l *Rate) AllowUser(id int32) (ok bool, retry time.Duration) {
 }
 
 func (l *Rate) allow(network [16]byte) (ok bool, retry time.Duration) {
+	_, retry, ok = l.Spend(network, 1)
+	return ok, retry
+}
+
+// Key is whose allowance a Rate counts. One Rate counts keys of one kind, or of kinds that cannot be equal.
+type Key = [16]byte
+
+// AddressKey is the key of an address, or of its network. No address has the key of a number.
+func AddressKey(addr netip.Addr) Key { return networkOf(addr) }
+
+// NumberKey is the key of something that has a number, such as a token.
+func NumberKey(n int64) Key {
+	var key Key
+	key[0] = 0xff // ff00::/8 is multicast: nobody comes from there
+	binary.BigEndian.PutUint64(key[8:], uint64(n))
+	return key
+}
+
+// Spend counts cost requests at once, all or none (but no more than the burst, so that something dear is not impossible), and
+// tells how many are left; when there were too few, retry says when there will be enough.
+func (l *Rate) Spend(key Key, cost int) (left int, retry time.Duration, ok bool) {
+	network := key
+	price := min(int64(max(cost, 0))*l.interval, l.window)
 	now := int64(time.Since(l.start)) + l.window // so that zero entries lie in the past
 	hash := maphash.Comparable(l.seed, network)
 	place := &l.places[hash%uint64(len(l.places))]
@@ -91,12 +114,13 @@ func (l *Rate) allow(network [16]byte) (ok bool, retry time.Duration) {
 	if entry.network != network || entry.full == 0 {
 		*entry = rateEntry{network: network}
 	}
-	full := max(entry.full, now) + l.interval
+	before := max(entry.full, now)
+	full := before + price
 	if over := full - now - l.window; over > 0 {
-		return false, time.Duration(over)
+		return int((now + l.window - before) / l.interval), time.Duration(over), false
 	}
 	entry.full = full
-	return true, 0
+	return int((now + l.window - full) / l.interval), 0, true
 }
 
 // networkOf returns who shares an allowance with addr, in 16 bytes.
