@@ -9,7 +9,8 @@
 //
 // Tokens end when they are revoked, when their user's password changes, when he is kicked out of his account by staff, or with
 // their application. That is published on the state topic Topic as a Changed event, at most once; an edge that holds a connection
-// on behalf of a token listens, and asks Check again when it (re)subscribes.
+// on behalf of a token listens, and asks Check again when it (re)subscribes. A token that was refreshed has a successor: its
+// connections stay, and are from then on held on behalf of that one.
 package oauth
 
 import (
@@ -39,7 +40,30 @@ const (
 	MaxRedirects    = 8  // of an application
 	MaxName         = 64 // bytes of an application's name
 	MaxURL          = 500
+	MaxChanged      = 1000 // tokens in one Changed
+	BackupCodes     = 10
 )
+
+// The scopes, in the order in which they are listed (ppy/osu-web app/Models/OAuth/Token.php). ScopeAll is the game's: it opens
+// everything but what its user may not do anyway. ScopeSite is that of a browser on the server's own pages, and opens nothing else.
+const (
+	ScopeAll         = "*"
+	ScopeChatRead    = "chat.read"
+	ScopeChatWrite   = "chat.write"
+	ScopeChatManage  = "chat.write_manage"
+	ScopeDelegate    = "delegate"
+	ScopeForumWrite  = "forum.write"
+	ScopeForumManage = "forum.write_manage"
+	ScopeFriendsRead = "friends.read"
+	ScopeGroups      = "group_permissions"
+	ScopeIdentify    = "identify"
+	ScopeMultiplayer = "multiplayer.write_manage"
+	ScopePublic      = "public"
+	ScopeSite        = "site"
+)
+
+// TOTPVersion is the first x-api-version of which a client knows that it can be asked for an authenticator's code.
+const TOTPVersion = 20250913
 
 // The faults of this contract. Those of grants carry the detail "error" with the code of RFC 6749 (invalid_client, invalid_grant,
 // invalid_scope, invalid_request, unsupported_grant_type).
@@ -55,6 +79,7 @@ var (
 	ErrBadCode        = fault.New(fault.Invalid, "oauth", "bad_code", "this code is wrong or has expired") // detail "method" when another one is asked for now
 	ErrTries          = fault.New(fault.Exhausted, "oauth", "tries", "too many wrong codes, wait a while")
 	ErrNoMail         = fault.New(fault.Precondition, "oauth", "no_mail", "there is no code by mail to be sent")
+	ErrForbidden      = fault.New(fault.Forbidden, "oauth", "forbidden", "this is for staff above the user")
 	ErrEnrolled       = fault.New(fault.Exists, "oauth", "enrolled", "the second factor is on already")
 	ErrNotEnrolled    = fault.New(fault.NotFound, "oauth", "not_enrolled", "the second factor is off")
 )
@@ -68,8 +93,9 @@ type Service interface {
 
 // Tokens are handed out, checked and taken back.
 type Tokens interface {
-	// Password hands out a token for a user's name (or e-mail) and password; only to the game's and the site's clients.
-	// ErrBadClient, ErrBadGrant, ErrBadScope, users.ErrBusy, users.ErrTooMany.
+	// Password hands out a token for a user's name (or e-mail) and password; only to the game's and the site's clients, of which
+	// the site has no secret: edges never take its id from outside. ErrBadClient, ErrBadGrant, ErrBadScope, users.ErrBusy,
+	// users.ErrTooMany.
 	Password(ctx context.Context, client Client, login Login) (Issued, error)
 	// Refresh replaces a token by its refresh token, once; what it replaces ends. Whether it is verified is inherited. A refresh
 	// token that was used before ends all of its line, except within the grace of a lost answer. ErrBadClient, ErrBadGrant,
@@ -80,13 +106,15 @@ type Tokens interface {
 	ClientCredentials(ctx context.Context, client Client, scopes []string) (Issued, error)
 	// Authorize makes a code, on behalf of a user who consented, for Exchange. ErrNoApplication, ErrBadScope, ErrBadRequest.
 	Authorize(ctx context.Context, consent Consent) (string, error)
-	// Exchange hands out a token for a code, once. ErrBadClient, ErrBadGrant.
+	// Exchange hands out a token for a code, once: a code that comes again ends what it was exchanged for. ErrBadClient,
+	// ErrBadGrant.
 	Exchange(ctx context.Context, client Client, exchange Exchange) (Issued, error)
 	// Check returns what an access token stands for. ErrNoToken when it is unknown, expired or revoked.
 	Check(ctx context.Context, accessToken string) (Token, error)
-	// Revoke ends a token and its refresh token. One that is gone is no error.
+	// Revoke ends a token and its refresh token, and whatever they were refreshed to. One that is gone is no error.
 	Revoke(ctx context.Context, tokenID int64) error
-	// RevokeUser ends all tokens of a user but those of the line of one (0 for none), and returns how many there were.
+	// RevokeUser ends all tokens of a user but those of the line of one (0 for none), and returns how many there were. A line is
+	// a token with what it was refreshed from and to.
 	RevokeUser(ctx context.Context, userID int32, except int64) (int, error)
 }
 
@@ -118,11 +146,12 @@ type Factors interface {
 	Reissue(ctx context.Context, tokenID int64) error
 	// FallBack asks for a code by mail instead of one from an authenticator, and sends it. ErrNoMail, ErrTries, ErrNoToken.
 	FallBack(ctx context.Context, tokenID int64) error
-	// Enrol begins to switch an authenticator on; Confirm ends it with the first code, and returns the backup codes. ErrEnrolled;
-	// ErrNotEnrolled, ErrBadCode.
+	// Enrol begins to switch an authenticator on, anew when it was begun before; Confirm ends it with the first code, and returns
+	// the backup codes. ErrEnrolled; ErrNotEnrolled, ErrBadCode, ErrTries.
 	Enrol(ctx context.Context, userID int32) (Enrolment, error)
 	Confirm(ctx context.Context, userID int32, code string) ([]string, error)
-	// Disenrol switches it off; staff does so without a code, by another id than the user's. ErrNotEnrolled, ErrBadCode.
+	// Disenrol switches it off, or gives up an enrolment that was not confirmed; staff does so without a code, by another id than
+	// the user's, and leaves an audit row. ErrNotEnrolled, ErrBadCode, ErrTries; ErrForbidden.
 	Disenrol(ctx context.Context, userID, by int32, code string) error
 	// Enrolled tells whether it is on, and how many backup codes are left.
 	Enrolled(ctx context.Context, userID int32) (bool, int, error)
@@ -147,7 +176,7 @@ type Login struct {
 type Issued struct {
 	Token        Token
 	AccessToken  string
-	RefreshToken string // "" for client credentials
+	RefreshToken string // "" for client credentials and the site
 }
 
 // Token is what an access token stands for.
@@ -175,18 +204,18 @@ const (
 
 // Consent is what a user agreed to.
 type Consent struct {
-	UserID      int32
-	ClientID    int64
-	RedirectURI string // one of the application's; "" when it has but one
-	Scopes      []string
-	Challenge   string // of PKCE, S256; "" for none
+	UserID    int32
+	ClientID  int64
+	Redirect  string // exactly one of the application's; "" when it has but one
+	Scopes    []string
+	Challenge string // of PKCE with S256 (RFC 7636), 43 characters; "" for none
 }
 
 // Exchange is what a code is exchanged with.
 type Exchange struct {
-	Code        string
-	RedirectURI string
-	Verifier    string // of PKCE
+	Code     string
+	Redirect string // as in the Consent; may be "" when that was, too
+	Verifier string // of PKCE; "" when there was no challenge
 }
 
 // Application is a program that acts for users.
@@ -201,14 +230,15 @@ type Application struct {
 
 // Enrolment is what a user puts into his authenticator.
 type Enrolment struct {
-	Secret string // in base 32
-	URL    string // otpauth://…
-	QR     []byte // the URL as a PNG
+	Secret  string // in base 32
+	URL     string // otpauth://…
+	Picture []byte // the URL as a QR code, a PNG
 }
 
 // Changed is the event published on Topic after tokens were verified or ended.
 type Changed struct {
-	TokenIDs []int64
-	UserID   int32
-	Verified bool // else they ended
+	TokenIDs  []int64 // at most MaxChanged
+	UserID    int32   // 0 when they are not all of one user
+	Verified  bool    // else they ended
+	Successor int64   // of a single token that was refreshed: the one in its place
 }

@@ -156,6 +156,10 @@ type User struct {
 	Bot           bool
 	CreatedAt     time.Time
 	LastSeenAt    time.Time // of the last Authenticate, to the minute; zero when never
+
+	// PasswordSerial grows with every change of the password: what was handed out for an older one is worth nothing any more,
+	// also to those who missed the event.
+	PasswordSerial int32
 }
 
 // Silenced returns how long the user may still not speak at time now; 0 when he may.

@@ -39,6 +39,8 @@ type account struct {
 	Bot           bool      `bun:"bot"`
 	CreatedAt     time.Time `bun:"created_at"`
 	LastSeenAt    time.Time `bun:"last_seen_at,nullzero"`
+
+	PasswordSerial int32 `bun:"password_serial"`
 }
 
 func (a *account) user() users.User {
@@ -55,6 +57,8 @@ func (a *account) user() users.User {
 		Bot:           a.Bot,
 		CreatedAt:     a.CreatedAt.UTC(),
 		LastSeenAt:    a.LastSeenAt.UTC(),
+
+		PasswordSerial: a.PasswordSerial,
 	}
 }
 
@@ -160,8 +164,8 @@ func (s store) lock(ctx context.Context, tx bun.Tx, actor, target int32) (a, t *
 // update writes every column of the account that staff or the player can change.
 func (s store) update(ctx context.Context, tx bun.Tx, a *account) error {
 	_, err := tx.NewUpdate().Model(a).WherePK().
-		Column("name", "safe_name", "unicode_name", "unicode_key", "email", "email_key", "password_hash", "country",
-			"privileges", "ruleset", "restricted", "silenced_until").
+		Column("name", "safe_name", "unicode_name", "unicode_key", "email", "email_key", "password_hash", "password_serial",
+			"country", "privileges", "ruleset", "restricted", "silenced_until").
 		Exec(ctx)
 	return err
 }

@@ -107,6 +107,7 @@ func (e edit) apply(a *account) deed {
 	}
 	if e.passwordHash != "" {
 		a.PasswordHash = e.passwordHash
+		a.PasswordSerial++
 		d.details["password"] = "changed"
 		d.changed.Password = true
 	}

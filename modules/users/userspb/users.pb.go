@@ -27,21 +27,22 @@ const (
 )
 
 type User struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Id            int32                  `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
-	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	UnicodeName   string                 `protobuf:"bytes,3,opt,name=unicode_name,json=unicodeName,proto3" json:"unicode_name,omitempty"`
-	Email         string                 `protobuf:"bytes,4,opt,name=email,proto3" json:"email,omitempty"`
-	Country       string                 `protobuf:"bytes,5,opt,name=country,proto3" json:"country,omitempty"`
-	Privileges    uint64                 `protobuf:"varint,6,opt,name=privileges,proto3" json:"privileges,omitempty"`
-	Ruleset       int32                  `protobuf:"varint,7,opt,name=ruleset,proto3" json:"ruleset,omitempty"`
-	Restricted    bool                   `protobuf:"varint,8,opt,name=restricted,proto3" json:"restricted,omitempty"`
-	SilencedUntil *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=silenced_until,json=silencedUntil,proto3" json:"silenced_until,omitempty"`
-	Bot           bool                   `protobuf:"varint,10,opt,name=bot,proto3" json:"bot,omitempty"`
-	CreatedAt     *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
-	LastSeenAt    *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=last_seen_at,json=lastSeenAt,proto3" json:"last_seen_at,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	Id             int32                  `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Name           string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	UnicodeName    string                 `protobuf:"bytes,3,opt,name=unicode_name,json=unicodeName,proto3" json:"unicode_name,omitempty"`
+	Email          string                 `protobuf:"bytes,4,opt,name=email,proto3" json:"email,omitempty"`
+	Country        string                 `protobuf:"bytes,5,opt,name=country,proto3" json:"country,omitempty"`
+	Privileges     uint64                 `protobuf:"varint,6,opt,name=privileges,proto3" json:"privileges,omitempty"`
+	Ruleset        int32                  `protobuf:"varint,7,opt,name=ruleset,proto3" json:"ruleset,omitempty"`
+	Restricted     bool                   `protobuf:"varint,8,opt,name=restricted,proto3" json:"restricted,omitempty"`
+	SilencedUntil  *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=silenced_until,json=silencedUntil,proto3" json:"silenced_until,omitempty"`
+	Bot            bool                   `protobuf:"varint,10,opt,name=bot,proto3" json:"bot,omitempty"`
+	CreatedAt      *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	LastSeenAt     *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=last_seen_at,json=lastSeenAt,proto3" json:"last_seen_at,omitempty"`
+	PasswordSerial int32                  `protobuf:"varint,13,opt,name=password_serial,json=passwordSerial,proto3" json:"password_serial,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *User) Reset() {
@@ -156,6 +157,13 @@ func (x *User) GetLastSeenAt() *timestamppb.Timestamp {
 		return x.LastSeenAt
 	}
 	return nil
+}
+
+func (x *User) GetPasswordSerial() int32 {
+	if x != nil {
+		return x.PasswordSerial
+	}
+	return 0
 }
 
 type Registration struct {
@@ -2327,7 +2335,7 @@ var File_modules_users_users_proto protoreflect.FileDescriptor
 
 const file_modules_users_users_proto_rawDesc = "" +
 	"\n" +
-	"\x19modules/users/users.proto\x12\x0epeace.users.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17modules/wire/wire.proto\"\xa5\x03\n" +
+	"\x19modules/users/users.proto\x12\x0epeace.users.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17modules/wire/wire.proto\"\xce\x03\n" +
 	"\x04User\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x05R\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12!\n" +
@@ -2347,7 +2355,8 @@ const file_modules_users_users_proto_rawDesc = "" +
 	"\n" +
 	"created_at\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x12<\n" +
 	"\flast_seen_at\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"lastSeenAt\"\x82\x02\n" +
+	"lastSeenAt\x12'\n" +
+	"\x0fpassword_serial\x18\r \x01(\x05R\x0epasswordSerial\"\x82\x02\n" +
 	"\fRegistration\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12!\n" +
 	"\funicode_name\x18\x02 \x01(\tR\vunicodeName\x12\x14\n" +

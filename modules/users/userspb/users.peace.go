@@ -681,24 +681,26 @@ func ToUser(m *User) (v users.User, err error) {
 	wire.Set(&err, "bot", &v.Bot, m.GetBot(), wire.ToBool)
 	wire.Set(&err, "created_at", &v.CreatedAt, m.GetCreatedAt(), wire.ToTime)
 	wire.Set(&err, "last_seen_at", &v.LastSeenAt, m.GetLastSeenAt(), wire.ToTime)
+	wire.Set(&err, "password_serial", &v.PasswordSerial, m.GetPasswordSerial(), wire.ToInt)
 	return v, err
 }
 
 // FromUser returns the wire form of v, which may share its memory.
 func FromUser(v users.User) *User {
 	m := &User{
-		Id:            wire.FromInt[int32](v.ID),
-		Name:          wire.FromString(v.Name),
-		UnicodeName:   wire.FromString(v.UnicodeName),
-		Email:         wire.FromString(v.Email),
-		Country:       wire.FromString(v.Country),
-		Privileges:    wire.FromInt[uint64](v.Privileges),
-		Ruleset:       wire.FromInt[int32](v.Ruleset),
-		Restricted:    wire.FromBool(v.Restricted),
-		SilencedUntil: wire.FromTime(v.SilencedUntil),
-		Bot:           wire.FromBool(v.Bot),
-		CreatedAt:     wire.FromTime(v.CreatedAt),
-		LastSeenAt:    wire.FromTime(v.LastSeenAt),
+		Id:             wire.FromInt[int32](v.ID),
+		Name:           wire.FromString(v.Name),
+		UnicodeName:    wire.FromString(v.UnicodeName),
+		Email:          wire.FromString(v.Email),
+		Country:        wire.FromString(v.Country),
+		Privileges:     wire.FromInt[uint64](v.Privileges),
+		Ruleset:        wire.FromInt[int32](v.Ruleset),
+		Restricted:     wire.FromBool(v.Restricted),
+		SilencedUntil:  wire.FromTime(v.SilencedUntil),
+		Bot:            wire.FromBool(v.Bot),
+		CreatedAt:      wire.FromTime(v.CreatedAt),
+		LastSeenAt:     wire.FromTime(v.LastSeenAt),
+		PasswordSerial: wire.FromInt[int32](v.PasswordSerial),
 	}
 	return m
 }

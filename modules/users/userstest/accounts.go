@@ -321,6 +321,7 @@ func testUpdate(t *testing.T, s Subject) {
 	expected := u
 	expected.Name, expected.UnicodeName, expected.Email = renamed.Name, "Ωm"+renamed.Name[:8], renamed.Email
 	expected.Country, expected.Ruleset = "FR", osu.Mania
+	expected.PasswordSerial = u.PasswordSerial + 1
 	wantEqual(t, next, expected)
 	wantEqual(t, get(t, s, u.ID), expected)
 
