@@ -30,6 +30,8 @@ const (
 	MaxQuery      = 256 // bytes of a search text
 	MaxComment    = 80  // characters of a comment
 	MaxFavourites = 1000
+	MaxTags       = 64  // tags that a user gives a beatmap
+	MaxTagName    = 100 // bytes
 )
 
 // The faults of this contract.
@@ -46,12 +48,15 @@ var (
 	ErrTooMany    = fault.New(fault.Exhausted, "beatmaps", "too_many", "you have too many favourites")
 	ErrForbidden  = fault.New(fault.Forbidden, "beatmaps", "forbidden", "you may not do that")
 	ErrNoArchive  = fault.New(fault.NotFound, "beatmaps", "no_archive", "the archive is not to be had")
+	ErrNoTag      = fault.New(fault.NotFound, "beatmaps", "no_tag", "no such tag")
+	ErrBadTag     = fault.New(fault.Invalid, "beatmaps", "bad_tag", "this tag is for beatmaps of another ruleset")
 )
 
 // Service is the whole module. It is safe for concurrent use; returned values belong to the caller.
 type Service interface {
 	Library
 	Opinions
+	Tagging
 	Curation
 }
 
@@ -71,6 +76,10 @@ type Library interface {
 	Archive(ctx context.Context, setID int32, withoutVideo bool) (Archive, error)
 	// Media says where a picture or sound of a set is to be had. ErrNotFound.
 	Media(ctx context.Context, setID int32, medium Medium) (Archive, error)
+	// Changes returns the sets with something that clients keep a copy of (a beatmap's file, a status, or that a beatmap is there)
+	// changed after a point of the log of changes, by Seq, at most limit (1 to MaxBatch); a set is in the log once, where it changed
+	// last. latest is the Seq of the last change, 0 when there was none; it grows by one a change and fits into 31 bits. ErrTooLarge.
+	Changes(ctx context.Context, after int64, limit int) (changes []Change, latest int64, err error)
 }
 
 // Opinions are what players think of beatmaps.
@@ -88,6 +97,17 @@ type Opinions interface {
 	Comment(ctx context.Context, comment Comment) (Comment, error)
 	// Comments returns the comments of a set, one of its beatmaps, and a score on it together, by time, at most MaxBatch.
 	Comments(ctx context.Context, setID, beatmapID int32, scoreID int64) ([]Comment, error)
+}
+
+// Tagging is what players call beatmaps.
+type Tagging interface {
+	// Tags returns the tags that there are, by id.
+	Tags(ctx context.Context) ([]Tag, error)
+	// Tag gives a beatmap a tag on behalf of a user, or takes it back. Doing it again changes nothing. Whether he has played it is
+	// the caller's to know. ErrNotFound, ErrNoTag, ErrBadTag, ErrTooMany.
+	Tag(ctx context.Context, userID, beatmapID, tagID int32, on bool) error
+	// Tagged returns what the beatmaps (at most MaxBatch) were given, one for each that has any tag, in their order. ErrTooLarge.
+	Tagged(ctx context.Context, userID int32, beatmapIDs []int32) ([]Tagged, error)
 }
 
 // Curation is what operators, staff and other modules do.
@@ -208,7 +228,7 @@ const (
 type Query struct {
 	// Text holds words that must all be found in artist, title, creator, source, tags or a difficulty's name, as prefixes, and
 	// filters of the official search: stars>5, ar<=9, od, cs, hp, bpm, length, keys, status, creator, artist, title, ranked,
-	// updated, with = < > <= >= and :.
+	// updated, tag, with = < > <= >= and :.
 	Text      string
 	Ruleset   *osu.Ruleset
 	Statuses  []osu.Status // any of these; none means all
@@ -221,6 +241,8 @@ type Query struct {
 	Only      bool    // only the sets of Within, and none when it is empty
 	Order     Order
 	Ascending bool
+	CreatorID int32  // only sets that this user of this server made; 0 for any
+	GuestID   int32  // only sets of others that have a beatmap of this user; 0 for any
 	Cursor    string // of an earlier page; "" for the first
 	Offset    int    // of the first set, for clients that number pages; at most 10,000
 	Limit     int    // 1 to MaxPage
@@ -231,6 +253,33 @@ type Page struct {
 	Sets   []Set
 	Total  int    // at most 10,000 are counted
 	Cursor string // of the next page; "" when this is the last
+}
+
+// Change is an entry of the log of changes.
+type Change struct {
+	Seq   int64
+	SetID int32
+}
+
+// Tag is something that players can call a beatmap.
+type Tag struct {
+	ID          int32
+	Name        string // "group/name"
+	Description string
+	Ruleset     *osu.Ruleset // only for beatmaps of this one; nil for all
+}
+
+// Tagged are the tags of a beatmap.
+type Tagged struct {
+	BeatmapID int32
+	Counts    []TagCount // the most frequent first, then by id
+	Own       []int32    // ids of those that the user who asks gave it
+}
+
+// TagCount is how many users gave a beatmap a tag.
+type TagCount struct {
+	TagID int32
+	Count int32
 }
 
 // Archive is where a file is to be had: in the files module, or elsewhere.
@@ -293,6 +342,8 @@ type Import struct {
 	Name   string      // of the file as its owner had it, for messages and archives without ids
 	Status *osu.Status // for beatmaps that are new and whose status no source tells; pending otherwise
 	Freeze bool        // keep that status whatever sources say later
+	// CreatorID is the user of this server who made what is new in it; 0 for unknown. Sets with an official id have theirs.
+	CreatorID int32
 	// Wait is how much longer than other calls this one may take when it crosses the wire, at most a minute. What is not done
 	// by then goes on where it ended when the import is repeated.
 	Wait time.Duration

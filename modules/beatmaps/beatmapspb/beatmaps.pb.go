@@ -889,6 +889,8 @@ type Query struct {
 	Cursor        string                 `protobuf:"bytes,13,opt,name=cursor,proto3" json:"cursor,omitempty"`
 	Offset        int64                  `protobuf:"varint,14,opt,name=offset,proto3" json:"offset,omitempty"`
 	Limit         int64                  `protobuf:"varint,15,opt,name=limit,proto3" json:"limit,omitempty"`
+	CreatorId     int32                  `protobuf:"varint,16,opt,name=creator_id,json=creatorId,proto3" json:"creator_id,omitempty"`
+	GuestId       int32                  `protobuf:"varint,17,opt,name=guest_id,json=guestId,proto3" json:"guest_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1028,6 +1030,20 @@ func (x *Query) GetLimit() int64 {
 	return 0
 }
 
+func (x *Query) GetCreatorId() int32 {
+	if x != nil {
+		return x.CreatorId
+	}
+	return 0
+}
+
+func (x *Query) GetGuestId() int32 {
+	if x != nil {
+		return x.GuestId
+	}
+	return 0
+}
+
 type Page struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Sets          []*Set                 `protobuf:"bytes,1,rep,name=sets,proto3" json:"sets,omitempty"`
@@ -1088,6 +1104,238 @@ func (x *Page) GetCursor() string {
 	return ""
 }
 
+type Change struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Seq           int64                  `protobuf:"varint,1,opt,name=seq,proto3" json:"seq,omitempty"`
+	SetId         int32                  `protobuf:"varint,2,opt,name=set_id,json=setId,proto3" json:"set_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Change) Reset() {
+	*x = Change{}
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Change) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Change) ProtoMessage() {}
+
+func (x *Change) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Change.ProtoReflect.Descriptor instead.
+func (*Change) Descriptor() ([]byte, []int) {
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *Change) GetSeq() int64 {
+	if x != nil {
+		return x.Seq
+	}
+	return 0
+}
+
+func (x *Change) GetSetId() int32 {
+	if x != nil {
+		return x.SetId
+	}
+	return 0
+}
+
+type Tag struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            int32                  `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	Description   string                 `protobuf:"bytes,3,opt,name=description,proto3" json:"description,omitempty"`
+	Ruleset       *uint32                `protobuf:"varint,4,opt,name=ruleset,proto3,oneof" json:"ruleset,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Tag) Reset() {
+	*x = Tag{}
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Tag) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Tag) ProtoMessage() {}
+
+func (x *Tag) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Tag.ProtoReflect.Descriptor instead.
+func (*Tag) Descriptor() ([]byte, []int) {
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *Tag) GetId() int32 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *Tag) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Tag) GetDescription() string {
+	if x != nil {
+		return x.Description
+	}
+	return ""
+}
+
+func (x *Tag) GetRuleset() uint32 {
+	if x != nil && x.Ruleset != nil {
+		return *x.Ruleset
+	}
+	return 0
+}
+
+type Tagged struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	BeatmapId     int32                  `protobuf:"varint,1,opt,name=beatmap_id,json=beatmapId,proto3" json:"beatmap_id,omitempty"`
+	Counts        []*TagCount            `protobuf:"bytes,2,rep,name=counts,proto3" json:"counts,omitempty"`
+	Own           []int32                `protobuf:"varint,3,rep,packed,name=own,proto3" json:"own,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Tagged) Reset() {
+	*x = Tagged{}
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Tagged) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Tagged) ProtoMessage() {}
+
+func (x *Tagged) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Tagged.ProtoReflect.Descriptor instead.
+func (*Tagged) Descriptor() ([]byte, []int) {
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *Tagged) GetBeatmapId() int32 {
+	if x != nil {
+		return x.BeatmapId
+	}
+	return 0
+}
+
+func (x *Tagged) GetCounts() []*TagCount {
+	if x != nil {
+		return x.Counts
+	}
+	return nil
+}
+
+func (x *Tagged) GetOwn() []int32 {
+	if x != nil {
+		return x.Own
+	}
+	return nil
+}
+
+type TagCount struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	TagId         int32                  `protobuf:"varint,1,opt,name=tag_id,json=tagId,proto3" json:"tag_id,omitempty"`
+	Count         int32                  `protobuf:"varint,2,opt,name=count,proto3" json:"count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TagCount) Reset() {
+	*x = TagCount{}
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TagCount) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TagCount) ProtoMessage() {}
+
+func (x *TagCount) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TagCount.ProtoReflect.Descriptor instead.
+func (*TagCount) Descriptor() ([]byte, []int) {
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *TagCount) GetTagId() int32 {
+	if x != nil {
+		return x.TagId
+	}
+	return 0
+}
+
+func (x *TagCount) GetCount() int32 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
 type Archive struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Key           string                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
@@ -1099,7 +1347,7 @@ type Archive struct {
 
 func (x *Archive) Reset() {
 	*x = Archive{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[6]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1111,7 +1359,7 @@ func (x *Archive) String() string {
 func (*Archive) ProtoMessage() {}
 
 func (x *Archive) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[6]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1124,7 +1372,7 @@ func (x *Archive) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Archive.ProtoReflect.Descriptor instead.
 func (*Archive) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{6}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Archive) GetKey() string {
@@ -1159,7 +1407,7 @@ type Rating struct {
 
 func (x *Rating) Reset() {
 	*x = Rating{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[7]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1171,7 +1419,7 @@ func (x *Rating) String() string {
 func (*Rating) ProtoMessage() {}
 
 func (x *Rating) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[7]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1184,7 +1432,7 @@ func (x *Rating) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Rating.ProtoReflect.Descriptor instead.
 func (*Rating) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{7}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Rating) GetAverage() float64 {
@@ -1226,7 +1474,7 @@ type Comment struct {
 
 func (x *Comment) Reset() {
 	*x = Comment{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[8]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1238,7 +1486,7 @@ func (x *Comment) String() string {
 func (*Comment) ProtoMessage() {}
 
 func (x *Comment) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[8]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1251,7 +1499,7 @@ func (x *Comment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Comment.ProtoReflect.Descriptor instead.
 func (*Comment) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{8}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Comment) GetId() int64 {
@@ -1330,13 +1578,14 @@ type Import struct {
 	Status        *int32                 `protobuf:"varint,2,opt,name=status,proto3,oneof" json:"status,omitempty"`
 	Freeze        bool                   `protobuf:"varint,3,opt,name=freeze,proto3" json:"freeze,omitempty"`
 	Wait          *durationpb.Duration   `protobuf:"bytes,4,opt,name=wait,proto3" json:"wait,omitempty"`
+	CreatorId     int32                  `protobuf:"varint,5,opt,name=creator_id,json=creatorId,proto3" json:"creator_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Import) Reset() {
 	*x = Import{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[9]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1348,7 +1597,7 @@ func (x *Import) String() string {
 func (*Import) ProtoMessage() {}
 
 func (x *Import) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[9]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1361,7 +1610,7 @@ func (x *Import) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Import.ProtoReflect.Descriptor instead.
 func (*Import) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{9}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Import) GetName() string {
@@ -1392,6 +1641,13 @@ func (x *Import) GetWait() *durationpb.Duration {
 	return nil
 }
 
+func (x *Import) GetCreatorId() int32 {
+	if x != nil {
+		return x.CreatorId
+	}
+	return 0
+}
+
 type Imported struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Set           *Set                   `protobuf:"bytes,1,opt,name=set,proto3" json:"set,omitempty"`
@@ -1404,7 +1660,7 @@ type Imported struct {
 
 func (x *Imported) Reset() {
 	*x = Imported{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[10]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1416,7 +1672,7 @@ func (x *Imported) String() string {
 func (*Imported) ProtoMessage() {}
 
 func (x *Imported) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[10]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1429,7 +1685,7 @@ func (x *Imported) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Imported.ProtoReflect.Descriptor instead.
 func (*Imported) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{10}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Imported) GetSet() *Set {
@@ -1473,7 +1729,7 @@ type StatusChange struct {
 
 func (x *StatusChange) Reset() {
 	*x = StatusChange{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[11]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1485,7 +1741,7 @@ func (x *StatusChange) String() string {
 func (*StatusChange) ProtoMessage() {}
 
 func (x *StatusChange) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[11]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1498,7 +1754,7 @@ func (x *StatusChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatusChange.ProtoReflect.Descriptor instead.
 func (*StatusChange) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{11}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *StatusChange) GetSetId() int32 {
@@ -1547,7 +1803,7 @@ type Counts struct {
 
 func (x *Counts) Reset() {
 	*x = Counts{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[12]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1559,7 +1815,7 @@ func (x *Counts) String() string {
 func (*Counts) ProtoMessage() {}
 
 func (x *Counts) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[12]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1572,7 +1828,7 @@ func (x *Counts) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Counts.ProtoReflect.Descriptor instead.
 func (*Counts) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{12}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Counts) GetBeatmapId() int32 {
@@ -1607,7 +1863,7 @@ type Changed struct {
 
 func (x *Changed) Reset() {
 	*x = Changed{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[13]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1619,7 +1875,7 @@ func (x *Changed) String() string {
 func (*Changed) ProtoMessage() {}
 
 func (x *Changed) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[13]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1632,7 +1888,7 @@ func (x *Changed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Changed.ProtoReflect.Descriptor instead.
 func (*Changed) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{13}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Changed) GetSetId() int32 {
@@ -1658,7 +1914,7 @@ type BeatmapsRequest struct {
 
 func (x *BeatmapsRequest) Reset() {
 	*x = BeatmapsRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[14]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1670,7 +1926,7 @@ func (x *BeatmapsRequest) String() string {
 func (*BeatmapsRequest) ProtoMessage() {}
 
 func (x *BeatmapsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[14]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1683,7 +1939,7 @@ func (x *BeatmapsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BeatmapsRequest.ProtoReflect.Descriptor instead.
 func (*BeatmapsRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{14}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *BeatmapsRequest) GetKeys() []*Key {
@@ -1702,7 +1958,7 @@ type BeatmapsResponse struct {
 
 func (x *BeatmapsResponse) Reset() {
 	*x = BeatmapsResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[15]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1714,7 +1970,7 @@ func (x *BeatmapsResponse) String() string {
 func (*BeatmapsResponse) ProtoMessage() {}
 
 func (x *BeatmapsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[15]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1727,7 +1983,7 @@ func (x *BeatmapsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BeatmapsResponse.ProtoReflect.Descriptor instead.
 func (*BeatmapsResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{15}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *BeatmapsResponse) GetFound() []*Found {
@@ -1746,7 +2002,7 @@ type SetsRequest struct {
 
 func (x *SetsRequest) Reset() {
 	*x = SetsRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[16]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1758,7 +2014,7 @@ func (x *SetsRequest) String() string {
 func (*SetsRequest) ProtoMessage() {}
 
 func (x *SetsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[16]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1771,7 +2027,7 @@ func (x *SetsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetsRequest.ProtoReflect.Descriptor instead.
 func (*SetsRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{16}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *SetsRequest) GetIds() []int32 {
@@ -1790,7 +2046,7 @@ type SetsResponse struct {
 
 func (x *SetsResponse) Reset() {
 	*x = SetsResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[17]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1802,7 +2058,7 @@ func (x *SetsResponse) String() string {
 func (*SetsResponse) ProtoMessage() {}
 
 func (x *SetsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[17]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1815,7 +2071,7 @@ func (x *SetsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetsResponse.ProtoReflect.Descriptor instead.
 func (*SetsResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{17}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *SetsResponse) GetSets() []*Set {
@@ -1834,7 +2090,7 @@ type SearchRequest struct {
 
 func (x *SearchRequest) Reset() {
 	*x = SearchRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[18]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1846,7 +2102,7 @@ func (x *SearchRequest) String() string {
 func (*SearchRequest) ProtoMessage() {}
 
 func (x *SearchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[18]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1859,7 +2115,7 @@ func (x *SearchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SearchRequest.ProtoReflect.Descriptor instead.
 func (*SearchRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{18}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *SearchRequest) GetQuery() *Query {
@@ -1878,7 +2134,7 @@ type SearchResponse struct {
 
 func (x *SearchResponse) Reset() {
 	*x = SearchResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[19]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1890,7 +2146,7 @@ func (x *SearchResponse) String() string {
 func (*SearchResponse) ProtoMessage() {}
 
 func (x *SearchResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[19]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1903,7 +2159,7 @@ func (x *SearchResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SearchResponse.ProtoReflect.Descriptor instead.
 func (*SearchResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{19}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *SearchResponse) GetPage() *Page {
@@ -1923,7 +2179,7 @@ type ArchiveRequest struct {
 
 func (x *ArchiveRequest) Reset() {
 	*x = ArchiveRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[20]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1935,7 +2191,7 @@ func (x *ArchiveRequest) String() string {
 func (*ArchiveRequest) ProtoMessage() {}
 
 func (x *ArchiveRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[20]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1948,7 +2204,7 @@ func (x *ArchiveRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ArchiveRequest.ProtoReflect.Descriptor instead.
 func (*ArchiveRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{20}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ArchiveRequest) GetSetId() int32 {
@@ -1974,7 +2230,7 @@ type ArchiveResponse struct {
 
 func (x *ArchiveResponse) Reset() {
 	*x = ArchiveResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[21]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1986,7 +2242,7 @@ func (x *ArchiveResponse) String() string {
 func (*ArchiveResponse) ProtoMessage() {}
 
 func (x *ArchiveResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[21]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1999,7 +2255,7 @@ func (x *ArchiveResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ArchiveResponse.ProtoReflect.Descriptor instead.
 func (*ArchiveResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{21}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ArchiveResponse) GetArchive() *Archive {
@@ -2019,7 +2275,7 @@ type MediaRequest struct {
 
 func (x *MediaRequest) Reset() {
 	*x = MediaRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[22]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2031,7 +2287,7 @@ func (x *MediaRequest) String() string {
 func (*MediaRequest) ProtoMessage() {}
 
 func (x *MediaRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[22]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2044,7 +2300,7 @@ func (x *MediaRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MediaRequest.ProtoReflect.Descriptor instead.
 func (*MediaRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{22}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *MediaRequest) GetSetId() int32 {
@@ -2070,7 +2326,7 @@ type MediaResponse struct {
 
 func (x *MediaResponse) Reset() {
 	*x = MediaResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[23]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2082,7 +2338,7 @@ func (x *MediaResponse) String() string {
 func (*MediaResponse) ProtoMessage() {}
 
 func (x *MediaResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[23]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2095,12 +2351,396 @@ func (x *MediaResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MediaResponse.ProtoReflect.Descriptor instead.
 func (*MediaResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{23}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *MediaResponse) GetArchive() *Archive {
 	if x != nil {
 		return x.Archive
+	}
+	return nil
+}
+
+type ChangesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	After         int64                  `protobuf:"varint,1,opt,name=after,proto3" json:"after,omitempty"`
+	Limit         int64                  `protobuf:"varint,2,opt,name=limit,proto3" json:"limit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChangesRequest) Reset() {
+	*x = ChangesRequest{}
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChangesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChangesRequest) ProtoMessage() {}
+
+func (x *ChangesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChangesRequest.ProtoReflect.Descriptor instead.
+func (*ChangesRequest) Descriptor() ([]byte, []int) {
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *ChangesRequest) GetAfter() int64 {
+	if x != nil {
+		return x.After
+	}
+	return 0
+}
+
+func (x *ChangesRequest) GetLimit() int64 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+type ChangesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Changes       []*Change              `protobuf:"bytes,1,rep,name=changes,proto3" json:"changes,omitempty"`
+	Latest        int64                  `protobuf:"varint,2,opt,name=latest,proto3" json:"latest,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChangesResponse) Reset() {
+	*x = ChangesResponse{}
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChangesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChangesResponse) ProtoMessage() {}
+
+func (x *ChangesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChangesResponse.ProtoReflect.Descriptor instead.
+func (*ChangesResponse) Descriptor() ([]byte, []int) {
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *ChangesResponse) GetChanges() []*Change {
+	if x != nil {
+		return x.Changes
+	}
+	return nil
+}
+
+func (x *ChangesResponse) GetLatest() int64 {
+	if x != nil {
+		return x.Latest
+	}
+	return 0
+}
+
+type TagsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TagsRequest) Reset() {
+	*x = TagsRequest{}
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TagsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TagsRequest) ProtoMessage() {}
+
+func (x *TagsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TagsRequest.ProtoReflect.Descriptor instead.
+func (*TagsRequest) Descriptor() ([]byte, []int) {
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{30}
+}
+
+type TagsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Tags          []*Tag                 `protobuf:"bytes,1,rep,name=tags,proto3" json:"tags,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TagsResponse) Reset() {
+	*x = TagsResponse{}
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TagsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TagsResponse) ProtoMessage() {}
+
+func (x *TagsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TagsResponse.ProtoReflect.Descriptor instead.
+func (*TagsResponse) Descriptor() ([]byte, []int) {
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *TagsResponse) GetTags() []*Tag {
+	if x != nil {
+		return x.Tags
+	}
+	return nil
+}
+
+type TagRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	UserId        int32                  `protobuf:"varint,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	BeatmapId     int32                  `protobuf:"varint,2,opt,name=beatmap_id,json=beatmapId,proto3" json:"beatmap_id,omitempty"`
+	TagId         int32                  `protobuf:"varint,3,opt,name=tag_id,json=tagId,proto3" json:"tag_id,omitempty"`
+	On            bool                   `protobuf:"varint,4,opt,name=on,proto3" json:"on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TagRequest) Reset() {
+	*x = TagRequest{}
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TagRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TagRequest) ProtoMessage() {}
+
+func (x *TagRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TagRequest.ProtoReflect.Descriptor instead.
+func (*TagRequest) Descriptor() ([]byte, []int) {
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *TagRequest) GetUserId() int32 {
+	if x != nil {
+		return x.UserId
+	}
+	return 0
+}
+
+func (x *TagRequest) GetBeatmapId() int32 {
+	if x != nil {
+		return x.BeatmapId
+	}
+	return 0
+}
+
+func (x *TagRequest) GetTagId() int32 {
+	if x != nil {
+		return x.TagId
+	}
+	return 0
+}
+
+func (x *TagRequest) GetOn() bool {
+	if x != nil {
+		return x.On
+	}
+	return false
+}
+
+type TagResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TagResponse) Reset() {
+	*x = TagResponse{}
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TagResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TagResponse) ProtoMessage() {}
+
+func (x *TagResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TagResponse.ProtoReflect.Descriptor instead.
+func (*TagResponse) Descriptor() ([]byte, []int) {
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{33}
+}
+
+type TaggedRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	UserId        int32                  `protobuf:"varint,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	BeatmapIds    []int32                `protobuf:"varint,2,rep,packed,name=beatmap_ids,json=beatmapIds,proto3" json:"beatmap_ids,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TaggedRequest) Reset() {
+	*x = TaggedRequest{}
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TaggedRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TaggedRequest) ProtoMessage() {}
+
+func (x *TaggedRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TaggedRequest.ProtoReflect.Descriptor instead.
+func (*TaggedRequest) Descriptor() ([]byte, []int) {
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{34}
+}
+
+func (x *TaggedRequest) GetUserId() int32 {
+	if x != nil {
+		return x.UserId
+	}
+	return 0
+}
+
+func (x *TaggedRequest) GetBeatmapIds() []int32 {
+	if x != nil {
+		return x.BeatmapIds
+	}
+	return nil
+}
+
+type TaggedResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Tagged        []*Tagged              `protobuf:"bytes,1,rep,name=tagged,proto3" json:"tagged,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TaggedResponse) Reset() {
+	*x = TaggedResponse{}
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TaggedResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TaggedResponse) ProtoMessage() {}
+
+func (x *TaggedResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TaggedResponse.ProtoReflect.Descriptor instead.
+func (*TaggedResponse) Descriptor() ([]byte, []int) {
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *TaggedResponse) GetTagged() []*Tagged {
+	if x != nil {
+		return x.Tagged
 	}
 	return nil
 }
@@ -2116,7 +2756,7 @@ type VoteRequest struct {
 
 func (x *VoteRequest) Reset() {
 	*x = VoteRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[24]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2128,7 +2768,7 @@ func (x *VoteRequest) String() string {
 func (*VoteRequest) ProtoMessage() {}
 
 func (x *VoteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[24]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2141,7 +2781,7 @@ func (x *VoteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use VoteRequest.ProtoReflect.Descriptor instead.
 func (*VoteRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{24}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *VoteRequest) GetUserId() int32 {
@@ -2174,7 +2814,7 @@ type VoteResponse struct {
 
 func (x *VoteResponse) Reset() {
 	*x = VoteResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[25]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2186,7 +2826,7 @@ func (x *VoteResponse) String() string {
 func (*VoteResponse) ProtoMessage() {}
 
 func (x *VoteResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[25]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2199,7 +2839,7 @@ func (x *VoteResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use VoteResponse.ProtoReflect.Descriptor instead.
 func (*VoteResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{25}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *VoteResponse) GetRating() *Rating {
@@ -2220,7 +2860,7 @@ type FavourRequest struct {
 
 func (x *FavourRequest) Reset() {
 	*x = FavourRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[26]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2232,7 +2872,7 @@ func (x *FavourRequest) String() string {
 func (*FavourRequest) ProtoMessage() {}
 
 func (x *FavourRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[26]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2245,7 +2885,7 @@ func (x *FavourRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FavourRequest.ProtoReflect.Descriptor instead.
 func (*FavourRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{26}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *FavourRequest) GetUserId() int32 {
@@ -2278,7 +2918,7 @@ type FavourResponse struct {
 
 func (x *FavourResponse) Reset() {
 	*x = FavourResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[27]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2290,7 +2930,7 @@ func (x *FavourResponse) String() string {
 func (*FavourResponse) ProtoMessage() {}
 
 func (x *FavourResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[27]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2303,7 +2943,7 @@ func (x *FavourResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FavourResponse.ProtoReflect.Descriptor instead.
 func (*FavourResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{27}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *FavourResponse) GetFavourites() int32 {
@@ -2322,7 +2962,7 @@ type FavouritesRequest struct {
 
 func (x *FavouritesRequest) Reset() {
 	*x = FavouritesRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[28]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2334,7 +2974,7 @@ func (x *FavouritesRequest) String() string {
 func (*FavouritesRequest) ProtoMessage() {}
 
 func (x *FavouritesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[28]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2347,7 +2987,7 @@ func (x *FavouritesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FavouritesRequest.ProtoReflect.Descriptor instead.
 func (*FavouritesRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{28}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *FavouritesRequest) GetUserId() int32 {
@@ -2366,7 +3006,7 @@ type FavouritesResponse struct {
 
 func (x *FavouritesResponse) Reset() {
 	*x = FavouritesResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[29]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2378,7 +3018,7 @@ func (x *FavouritesResponse) String() string {
 func (*FavouritesResponse) ProtoMessage() {}
 
 func (x *FavouritesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[29]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2391,7 +3031,7 @@ func (x *FavouritesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FavouritesResponse.ProtoReflect.Descriptor instead.
 func (*FavouritesResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{29}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *FavouritesResponse) GetSetIds() []int32 {
@@ -2410,7 +3050,7 @@ type CommentRequest struct {
 
 func (x *CommentRequest) Reset() {
 	*x = CommentRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[30]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2422,7 +3062,7 @@ func (x *CommentRequest) String() string {
 func (*CommentRequest) ProtoMessage() {}
 
 func (x *CommentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[30]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2435,7 +3075,7 @@ func (x *CommentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CommentRequest.ProtoReflect.Descriptor instead.
 func (*CommentRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{30}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *CommentRequest) GetComment() *Comment {
@@ -2454,7 +3094,7 @@ type CommentResponse struct {
 
 func (x *CommentResponse) Reset() {
 	*x = CommentResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[31]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2466,7 +3106,7 @@ func (x *CommentResponse) String() string {
 func (*CommentResponse) ProtoMessage() {}
 
 func (x *CommentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[31]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2479,7 +3119,7 @@ func (x *CommentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CommentResponse.ProtoReflect.Descriptor instead.
 func (*CommentResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{31}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *CommentResponse) GetComment() *Comment {
@@ -2500,7 +3140,7 @@ type CommentsRequest struct {
 
 func (x *CommentsRequest) Reset() {
 	*x = CommentsRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[32]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2512,7 +3152,7 @@ func (x *CommentsRequest) String() string {
 func (*CommentsRequest) ProtoMessage() {}
 
 func (x *CommentsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[32]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2525,7 +3165,7 @@ func (x *CommentsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CommentsRequest.ProtoReflect.Descriptor instead.
 func (*CommentsRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{32}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *CommentsRequest) GetSetId() int32 {
@@ -2558,7 +3198,7 @@ type CommentsResponse struct {
 
 func (x *CommentsResponse) Reset() {
 	*x = CommentsResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[33]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2570,7 +3210,7 @@ func (x *CommentsResponse) String() string {
 func (*CommentsResponse) ProtoMessage() {}
 
 func (x *CommentsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[33]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2583,7 +3223,7 @@ func (x *CommentsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CommentsResponse.ProtoReflect.Descriptor instead.
 func (*CommentsResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{33}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *CommentsResponse) GetComments() []*Comment {
@@ -2603,7 +3243,7 @@ type ImportRequest struct {
 
 func (x *ImportRequest) Reset() {
 	*x = ImportRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[34]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2615,7 +3255,7 @@ func (x *ImportRequest) String() string {
 func (*ImportRequest) ProtoMessage() {}
 
 func (x *ImportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[34]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2628,7 +3268,7 @@ func (x *ImportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportRequest.ProtoReflect.Descriptor instead.
 func (*ImportRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{34}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *ImportRequest) GetKey() string {
@@ -2654,7 +3294,7 @@ type ImportResponse struct {
 
 func (x *ImportResponse) Reset() {
 	*x = ImportResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[35]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2666,7 +3306,7 @@ func (x *ImportResponse) String() string {
 func (*ImportResponse) ProtoMessage() {}
 
 func (x *ImportResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[35]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2679,7 +3319,7 @@ func (x *ImportResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportResponse.ProtoReflect.Descriptor instead.
 func (*ImportResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{35}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *ImportResponse) GetImported() *Imported {
@@ -2698,7 +3338,7 @@ type RefreshRequest struct {
 
 func (x *RefreshRequest) Reset() {
 	*x = RefreshRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[36]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2710,7 +3350,7 @@ func (x *RefreshRequest) String() string {
 func (*RefreshRequest) ProtoMessage() {}
 
 func (x *RefreshRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[36]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2723,7 +3363,7 @@ func (x *RefreshRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RefreshRequest.ProtoReflect.Descriptor instead.
 func (*RefreshRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{36}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *RefreshRequest) GetSetIds() []int32 {
@@ -2741,7 +3381,7 @@ type RefreshResponse struct {
 
 func (x *RefreshResponse) Reset() {
 	*x = RefreshResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[37]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2753,7 +3393,7 @@ func (x *RefreshResponse) String() string {
 func (*RefreshResponse) ProtoMessage() {}
 
 func (x *RefreshResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[37]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2766,7 +3406,7 @@ func (x *RefreshResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RefreshResponse.ProtoReflect.Descriptor instead.
 func (*RefreshResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{37}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{49}
 }
 
 type SetStatusRequest struct {
@@ -2779,7 +3419,7 @@ type SetStatusRequest struct {
 
 func (x *SetStatusRequest) Reset() {
 	*x = SetStatusRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[38]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2791,7 +3431,7 @@ func (x *SetStatusRequest) String() string {
 func (*SetStatusRequest) ProtoMessage() {}
 
 func (x *SetStatusRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[38]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2804,7 +3444,7 @@ func (x *SetStatusRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetStatusRequest.ProtoReflect.Descriptor instead.
 func (*SetStatusRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{38}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *SetStatusRequest) GetBy() int32 {
@@ -2830,7 +3470,7 @@ type SetStatusResponse struct {
 
 func (x *SetStatusResponse) Reset() {
 	*x = SetStatusResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[39]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2842,7 +3482,7 @@ func (x *SetStatusResponse) String() string {
 func (*SetStatusResponse) ProtoMessage() {}
 
 func (x *SetStatusResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[39]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2855,7 +3495,7 @@ func (x *SetStatusResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetStatusResponse.ProtoReflect.Descriptor instead.
 func (*SetStatusResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{39}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *SetStatusResponse) GetSet() *Set {
@@ -2874,7 +3514,7 @@ type SetCountsRequest struct {
 
 func (x *SetCountsRequest) Reset() {
 	*x = SetCountsRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[40]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2886,7 +3526,7 @@ func (x *SetCountsRequest) String() string {
 func (*SetCountsRequest) ProtoMessage() {}
 
 func (x *SetCountsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[40]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2899,7 +3539,7 @@ func (x *SetCountsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetCountsRequest.ProtoReflect.Descriptor instead.
 func (*SetCountsRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{40}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *SetCountsRequest) GetCounts() []*Counts {
@@ -2917,7 +3557,7 @@ type SetCountsResponse struct {
 
 func (x *SetCountsResponse) Reset() {
 	*x = SetCountsResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[41]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2929,7 +3569,7 @@ func (x *SetCountsResponse) String() string {
 func (*SetCountsResponse) ProtoMessage() {}
 
 func (x *SetCountsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[41]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2942,7 +3582,7 @@ func (x *SetCountsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetCountsResponse.ProtoReflect.Descriptor instead.
 func (*SetCountsResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{41}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{53}
 }
 
 var File_modules_beatmaps_beatmaps_proto protoreflect.FileDescriptor
@@ -3027,7 +3667,7 @@ const file_modules_beatmaps_beatmaps_proto_rawDesc = "" +
 	"\n" +
 	"updated_at\x18\x19 \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\x12\x18\n" +
 	"\adeleted\x18\x1a \x01(\bR\adeleted\x12\x19\n" +
-	"\bhas_file\x18\x1b \x01(\bR\ahasFile\"\xc8\x03\n" +
+	"\bhas_file\x18\x1b \x01(\bR\ahasFile\"\x82\x04\n" +
 	"\x05Query\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\x12\x1d\n" +
 	"\aruleset\x18\x02 \x01(\rH\x00R\aruleset\x88\x01\x01\x12F\n" +
@@ -3044,13 +3684,34 @@ const file_modules_beatmaps_beatmaps_proto_rawDesc = "" +
 	"\tascending\x18\f \x01(\bR\tascending\x12\x16\n" +
 	"\x06cursor\x18\r \x01(\tR\x06cursor\x12\x16\n" +
 	"\x06offset\x18\x0e \x01(\x03R\x06offset\x12\x14\n" +
-	"\x05limit\x18\x0f \x01(\x03R\x05limitB\n" +
+	"\x05limit\x18\x0f \x01(\x03R\x05limit\x12\x1d\n" +
+	"\n" +
+	"creator_id\x18\x10 \x01(\x05R\tcreatorId\x12\x19\n" +
+	"\bguest_id\x18\x11 \x01(\x05R\aguestIdB\n" +
 	"\n" +
 	"\b_ruleset\"`\n" +
 	"\x04Page\x12*\n" +
 	"\x04sets\x18\x01 \x03(\v2\x16.peace.beatmaps.v1.SetR\x04sets\x12\x14\n" +
 	"\x05total\x18\x02 \x01(\x03R\x05total\x12\x16\n" +
-	"\x06cursor\x18\x03 \x01(\tR\x06cursor\"A\n" +
+	"\x06cursor\x18\x03 \x01(\tR\x06cursor\"1\n" +
+	"\x06Change\x12\x10\n" +
+	"\x03seq\x18\x01 \x01(\x03R\x03seq\x12\x15\n" +
+	"\x06set_id\x18\x02 \x01(\x05R\x05setId\"v\n" +
+	"\x03Tag\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x05R\x02id\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x12 \n" +
+	"\vdescription\x18\x03 \x01(\tR\vdescription\x12\x1d\n" +
+	"\aruleset\x18\x04 \x01(\rH\x00R\aruleset\x88\x01\x01B\n" +
+	"\n" +
+	"\b_ruleset\"n\n" +
+	"\x06Tagged\x12\x1d\n" +
+	"\n" +
+	"beatmap_id\x18\x01 \x01(\x05R\tbeatmapId\x123\n" +
+	"\x06counts\x18\x02 \x03(\v2\x1b.peace.beatmaps.v1.TagCountR\x06counts\x12\x10\n" +
+	"\x03own\x18\x03 \x03(\x05R\x03own\"7\n" +
+	"\bTagCount\x12\x15\n" +
+	"\x06tag_id\x18\x01 \x01(\x05R\x05tagId\x12\x14\n" +
+	"\x05count\x18\x02 \x01(\x05R\x05count\"A\n" +
 	"\aArchive\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x10\n" +
 	"\x03url\x18\x02 \x01(\tR\x03url\x12\x12\n" +
@@ -3071,12 +3732,14 @@ const file_modules_beatmaps_beatmaps_proto_rawDesc = "" +
 	"\x04text\x18\b \x01(\tR\x04text\x12\x16\n" +
 	"\x06colour\x18\t \x01(\tR\x06colour\x123\n" +
 	"\asaid_at\x18\n" +
-	" \x01(\v2\x1a.google.protobuf.TimestampR\x06saidAt\"\x8b\x01\n" +
+	" \x01(\v2\x1a.google.protobuf.TimestampR\x06saidAt\"\xaa\x01\n" +
 	"\x06Import\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1b\n" +
 	"\x06status\x18\x02 \x01(\x05H\x00R\x06status\x88\x01\x01\x12\x16\n" +
 	"\x06freeze\x18\x03 \x01(\bR\x06freeze\x12-\n" +
-	"\x04wait\x18\x04 \x01(\v2\x19.google.protobuf.DurationR\x04waitB\t\n" +
+	"\x04wait\x18\x04 \x01(\v2\x19.google.protobuf.DurationR\x04wait\x12\x1d\n" +
+	"\n" +
+	"creator_id\x18\x05 \x01(\x05R\tcreatorIdB\t\n" +
 	"\a_status\"z\n" +
 	"\bImported\x12(\n" +
 	"\x03set\x18\x01 \x01(\v2\x16.peace.beatmaps.v1.SetR\x03set\x12\x10\n" +
@@ -3119,7 +3782,30 @@ const file_modules_beatmaps_beatmaps_proto_rawDesc = "" +
 	"\x06set_id\x18\x01 \x01(\x05R\x05setId\x121\n" +
 	"\x06medium\x18\x02 \x01(\x0e2\x19.peace.beatmaps.v1.MediumR\x06medium\"E\n" +
 	"\rMediaResponse\x124\n" +
-	"\aarchive\x18\x01 \x01(\v2\x1a.peace.beatmaps.v1.ArchiveR\aarchive\"d\n" +
+	"\aarchive\x18\x01 \x01(\v2\x1a.peace.beatmaps.v1.ArchiveR\aarchive\"E\n" +
+	"\x0eChangesRequest\x12\x14\n" +
+	"\x05after\x18\x01 \x01(\x03R\x05after\x12\x1d\n" +
+	"\x05limit\x18\x02 \x01(\x03B\a\x8a\xb5\x18\x03intR\x05limit\"^\n" +
+	"\x0fChangesResponse\x123\n" +
+	"\achanges\x18\x01 \x03(\v2\x19.peace.beatmaps.v1.ChangeR\achanges\x12\x16\n" +
+	"\x06latest\x18\x02 \x01(\x03R\x06latest\"\r\n" +
+	"\vTagsRequest\":\n" +
+	"\fTagsResponse\x12*\n" +
+	"\x04tags\x18\x01 \x03(\v2\x16.peace.beatmaps.v1.TagR\x04tags\"k\n" +
+	"\n" +
+	"TagRequest\x12\x17\n" +
+	"\auser_id\x18\x01 \x01(\x05R\x06userId\x12\x1d\n" +
+	"\n" +
+	"beatmap_id\x18\x02 \x01(\x05R\tbeatmapId\x12\x15\n" +
+	"\x06tag_id\x18\x03 \x01(\x05R\x05tagId\x12\x0e\n" +
+	"\x02on\x18\x04 \x01(\bR\x02on\"\r\n" +
+	"\vTagResponse\"I\n" +
+	"\rTaggedRequest\x12\x17\n" +
+	"\auser_id\x18\x01 \x01(\x05R\x06userId\x12\x1f\n" +
+	"\vbeatmap_ids\x18\x02 \x03(\x05R\n" +
+	"beatmapIds\"C\n" +
+	"\x0eTaggedResponse\x121\n" +
+	"\x06tagged\x18\x01 \x03(\v2\x19.peace.beatmaps.v1.TaggedR\x06tagged\"d\n" +
 	"\vVoteRequest\x12\x17\n" +
 	"\auser_id\x18\x01 \x01(\x05R\x06userId\x12\x1d\n" +
 	"\n" +
@@ -3194,20 +3880,25 @@ const file_modules_beatmaps_beatmaps_proto_rawDesc = "" +
 	"\x13SUBJECT_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vSUBJECT_SET\x10\x01\x12\x13\n" +
 	"\x0fSUBJECT_BEATMAP\x10\x02\x12\x11\n" +
-	"\rSUBJECT_SCORE\x10\x032\xb4\x03\n" +
+	"\rSUBJECT_SCORE\x10\x032\x8b\x04\n" +
 	"\x0eLibraryService\x12X\n" +
 	"\bBeatmaps\x12\".peace.beatmaps.v1.BeatmapsRequest\x1a#.peace.beatmaps.v1.BeatmapsResponse\"\x03\x90\x02\x01\x12L\n" +
 	"\x04Sets\x12\x1e.peace.beatmaps.v1.SetsRequest\x1a\x1f.peace.beatmaps.v1.SetsResponse\"\x03\x90\x02\x01\x12R\n" +
 	"\x06Search\x12 .peace.beatmaps.v1.SearchRequest\x1a!.peace.beatmaps.v1.SearchResponse\"\x03\x90\x02\x01\x12U\n" +
 	"\aArchive\x12!.peace.beatmaps.v1.ArchiveRequest\x1a\".peace.beatmaps.v1.ArchiveResponse\"\x03\x90\x02\x02\x12O\n" +
-	"\x05Media\x12\x1f.peace.beatmaps.v1.MediaRequest\x1a .peace.beatmaps.v1.MediaResponse\"\x03\x90\x02\x022\xba\x03\n" +
+	"\x05Media\x12\x1f.peace.beatmaps.v1.MediaRequest\x1a .peace.beatmaps.v1.MediaResponse\"\x03\x90\x02\x02\x12U\n" +
+	"\aChanges\x12!.peace.beatmaps.v1.ChangesRequest\x1a\".peace.beatmaps.v1.ChangesResponse\"\x03\x90\x02\x012\xba\x03\n" +
 	"\x0fOpinionsService\x12G\n" +
 	"\x04Vote\x12\x1e.peace.beatmaps.v1.VoteRequest\x1a\x1f.peace.beatmaps.v1.VoteResponse\x12R\n" +
 	"\x06Favour\x12 .peace.beatmaps.v1.FavourRequest\x1a!.peace.beatmaps.v1.FavourResponse\"\x03\x90\x02\x02\x12^\n" +
 	"\n" +
 	"Favourites\x12$.peace.beatmaps.v1.FavouritesRequest\x1a%.peace.beatmaps.v1.FavouritesResponse\"\x03\x90\x02\x01\x12P\n" +
 	"\aComment\x12!.peace.beatmaps.v1.CommentRequest\x1a\".peace.beatmaps.v1.CommentResponse\x12X\n" +
-	"\bComments\x12\".peace.beatmaps.v1.CommentsRequest\x1a#.peace.beatmaps.v1.CommentsResponse\"\x03\x90\x02\x012\xf6\x02\n" +
+	"\bComments\x12\".peace.beatmaps.v1.CommentsRequest\x1a#.peace.beatmaps.v1.CommentsResponse\"\x03\x90\x02\x012\xfd\x01\n" +
+	"\x0eTaggingService\x12L\n" +
+	"\x04Tags\x12\x1e.peace.beatmaps.v1.TagsRequest\x1a\x1f.peace.beatmaps.v1.TagsResponse\"\x03\x90\x02\x01\x12I\n" +
+	"\x03Tag\x12\x1d.peace.beatmaps.v1.TagRequest\x1a\x1e.peace.beatmaps.v1.TagResponse\"\x03\x90\x02\x02\x12R\n" +
+	"\x06Tagged\x12 .peace.beatmaps.v1.TaggedRequest\x1a!.peace.beatmaps.v1.TaggedResponse\"\x03\x90\x02\x012\xf6\x02\n" +
 	"\x0fCurationService\x12R\n" +
 	"\x06Import\x12 .peace.beatmaps.v1.ImportRequest\x1a!.peace.beatmaps.v1.ImportResponse\"\x03\x90\x02\x02\x12U\n" +
 	"\aRefresh\x12!.peace.beatmaps.v1.RefreshRequest\x1a\".peace.beatmaps.v1.RefreshResponse\"\x03\x90\x02\x02\x12[\n" +
@@ -3227,7 +3918,7 @@ func file_modules_beatmaps_beatmaps_proto_rawDescGZIP() []byte {
 }
 
 var file_modules_beatmaps_beatmaps_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_modules_beatmaps_beatmaps_proto_msgTypes = make([]protoimpl.MessageInfo, 42)
+var file_modules_beatmaps_beatmaps_proto_msgTypes = make([]protoimpl.MessageInfo, 54)
 var file_modules_beatmaps_beatmaps_proto_goTypes = []any{
 	(Order)(0),                    // 0: peace.beatmaps.v1.Order
 	(Medium)(0),                   // 1: peace.beatmaps.v1.Medium
@@ -3238,115 +3929,139 @@ var file_modules_beatmaps_beatmaps_proto_goTypes = []any{
 	(*Beatmap)(nil),               // 6: peace.beatmaps.v1.Beatmap
 	(*Query)(nil),                 // 7: peace.beatmaps.v1.Query
 	(*Page)(nil),                  // 8: peace.beatmaps.v1.Page
-	(*Archive)(nil),               // 9: peace.beatmaps.v1.Archive
-	(*Rating)(nil),                // 10: peace.beatmaps.v1.Rating
-	(*Comment)(nil),               // 11: peace.beatmaps.v1.Comment
-	(*Import)(nil),                // 12: peace.beatmaps.v1.Import
-	(*Imported)(nil),              // 13: peace.beatmaps.v1.Imported
-	(*StatusChange)(nil),          // 14: peace.beatmaps.v1.StatusChange
-	(*Counts)(nil),                // 15: peace.beatmaps.v1.Counts
-	(*Changed)(nil),               // 16: peace.beatmaps.v1.Changed
-	(*BeatmapsRequest)(nil),       // 17: peace.beatmaps.v1.BeatmapsRequest
-	(*BeatmapsResponse)(nil),      // 18: peace.beatmaps.v1.BeatmapsResponse
-	(*SetsRequest)(nil),           // 19: peace.beatmaps.v1.SetsRequest
-	(*SetsResponse)(nil),          // 20: peace.beatmaps.v1.SetsResponse
-	(*SearchRequest)(nil),         // 21: peace.beatmaps.v1.SearchRequest
-	(*SearchResponse)(nil),        // 22: peace.beatmaps.v1.SearchResponse
-	(*ArchiveRequest)(nil),        // 23: peace.beatmaps.v1.ArchiveRequest
-	(*ArchiveResponse)(nil),       // 24: peace.beatmaps.v1.ArchiveResponse
-	(*MediaRequest)(nil),          // 25: peace.beatmaps.v1.MediaRequest
-	(*MediaResponse)(nil),         // 26: peace.beatmaps.v1.MediaResponse
-	(*VoteRequest)(nil),           // 27: peace.beatmaps.v1.VoteRequest
-	(*VoteResponse)(nil),          // 28: peace.beatmaps.v1.VoteResponse
-	(*FavourRequest)(nil),         // 29: peace.beatmaps.v1.FavourRequest
-	(*FavourResponse)(nil),        // 30: peace.beatmaps.v1.FavourResponse
-	(*FavouritesRequest)(nil),     // 31: peace.beatmaps.v1.FavouritesRequest
-	(*FavouritesResponse)(nil),    // 32: peace.beatmaps.v1.FavouritesResponse
-	(*CommentRequest)(nil),        // 33: peace.beatmaps.v1.CommentRequest
-	(*CommentResponse)(nil),       // 34: peace.beatmaps.v1.CommentResponse
-	(*CommentsRequest)(nil),       // 35: peace.beatmaps.v1.CommentsRequest
-	(*CommentsResponse)(nil),      // 36: peace.beatmaps.v1.CommentsResponse
-	(*ImportRequest)(nil),         // 37: peace.beatmaps.v1.ImportRequest
-	(*ImportResponse)(nil),        // 38: peace.beatmaps.v1.ImportResponse
-	(*RefreshRequest)(nil),        // 39: peace.beatmaps.v1.RefreshRequest
-	(*RefreshResponse)(nil),       // 40: peace.beatmaps.v1.RefreshResponse
-	(*SetStatusRequest)(nil),      // 41: peace.beatmaps.v1.SetStatusRequest
-	(*SetStatusResponse)(nil),     // 42: peace.beatmaps.v1.SetStatusResponse
-	(*SetCountsRequest)(nil),      // 43: peace.beatmaps.v1.SetCountsRequest
-	(*SetCountsResponse)(nil),     // 44: peace.beatmaps.v1.SetCountsResponse
-	(*timestamppb.Timestamp)(nil), // 45: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),   // 46: google.protobuf.Duration
+	(*Change)(nil),                // 9: peace.beatmaps.v1.Change
+	(*Tag)(nil),                   // 10: peace.beatmaps.v1.Tag
+	(*Tagged)(nil),                // 11: peace.beatmaps.v1.Tagged
+	(*TagCount)(nil),              // 12: peace.beatmaps.v1.TagCount
+	(*Archive)(nil),               // 13: peace.beatmaps.v1.Archive
+	(*Rating)(nil),                // 14: peace.beatmaps.v1.Rating
+	(*Comment)(nil),               // 15: peace.beatmaps.v1.Comment
+	(*Import)(nil),                // 16: peace.beatmaps.v1.Import
+	(*Imported)(nil),              // 17: peace.beatmaps.v1.Imported
+	(*StatusChange)(nil),          // 18: peace.beatmaps.v1.StatusChange
+	(*Counts)(nil),                // 19: peace.beatmaps.v1.Counts
+	(*Changed)(nil),               // 20: peace.beatmaps.v1.Changed
+	(*BeatmapsRequest)(nil),       // 21: peace.beatmaps.v1.BeatmapsRequest
+	(*BeatmapsResponse)(nil),      // 22: peace.beatmaps.v1.BeatmapsResponse
+	(*SetsRequest)(nil),           // 23: peace.beatmaps.v1.SetsRequest
+	(*SetsResponse)(nil),          // 24: peace.beatmaps.v1.SetsResponse
+	(*SearchRequest)(nil),         // 25: peace.beatmaps.v1.SearchRequest
+	(*SearchResponse)(nil),        // 26: peace.beatmaps.v1.SearchResponse
+	(*ArchiveRequest)(nil),        // 27: peace.beatmaps.v1.ArchiveRequest
+	(*ArchiveResponse)(nil),       // 28: peace.beatmaps.v1.ArchiveResponse
+	(*MediaRequest)(nil),          // 29: peace.beatmaps.v1.MediaRequest
+	(*MediaResponse)(nil),         // 30: peace.beatmaps.v1.MediaResponse
+	(*ChangesRequest)(nil),        // 31: peace.beatmaps.v1.ChangesRequest
+	(*ChangesResponse)(nil),       // 32: peace.beatmaps.v1.ChangesResponse
+	(*TagsRequest)(nil),           // 33: peace.beatmaps.v1.TagsRequest
+	(*TagsResponse)(nil),          // 34: peace.beatmaps.v1.TagsResponse
+	(*TagRequest)(nil),            // 35: peace.beatmaps.v1.TagRequest
+	(*TagResponse)(nil),           // 36: peace.beatmaps.v1.TagResponse
+	(*TaggedRequest)(nil),         // 37: peace.beatmaps.v1.TaggedRequest
+	(*TaggedResponse)(nil),        // 38: peace.beatmaps.v1.TaggedResponse
+	(*VoteRequest)(nil),           // 39: peace.beatmaps.v1.VoteRequest
+	(*VoteResponse)(nil),          // 40: peace.beatmaps.v1.VoteResponse
+	(*FavourRequest)(nil),         // 41: peace.beatmaps.v1.FavourRequest
+	(*FavourResponse)(nil),        // 42: peace.beatmaps.v1.FavourResponse
+	(*FavouritesRequest)(nil),     // 43: peace.beatmaps.v1.FavouritesRequest
+	(*FavouritesResponse)(nil),    // 44: peace.beatmaps.v1.FavouritesResponse
+	(*CommentRequest)(nil),        // 45: peace.beatmaps.v1.CommentRequest
+	(*CommentResponse)(nil),       // 46: peace.beatmaps.v1.CommentResponse
+	(*CommentsRequest)(nil),       // 47: peace.beatmaps.v1.CommentsRequest
+	(*CommentsResponse)(nil),      // 48: peace.beatmaps.v1.CommentsResponse
+	(*ImportRequest)(nil),         // 49: peace.beatmaps.v1.ImportRequest
+	(*ImportResponse)(nil),        // 50: peace.beatmaps.v1.ImportResponse
+	(*RefreshRequest)(nil),        // 51: peace.beatmaps.v1.RefreshRequest
+	(*RefreshResponse)(nil),       // 52: peace.beatmaps.v1.RefreshResponse
+	(*SetStatusRequest)(nil),      // 53: peace.beatmaps.v1.SetStatusRequest
+	(*SetStatusResponse)(nil),     // 54: peace.beatmaps.v1.SetStatusResponse
+	(*SetCountsRequest)(nil),      // 55: peace.beatmaps.v1.SetCountsRequest
+	(*SetCountsResponse)(nil),     // 56: peace.beatmaps.v1.SetCountsResponse
+	(*timestamppb.Timestamp)(nil), // 57: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),   // 58: google.protobuf.Duration
 }
 var file_modules_beatmaps_beatmaps_proto_depIdxs = []int32{
 	3,  // 0: peace.beatmaps.v1.Found.key:type_name -> peace.beatmaps.v1.Key
 	6,  // 1: peace.beatmaps.v1.Found.beatmap:type_name -> peace.beatmaps.v1.Beatmap
 	5,  // 2: peace.beatmaps.v1.Found.set:type_name -> peace.beatmaps.v1.Set
-	10, // 3: peace.beatmaps.v1.Set.rating:type_name -> peace.beatmaps.v1.Rating
-	45, // 4: peace.beatmaps.v1.Set.submitted_at:type_name -> google.protobuf.Timestamp
-	45, // 5: peace.beatmaps.v1.Set.ranked_at:type_name -> google.protobuf.Timestamp
-	45, // 6: peace.beatmaps.v1.Set.updated_at:type_name -> google.protobuf.Timestamp
+	14, // 3: peace.beatmaps.v1.Set.rating:type_name -> peace.beatmaps.v1.Rating
+	57, // 4: peace.beatmaps.v1.Set.submitted_at:type_name -> google.protobuf.Timestamp
+	57, // 5: peace.beatmaps.v1.Set.ranked_at:type_name -> google.protobuf.Timestamp
+	57, // 6: peace.beatmaps.v1.Set.updated_at:type_name -> google.protobuf.Timestamp
 	6,  // 7: peace.beatmaps.v1.Set.beatmaps:type_name -> peace.beatmaps.v1.Beatmap
-	46, // 8: peace.beatmaps.v1.Beatmap.length:type_name -> google.protobuf.Duration
-	46, // 9: peace.beatmaps.v1.Beatmap.drain:type_name -> google.protobuf.Duration
-	45, // 10: peace.beatmaps.v1.Beatmap.updated_at:type_name -> google.protobuf.Timestamp
+	58, // 8: peace.beatmaps.v1.Beatmap.length:type_name -> google.protobuf.Duration
+	58, // 9: peace.beatmaps.v1.Beatmap.drain:type_name -> google.protobuf.Duration
+	57, // 10: peace.beatmaps.v1.Beatmap.updated_at:type_name -> google.protobuf.Timestamp
 	0,  // 11: peace.beatmaps.v1.Query.order:type_name -> peace.beatmaps.v1.Order
 	5,  // 12: peace.beatmaps.v1.Page.sets:type_name -> peace.beatmaps.v1.Set
-	2,  // 13: peace.beatmaps.v1.Comment.subject:type_name -> peace.beatmaps.v1.Subject
-	46, // 14: peace.beatmaps.v1.Comment.moment:type_name -> google.protobuf.Duration
-	45, // 15: peace.beatmaps.v1.Comment.said_at:type_name -> google.protobuf.Timestamp
-	46, // 16: peace.beatmaps.v1.Import.wait:type_name -> google.protobuf.Duration
-	5,  // 17: peace.beatmaps.v1.Imported.set:type_name -> peace.beatmaps.v1.Set
-	6,  // 18: peace.beatmaps.v1.Changed.beatmaps:type_name -> peace.beatmaps.v1.Beatmap
-	3,  // 19: peace.beatmaps.v1.BeatmapsRequest.keys:type_name -> peace.beatmaps.v1.Key
-	4,  // 20: peace.beatmaps.v1.BeatmapsResponse.found:type_name -> peace.beatmaps.v1.Found
-	5,  // 21: peace.beatmaps.v1.SetsResponse.sets:type_name -> peace.beatmaps.v1.Set
-	7,  // 22: peace.beatmaps.v1.SearchRequest.query:type_name -> peace.beatmaps.v1.Query
-	8,  // 23: peace.beatmaps.v1.SearchResponse.page:type_name -> peace.beatmaps.v1.Page
-	9,  // 24: peace.beatmaps.v1.ArchiveResponse.archive:type_name -> peace.beatmaps.v1.Archive
-	1,  // 25: peace.beatmaps.v1.MediaRequest.medium:type_name -> peace.beatmaps.v1.Medium
-	9,  // 26: peace.beatmaps.v1.MediaResponse.archive:type_name -> peace.beatmaps.v1.Archive
-	10, // 27: peace.beatmaps.v1.VoteResponse.rating:type_name -> peace.beatmaps.v1.Rating
-	11, // 28: peace.beatmaps.v1.CommentRequest.comment:type_name -> peace.beatmaps.v1.Comment
-	11, // 29: peace.beatmaps.v1.CommentResponse.comment:type_name -> peace.beatmaps.v1.Comment
-	11, // 30: peace.beatmaps.v1.CommentsResponse.comments:type_name -> peace.beatmaps.v1.Comment
-	12, // 31: peace.beatmaps.v1.ImportRequest.options:type_name -> peace.beatmaps.v1.Import
-	13, // 32: peace.beatmaps.v1.ImportResponse.imported:type_name -> peace.beatmaps.v1.Imported
-	14, // 33: peace.beatmaps.v1.SetStatusRequest.change:type_name -> peace.beatmaps.v1.StatusChange
-	5,  // 34: peace.beatmaps.v1.SetStatusResponse.set:type_name -> peace.beatmaps.v1.Set
-	15, // 35: peace.beatmaps.v1.SetCountsRequest.counts:type_name -> peace.beatmaps.v1.Counts
-	17, // 36: peace.beatmaps.v1.LibraryService.Beatmaps:input_type -> peace.beatmaps.v1.BeatmapsRequest
-	19, // 37: peace.beatmaps.v1.LibraryService.Sets:input_type -> peace.beatmaps.v1.SetsRequest
-	21, // 38: peace.beatmaps.v1.LibraryService.Search:input_type -> peace.beatmaps.v1.SearchRequest
-	23, // 39: peace.beatmaps.v1.LibraryService.Archive:input_type -> peace.beatmaps.v1.ArchiveRequest
-	25, // 40: peace.beatmaps.v1.LibraryService.Media:input_type -> peace.beatmaps.v1.MediaRequest
-	27, // 41: peace.beatmaps.v1.OpinionsService.Vote:input_type -> peace.beatmaps.v1.VoteRequest
-	29, // 42: peace.beatmaps.v1.OpinionsService.Favour:input_type -> peace.beatmaps.v1.FavourRequest
-	31, // 43: peace.beatmaps.v1.OpinionsService.Favourites:input_type -> peace.beatmaps.v1.FavouritesRequest
-	33, // 44: peace.beatmaps.v1.OpinionsService.Comment:input_type -> peace.beatmaps.v1.CommentRequest
-	35, // 45: peace.beatmaps.v1.OpinionsService.Comments:input_type -> peace.beatmaps.v1.CommentsRequest
-	37, // 46: peace.beatmaps.v1.CurationService.Import:input_type -> peace.beatmaps.v1.ImportRequest
-	39, // 47: peace.beatmaps.v1.CurationService.Refresh:input_type -> peace.beatmaps.v1.RefreshRequest
-	41, // 48: peace.beatmaps.v1.CurationService.SetStatus:input_type -> peace.beatmaps.v1.SetStatusRequest
-	43, // 49: peace.beatmaps.v1.CurationService.SetCounts:input_type -> peace.beatmaps.v1.SetCountsRequest
-	18, // 50: peace.beatmaps.v1.LibraryService.Beatmaps:output_type -> peace.beatmaps.v1.BeatmapsResponse
-	20, // 51: peace.beatmaps.v1.LibraryService.Sets:output_type -> peace.beatmaps.v1.SetsResponse
-	22, // 52: peace.beatmaps.v1.LibraryService.Search:output_type -> peace.beatmaps.v1.SearchResponse
-	24, // 53: peace.beatmaps.v1.LibraryService.Archive:output_type -> peace.beatmaps.v1.ArchiveResponse
-	26, // 54: peace.beatmaps.v1.LibraryService.Media:output_type -> peace.beatmaps.v1.MediaResponse
-	28, // 55: peace.beatmaps.v1.OpinionsService.Vote:output_type -> peace.beatmaps.v1.VoteResponse
-	30, // 56: peace.beatmaps.v1.OpinionsService.Favour:output_type -> peace.beatmaps.v1.FavourResponse
-	32, // 57: peace.beatmaps.v1.OpinionsService.Favourites:output_type -> peace.beatmaps.v1.FavouritesResponse
-	34, // 58: peace.beatmaps.v1.OpinionsService.Comment:output_type -> peace.beatmaps.v1.CommentResponse
-	36, // 59: peace.beatmaps.v1.OpinionsService.Comments:output_type -> peace.beatmaps.v1.CommentsResponse
-	38, // 60: peace.beatmaps.v1.CurationService.Import:output_type -> peace.beatmaps.v1.ImportResponse
-	40, // 61: peace.beatmaps.v1.CurationService.Refresh:output_type -> peace.beatmaps.v1.RefreshResponse
-	42, // 62: peace.beatmaps.v1.CurationService.SetStatus:output_type -> peace.beatmaps.v1.SetStatusResponse
-	44, // 63: peace.beatmaps.v1.CurationService.SetCounts:output_type -> peace.beatmaps.v1.SetCountsResponse
-	50, // [50:64] is the sub-list for method output_type
-	36, // [36:50] is the sub-list for method input_type
-	36, // [36:36] is the sub-list for extension type_name
-	36, // [36:36] is the sub-list for extension extendee
-	0,  // [0:36] is the sub-list for field type_name
+	12, // 13: peace.beatmaps.v1.Tagged.counts:type_name -> peace.beatmaps.v1.TagCount
+	2,  // 14: peace.beatmaps.v1.Comment.subject:type_name -> peace.beatmaps.v1.Subject
+	58, // 15: peace.beatmaps.v1.Comment.moment:type_name -> google.protobuf.Duration
+	57, // 16: peace.beatmaps.v1.Comment.said_at:type_name -> google.protobuf.Timestamp
+	58, // 17: peace.beatmaps.v1.Import.wait:type_name -> google.protobuf.Duration
+	5,  // 18: peace.beatmaps.v1.Imported.set:type_name -> peace.beatmaps.v1.Set
+	6,  // 19: peace.beatmaps.v1.Changed.beatmaps:type_name -> peace.beatmaps.v1.Beatmap
+	3,  // 20: peace.beatmaps.v1.BeatmapsRequest.keys:type_name -> peace.beatmaps.v1.Key
+	4,  // 21: peace.beatmaps.v1.BeatmapsResponse.found:type_name -> peace.beatmaps.v1.Found
+	5,  // 22: peace.beatmaps.v1.SetsResponse.sets:type_name -> peace.beatmaps.v1.Set
+	7,  // 23: peace.beatmaps.v1.SearchRequest.query:type_name -> peace.beatmaps.v1.Query
+	8,  // 24: peace.beatmaps.v1.SearchResponse.page:type_name -> peace.beatmaps.v1.Page
+	13, // 25: peace.beatmaps.v1.ArchiveResponse.archive:type_name -> peace.beatmaps.v1.Archive
+	1,  // 26: peace.beatmaps.v1.MediaRequest.medium:type_name -> peace.beatmaps.v1.Medium
+	13, // 27: peace.beatmaps.v1.MediaResponse.archive:type_name -> peace.beatmaps.v1.Archive
+	9,  // 28: peace.beatmaps.v1.ChangesResponse.changes:type_name -> peace.beatmaps.v1.Change
+	10, // 29: peace.beatmaps.v1.TagsResponse.tags:type_name -> peace.beatmaps.v1.Tag
+	11, // 30: peace.beatmaps.v1.TaggedResponse.tagged:type_name -> peace.beatmaps.v1.Tagged
+	14, // 31: peace.beatmaps.v1.VoteResponse.rating:type_name -> peace.beatmaps.v1.Rating
+	15, // 32: peace.beatmaps.v1.CommentRequest.comment:type_name -> peace.beatmaps.v1.Comment
+	15, // 33: peace.beatmaps.v1.CommentResponse.comment:type_name -> peace.beatmaps.v1.Comment
+	15, // 34: peace.beatmaps.v1.CommentsResponse.comments:type_name -> peace.beatmaps.v1.Comment
+	16, // 35: peace.beatmaps.v1.ImportRequest.options:type_name -> peace.beatmaps.v1.Import
+	17, // 36: peace.beatmaps.v1.ImportResponse.imported:type_name -> peace.beatmaps.v1.Imported
+	18, // 37: peace.beatmaps.v1.SetStatusRequest.change:type_name -> peace.beatmaps.v1.StatusChange
+	5,  // 38: peace.beatmaps.v1.SetStatusResponse.set:type_name -> peace.beatmaps.v1.Set
+	19, // 39: peace.beatmaps.v1.SetCountsRequest.counts:type_name -> peace.beatmaps.v1.Counts
+	21, // 40: peace.beatmaps.v1.LibraryService.Beatmaps:input_type -> peace.beatmaps.v1.BeatmapsRequest
+	23, // 41: peace.beatmaps.v1.LibraryService.Sets:input_type -> peace.beatmaps.v1.SetsRequest
+	25, // 42: peace.beatmaps.v1.LibraryService.Search:input_type -> peace.beatmaps.v1.SearchRequest
+	27, // 43: peace.beatmaps.v1.LibraryService.Archive:input_type -> peace.beatmaps.v1.ArchiveRequest
+	29, // 44: peace.beatmaps.v1.LibraryService.Media:input_type -> peace.beatmaps.v1.MediaRequest
+	31, // 45: peace.beatmaps.v1.LibraryService.Changes:input_type -> peace.beatmaps.v1.ChangesRequest
+	39, // 46: peace.beatmaps.v1.OpinionsService.Vote:input_type -> peace.beatmaps.v1.VoteRequest
+	41, // 47: peace.beatmaps.v1.OpinionsService.Favour:input_type -> peace.beatmaps.v1.FavourRequest
+	43, // 48: peace.beatmaps.v1.OpinionsService.Favourites:input_type -> peace.beatmaps.v1.FavouritesRequest
+	45, // 49: peace.beatmaps.v1.OpinionsService.Comment:input_type -> peace.beatmaps.v1.CommentRequest
+	47, // 50: peace.beatmaps.v1.OpinionsService.Comments:input_type -> peace.beatmaps.v1.CommentsRequest
+	33, // 51: peace.beatmaps.v1.TaggingService.Tags:input_type -> peace.beatmaps.v1.TagsRequest
+	35, // 52: peace.beatmaps.v1.TaggingService.Tag:input_type -> peace.beatmaps.v1.TagRequest
+	37, // 53: peace.beatmaps.v1.TaggingService.Tagged:input_type -> peace.beatmaps.v1.TaggedRequest
+	49, // 54: peace.beatmaps.v1.CurationService.Import:input_type -> peace.beatmaps.v1.ImportRequest
+	51, // 55: peace.beatmaps.v1.CurationService.Refresh:input_type -> peace.beatmaps.v1.RefreshRequest
+	53, // 56: peace.beatmaps.v1.CurationService.SetStatus:input_type -> peace.beatmaps.v1.SetStatusRequest
+	55, // 57: peace.beatmaps.v1.CurationService.SetCounts:input_type -> peace.beatmaps.v1.SetCountsRequest
+	22, // 58: peace.beatmaps.v1.LibraryService.Beatmaps:output_type -> peace.beatmaps.v1.BeatmapsResponse
+	24, // 59: peace.beatmaps.v1.LibraryService.Sets:output_type -> peace.beatmaps.v1.SetsResponse
+	26, // 60: peace.beatmaps.v1.LibraryService.Search:output_type -> peace.beatmaps.v1.SearchResponse
+	28, // 61: peace.beatmaps.v1.LibraryService.Archive:output_type -> peace.beatmaps.v1.ArchiveResponse
+	30, // 62: peace.beatmaps.v1.LibraryService.Media:output_type -> peace.beatmaps.v1.MediaResponse
+	32, // 63: peace.beatmaps.v1.LibraryService.Changes:output_type -> peace.beatmaps.v1.ChangesResponse
+	40, // 64: peace.beatmaps.v1.OpinionsService.Vote:output_type -> peace.beatmaps.v1.VoteResponse
+	42, // 65: peace.beatmaps.v1.OpinionsService.Favour:output_type -> peace.beatmaps.v1.FavourResponse
+	44, // 66: peace.beatmaps.v1.OpinionsService.Favourites:output_type -> peace.beatmaps.v1.FavouritesResponse
+	46, // 67: peace.beatmaps.v1.OpinionsService.Comment:output_type -> peace.beatmaps.v1.CommentResponse
+	48, // 68: peace.beatmaps.v1.OpinionsService.Comments:output_type -> peace.beatmaps.v1.CommentsResponse
+	34, // 69: peace.beatmaps.v1.TaggingService.Tags:output_type -> peace.beatmaps.v1.TagsResponse
+	36, // 70: peace.beatmaps.v1.TaggingService.Tag:output_type -> peace.beatmaps.v1.TagResponse
+	38, // 71: peace.beatmaps.v1.TaggingService.Tagged:output_type -> peace.beatmaps.v1.TaggedResponse
+	50, // 72: peace.beatmaps.v1.CurationService.Import:output_type -> peace.beatmaps.v1.ImportResponse
+	52, // 73: peace.beatmaps.v1.CurationService.Refresh:output_type -> peace.beatmaps.v1.RefreshResponse
+	54, // 74: peace.beatmaps.v1.CurationService.SetStatus:output_type -> peace.beatmaps.v1.SetStatusResponse
+	56, // 75: peace.beatmaps.v1.CurationService.SetCounts:output_type -> peace.beatmaps.v1.SetCountsResponse
+	58, // [58:76] is the sub-list for method output_type
+	40, // [40:58] is the sub-list for method input_type
+	40, // [40:40] is the sub-list for extension type_name
+	40, // [40:40] is the sub-list for extension extendee
+	0,  // [0:40] is the sub-list for field type_name
 }
 
 func init() { file_modules_beatmaps_beatmaps_proto_init() }
@@ -3355,16 +4070,17 @@ func file_modules_beatmaps_beatmaps_proto_init() {
 		return
 	}
 	file_modules_beatmaps_beatmaps_proto_msgTypes[4].OneofWrappers = []any{}
-	file_modules_beatmaps_beatmaps_proto_msgTypes[9].OneofWrappers = []any{}
+	file_modules_beatmaps_beatmaps_proto_msgTypes[7].OneofWrappers = []any{}
+	file_modules_beatmaps_beatmaps_proto_msgTypes[13].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_modules_beatmaps_beatmaps_proto_rawDesc), len(file_modules_beatmaps_beatmaps_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   42,
+			NumMessages:   54,
 			NumExtensions: 0,
-			NumServices:   3,
+			NumServices:   4,
 		},
 		GoTypes:           file_modules_beatmaps_beatmaps_proto_goTypes,
 		DependencyIndexes: file_modules_beatmaps_beatmaps_proto_depIdxs,

@@ -17,6 +17,7 @@ func NewClient(conn grpc.ClientConnInterface) beatmaps.Service {
 	return whole{
 		NewLibraryClient(conn),
 		NewOpinionsClient(conn),
+		NewTaggingClient(conn),
 		NewCurationClient(conn),
 	}
 }
@@ -25,6 +26,7 @@ func NewClient(conn grpc.ClientConnInterface) beatmaps.Service {
 func Register(r grpc.ServiceRegistrar, impl beatmaps.Service) {
 	RegisterLibrary(r, impl)
 	RegisterOpinions(r, impl)
+	RegisterTagging(r, impl)
 	RegisterCuration(r, impl)
 }
 
@@ -36,6 +38,7 @@ func Observe(next beatmaps.Service, o wire.Observer) beatmaps.Service {
 	return whole{
 		ObserveLibrary(next, o),
 		ObserveOpinions(next, o),
+		ObserveTagging(next, o),
 		ObserveCuration(next, o),
 	}
 }
@@ -44,6 +47,7 @@ func Observe(next beatmaps.Service, o wire.Observer) beatmaps.Service {
 type whole struct {
 	beatmaps.Library
 	beatmaps.Opinions
+	beatmaps.Tagging
 	beatmaps.Curation
 }
 
@@ -256,6 +260,46 @@ func (o *observedLibrary) Media(ctx context.Context, setID int32, medium beatmap
 	ctx, done := o.observer.Start(ctx, "beatmaps.Library", "Media")
 	defer func() { done(err) }()
 	return o.next.Media(ctx, setID, medium)
+}
+
+func (c *remoteLibrary) Changes(ctx context.Context, after int64, limit int) (changes []beatmaps.Change, latest int64, err error) {
+	out, err := c.rpc.Changes(ctx, &ChangesRequest{
+		After: wire.FromInt[int64](after),
+		Limit: wire.FromInt[int64](limit),
+	})
+	if err != nil {
+		return changes, latest, err
+	}
+	wire.List(&err, "changes", &changes, out.GetChanges(), ToChange)
+	wire.Set(&err, "latest", &latest, out.GetLatest(), wire.ToInt)
+	return changes, latest, err
+}
+
+func (s *servedLibrary) Changes(ctx context.Context, in *ChangesRequest) (*ChangesResponse, error) {
+	var (
+		after int64
+		limit int
+		err   error
+	)
+	wire.Set(&err, "after", &after, in.GetAfter(), wire.ToInt)
+	wire.Set(&err, "limit", &limit, in.GetLimit(), wire.ToInt)
+	if err != nil {
+		return nil, err
+	}
+	changes, latest, err := s.impl.Changes(ctx, after, limit)
+	if err != nil {
+		return nil, err
+	}
+	return &ChangesResponse{
+		Changes: wire.FromList(changes, FromChange),
+		Latest:  wire.FromInt[int64](latest),
+	}, nil
+}
+
+func (o *observedLibrary) Changes(ctx context.Context, after int64, limit int) (changes []beatmaps.Change, latest int64, err error) {
+	ctx, done := o.observer.Start(ctx, "beatmaps.Library", "Changes")
+	defer func() { done(err) }()
+	return o.next.Changes(ctx, after, limit)
 }
 
 // NewOpinionsClient returns the beatmaps.Opinions that a peer offers over conn.
@@ -479,6 +523,137 @@ func (o *observedOpinions) Comments(ctx context.Context, setID int32, beatmapID 
 	ctx, done := o.observer.Start(ctx, "beatmaps.Opinions", "Comments")
 	defer func() { done(err) }()
 	return o.next.Comments(ctx, setID, beatmapID, scoreID)
+}
+
+// NewTaggingClient returns the beatmaps.Tagging that a peer offers over conn.
+func NewTaggingClient(conn grpc.ClientConnInterface) beatmaps.Tagging {
+	return &remoteTagging{NewTaggingServiceClient(conn)}
+}
+
+// RegisterTagging offers impl to peers.
+func RegisterTagging(r grpc.ServiceRegistrar, impl beatmaps.Tagging) {
+	RegisterTaggingServiceServer(r, &servedTagging{impl: impl})
+}
+
+// ObserveTagging returns next with every call reported to o, or next itself when o is nil.
+func ObserveTagging(next beatmaps.Tagging, o wire.Observer) beatmaps.Tagging {
+	if o == nil {
+		return next
+	}
+	return &observedTagging{next, o}
+}
+
+type remoteTagging struct{ rpc TaggingServiceClient }
+
+type servedTagging struct {
+	UnimplementedTaggingServiceServer
+	impl beatmaps.Tagging
+}
+
+type observedTagging struct {
+	next     beatmaps.Tagging
+	observer wire.Observer
+}
+
+func (c *remoteTagging) Tags(ctx context.Context) (tags []beatmaps.Tag, err error) {
+	out, err := c.rpc.Tags(ctx, &TagsRequest{})
+	if err != nil {
+		return tags, err
+	}
+	wire.List(&err, "tags", &tags, out.GetTags(), ToTag)
+	return tags, err
+}
+
+func (s *servedTagging) Tags(ctx context.Context, in *TagsRequest) (*TagsResponse, error) {
+	tags, err := s.impl.Tags(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &TagsResponse{
+		Tags: wire.FromList(tags, FromTag),
+	}, nil
+}
+
+func (o *observedTagging) Tags(ctx context.Context) (tags []beatmaps.Tag, err error) {
+	ctx, done := o.observer.Start(ctx, "beatmaps.Tagging", "Tags")
+	defer func() { done(err) }()
+	return o.next.Tags(ctx)
+}
+
+func (c *remoteTagging) Tag(ctx context.Context, userID int32, beatmapID int32, tagID int32, on bool) (err error) {
+	_, err = c.rpc.Tag(ctx, &TagRequest{
+		UserId:    wire.FromInt[int32](userID),
+		BeatmapId: wire.FromInt[int32](beatmapID),
+		TagId:     wire.FromInt[int32](tagID),
+		On:        wire.FromBool(on),
+	})
+	return err
+}
+
+func (s *servedTagging) Tag(ctx context.Context, in *TagRequest) (*TagResponse, error) {
+	var (
+		userID    int32
+		beatmapID int32
+		tagID     int32
+		on        bool
+		err       error
+	)
+	wire.Set(&err, "user_id", &userID, in.GetUserId(), wire.ToInt)
+	wire.Set(&err, "beatmap_id", &beatmapID, in.GetBeatmapId(), wire.ToInt)
+	wire.Set(&err, "tag_id", &tagID, in.GetTagId(), wire.ToInt)
+	wire.Set(&err, "on", &on, in.GetOn(), wire.ToBool)
+	if err != nil {
+		return nil, err
+	}
+	err = s.impl.Tag(ctx, userID, beatmapID, tagID, on)
+	if err != nil {
+		return nil, err
+	}
+	return &TagResponse{}, nil
+}
+
+func (o *observedTagging) Tag(ctx context.Context, userID int32, beatmapID int32, tagID int32, on bool) (err error) {
+	ctx, done := o.observer.Start(ctx, "beatmaps.Tagging", "Tag")
+	defer func() { done(err) }()
+	return o.next.Tag(ctx, userID, beatmapID, tagID, on)
+}
+
+func (c *remoteTagging) Tagged(ctx context.Context, userID int32, beatmapIDs []int32) (tagged []beatmaps.Tagged, err error) {
+	out, err := c.rpc.Tagged(ctx, &TaggedRequest{
+		UserId:     wire.FromInt[int32](userID),
+		BeatmapIds: wire.FromList(beatmapIDs, wire.FromInt[int32]),
+	})
+	if err != nil {
+		return tagged, err
+	}
+	wire.List(&err, "tagged", &tagged, out.GetTagged(), ToTagged)
+	return tagged, err
+}
+
+func (s *servedTagging) Tagged(ctx context.Context, in *TaggedRequest) (*TaggedResponse, error) {
+	var (
+		userID     int32
+		beatmapIDs []int32
+		err        error
+	)
+	wire.Set(&err, "user_id", &userID, in.GetUserId(), wire.ToInt)
+	wire.List(&err, "beatmap_ids", &beatmapIDs, in.GetBeatmapIds(), wire.ToInt)
+	if err != nil {
+		return nil, err
+	}
+	tagged, err := s.impl.Tagged(ctx, userID, beatmapIDs)
+	if err != nil {
+		return nil, err
+	}
+	return &TaggedResponse{
+		Tagged: wire.FromList(tagged, FromTagged),
+	}, nil
+}
+
+func (o *observedTagging) Tagged(ctx context.Context, userID int32, beatmapIDs []int32) (tagged []beatmaps.Tagged, err error) {
+	ctx, done := o.observer.Start(ctx, "beatmaps.Tagging", "Tagged")
+	defer func() { done(err) }()
+	return o.next.Tagged(ctx, userID, beatmapIDs)
 }
 
 // NewCurationClient returns the beatmaps.Curation that a peer offers over conn.
@@ -854,6 +1029,8 @@ func ToQuery(m *Query) (v beatmaps.Query, err error) {
 	wire.Set(&err, "cursor", &v.Cursor, m.GetCursor(), wire.ToString)
 	wire.Set(&err, "offset", &v.Offset, m.GetOffset(), wire.ToInt)
 	wire.Set(&err, "limit", &v.Limit, m.GetLimit(), wire.ToInt)
+	wire.Set(&err, "creator_id", &v.CreatorID, m.GetCreatorId(), wire.ToInt)
+	wire.Set(&err, "guest_id", &v.GuestID, m.GetGuestId(), wire.ToInt)
 	return v, err
 }
 
@@ -875,6 +1052,8 @@ func FromQuery(v beatmaps.Query) *Query {
 		Cursor:    wire.FromString(v.Cursor),
 		Offset:    wire.FromInt[int64](v.Offset),
 		Limit:     wire.FromInt[int64](v.Limit),
+		CreatorId: wire.FromInt[int32](v.CreatorID),
+		GuestId:   wire.FromInt[int32](v.GuestID),
 	}
 	return m
 }
@@ -896,6 +1075,88 @@ func FromPage(v beatmaps.Page) *Page {
 		Sets:   wire.FromList(v.Sets, FromSet),
 		Total:  wire.FromInt[int64](v.Total),
 		Cursor: wire.FromString(v.Cursor),
+	}
+	return m
+}
+
+// ToChange returns the contract's form of m; nil is the zero value. It fails with wire.ErrMalformed.
+func ToChange(m *Change) (v beatmaps.Change, err error) {
+	if m == nil {
+		return v, nil
+	}
+	wire.Set(&err, "seq", &v.Seq, m.GetSeq(), wire.ToInt)
+	wire.Set(&err, "set_id", &v.SetID, m.GetSetId(), wire.ToInt)
+	return v, err
+}
+
+// FromChange returns the wire form of v, which may share its memory.
+func FromChange(v beatmaps.Change) *Change {
+	m := &Change{
+		Seq:   wire.FromInt[int64](v.Seq),
+		SetId: wire.FromInt[int32](v.SetID),
+	}
+	return m
+}
+
+// ToTag returns the contract's form of m; nil is the zero value. It fails with wire.ErrMalformed.
+func ToTag(m *Tag) (v beatmaps.Tag, err error) {
+	if m == nil {
+		return v, nil
+	}
+	wire.Set(&err, "id", &v.ID, m.GetId(), wire.ToInt)
+	wire.Set(&err, "name", &v.Name, m.GetName(), wire.ToString)
+	wire.Set(&err, "description", &v.Description, m.GetDescription(), wire.ToString)
+	wire.Optional(&err, "ruleset", &v.Ruleset, m.Ruleset, wire.ToInt)
+	return v, err
+}
+
+// FromTag returns the wire form of v, which may share its memory.
+func FromTag(v beatmaps.Tag) *Tag {
+	m := &Tag{
+		Id:          wire.FromInt[int32](v.ID),
+		Name:        wire.FromString(v.Name),
+		Description: wire.FromString(v.Description),
+		Ruleset:     wire.FromOptional(v.Ruleset, wire.FromInt[uint32]),
+	}
+	return m
+}
+
+// ToTagged returns the contract's form of m; nil is the zero value. It fails with wire.ErrMalformed.
+func ToTagged(m *Tagged) (v beatmaps.Tagged, err error) {
+	if m == nil {
+		return v, nil
+	}
+	wire.Set(&err, "beatmap_id", &v.BeatmapID, m.GetBeatmapId(), wire.ToInt)
+	wire.List(&err, "counts", &v.Counts, m.GetCounts(), ToTagCount)
+	wire.List(&err, "own", &v.Own, m.GetOwn(), wire.ToInt)
+	return v, err
+}
+
+// FromTagged returns the wire form of v, which may share its memory.
+func FromTagged(v beatmaps.Tagged) *Tagged {
+	m := &Tagged{
+		BeatmapId: wire.FromInt[int32](v.BeatmapID),
+		Counts:    wire.FromList(v.Counts, FromTagCount),
+		Own:       wire.FromList(v.Own, wire.FromInt[int32]),
+	}
+	return m
+}
+
+// ToTagCount returns the contract's form of m; nil is the zero value. It fails with wire.ErrMalformed.
+func ToTagCount(m *TagCount) (v beatmaps.TagCount, err error) {
+	if m == nil {
+		return v, nil
+	}
+	wire.Set(&err, "tag_id", &v.TagID, m.GetTagId(), wire.ToInt)
+	wire.Set(&err, "count", &v.Count, m.GetCount(), wire.ToInt)
+	return v, err
+}
+
+// FromTagCount returns the wire form of v, which may share its memory.
+func FromTagCount(v beatmaps.TagCount) *TagCount {
+	m := &TagCount{
+		TagId: wire.FromInt[int32](v.TagID),
+		Count: wire.FromInt[int32](v.Count),
 	}
 	return m
 }
@@ -986,16 +1247,18 @@ func ToImport(m *Import) (v beatmaps.Import, err error) {
 	wire.Optional(&err, "status", &v.Status, m.Status, wire.ToInt)
 	wire.Set(&err, "freeze", &v.Freeze, m.GetFreeze(), wire.ToBool)
 	wire.Set(&err, "wait", &v.Wait, m.GetWait(), wire.ToDuration)
+	wire.Set(&err, "creator_id", &v.CreatorID, m.GetCreatorId(), wire.ToInt)
 	return v, err
 }
 
 // FromImport returns the wire form of v, which may share its memory.
 func FromImport(v beatmaps.Import) *Import {
 	m := &Import{
-		Name:   wire.FromString(v.Name),
-		Status: wire.FromOptional(v.Status, wire.FromInt[int32]),
-		Freeze: wire.FromBool(v.Freeze),
-		Wait:   wire.FromDuration(v.Wait),
+		Name:      wire.FromString(v.Name),
+		Status:    wire.FromOptional(v.Status, wire.FromInt[int32]),
+		Freeze:    wire.FromBool(v.Freeze),
+		Wait:      wire.FromDuration(v.Wait),
+		CreatorId: wire.FromInt[int32](v.CreatorID),
 	}
 	return m
 }

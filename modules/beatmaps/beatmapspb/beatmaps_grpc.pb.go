@@ -26,6 +26,7 @@ const (
 	LibraryService_Search_FullMethodName   = "/peace.beatmaps.v1.LibraryService/Search"
 	LibraryService_Archive_FullMethodName  = "/peace.beatmaps.v1.LibraryService/Archive"
 	LibraryService_Media_FullMethodName    = "/peace.beatmaps.v1.LibraryService/Media"
+	LibraryService_Changes_FullMethodName  = "/peace.beatmaps.v1.LibraryService/Changes"
 )
 
 // LibraryServiceClient is the client API for LibraryService service.
@@ -44,6 +45,8 @@ type LibraryServiceClient interface {
 	Archive(ctx context.Context, in *ArchiveRequest, opts ...grpc.CallOption) (*ArchiveResponse, error)
 	// Media says where a picture or sound of a set is to be had.
 	Media(ctx context.Context, in *MediaRequest, opts ...grpc.CallOption) (*MediaResponse, error)
+	// Changes returns sets that changed after a point.
+	Changes(ctx context.Context, in *ChangesRequest, opts ...grpc.CallOption) (*ChangesResponse, error)
 }
 
 type libraryServiceClient struct {
@@ -104,6 +107,16 @@ func (c *libraryServiceClient) Media(ctx context.Context, in *MediaRequest, opts
 	return out, nil
 }
 
+func (c *libraryServiceClient) Changes(ctx context.Context, in *ChangesRequest, opts ...grpc.CallOption) (*ChangesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ChangesResponse)
+	err := c.cc.Invoke(ctx, LibraryService_Changes_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // LibraryServiceServer is the server API for LibraryService service.
 // All implementations must embed UnimplementedLibraryServiceServer
 // for forward compatibility.
@@ -120,6 +133,8 @@ type LibraryServiceServer interface {
 	Archive(context.Context, *ArchiveRequest) (*ArchiveResponse, error)
 	// Media says where a picture or sound of a set is to be had.
 	Media(context.Context, *MediaRequest) (*MediaResponse, error)
+	// Changes returns sets that changed after a point.
+	Changes(context.Context, *ChangesRequest) (*ChangesResponse, error)
 	mustEmbedUnimplementedLibraryServiceServer()
 }
 
@@ -144,6 +159,9 @@ func (UnimplementedLibraryServiceServer) Archive(context.Context, *ArchiveReques
 }
 func (UnimplementedLibraryServiceServer) Media(context.Context, *MediaRequest) (*MediaResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Media not implemented")
+}
+func (UnimplementedLibraryServiceServer) Changes(context.Context, *ChangesRequest) (*ChangesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Changes not implemented")
 }
 func (UnimplementedLibraryServiceServer) mustEmbedUnimplementedLibraryServiceServer() {}
 func (UnimplementedLibraryServiceServer) testEmbeddedByValue()                        {}
@@ -256,6 +274,24 @@ func _LibraryService_Media_Handler(srv interface{}, ctx context.Context, dec fun
 	return interceptor(ctx, in, info, handler)
 }
 
+func _LibraryService_Changes_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ChangesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(LibraryServiceServer).Changes(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: LibraryService_Changes_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(LibraryServiceServer).Changes(ctx, req.(*ChangesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // LibraryService_ServiceDesc is the grpc.ServiceDesc for LibraryService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -282,6 +318,10 @@ var LibraryService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Media",
 			Handler:    _LibraryService_Media_Handler,
+		},
+		{
+			MethodName: "Changes",
+			Handler:    _LibraryService_Changes_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
@@ -550,6 +590,194 @@ var OpinionsService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Comments",
 			Handler:    _OpinionsService_Comments_Handler,
+		},
+	},
+	Streams:  []grpc.StreamDesc{},
+	Metadata: "modules/beatmaps/beatmaps.proto",
+}
+
+const (
+	TaggingService_Tags_FullMethodName   = "/peace.beatmaps.v1.TaggingService/Tags"
+	TaggingService_Tag_FullMethodName    = "/peace.beatmaps.v1.TaggingService/Tag"
+	TaggingService_Tagged_FullMethodName = "/peace.beatmaps.v1.TaggingService/Tagged"
+)
+
+// TaggingServiceClient is the client API for TaggingService service.
+//
+// For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
+//
+// TaggingService is what players call beatmaps.
+type TaggingServiceClient interface {
+	// Tags returns the tags that there are.
+	Tags(ctx context.Context, in *TagsRequest, opts ...grpc.CallOption) (*TagsResponse, error)
+	// Tag gives a beatmap a tag or takes it back.
+	Tag(ctx context.Context, in *TagRequest, opts ...grpc.CallOption) (*TagResponse, error)
+	// Tagged returns the tags of beatmaps.
+	Tagged(ctx context.Context, in *TaggedRequest, opts ...grpc.CallOption) (*TaggedResponse, error)
+}
+
+type taggingServiceClient struct {
+	cc grpc.ClientConnInterface
+}
+
+func NewTaggingServiceClient(cc grpc.ClientConnInterface) TaggingServiceClient {
+	return &taggingServiceClient{cc}
+}
+
+func (c *taggingServiceClient) Tags(ctx context.Context, in *TagsRequest, opts ...grpc.CallOption) (*TagsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(TagsResponse)
+	err := c.cc.Invoke(ctx, TaggingService_Tags_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *taggingServiceClient) Tag(ctx context.Context, in *TagRequest, opts ...grpc.CallOption) (*TagResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(TagResponse)
+	err := c.cc.Invoke(ctx, TaggingService_Tag_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *taggingServiceClient) Tagged(ctx context.Context, in *TaggedRequest, opts ...grpc.CallOption) (*TaggedResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(TaggedResponse)
+	err := c.cc.Invoke(ctx, TaggingService_Tagged_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// TaggingServiceServer is the server API for TaggingService service.
+// All implementations must embed UnimplementedTaggingServiceServer
+// for forward compatibility.
+//
+// TaggingService is what players call beatmaps.
+type TaggingServiceServer interface {
+	// Tags returns the tags that there are.
+	Tags(context.Context, *TagsRequest) (*TagsResponse, error)
+	// Tag gives a beatmap a tag or takes it back.
+	Tag(context.Context, *TagRequest) (*TagResponse, error)
+	// Tagged returns the tags of beatmaps.
+	Tagged(context.Context, *TaggedRequest) (*TaggedResponse, error)
+	mustEmbedUnimplementedTaggingServiceServer()
+}
+
+// UnimplementedTaggingServiceServer must be embedded to have
+// forward compatible implementations.
+//
+// NOTE: this should be embedded by value instead of pointer to avoid a nil
+// pointer dereference when methods are called.
+type UnimplementedTaggingServiceServer struct{}
+
+func (UnimplementedTaggingServiceServer) Tags(context.Context, *TagsRequest) (*TagsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Tags not implemented")
+}
+func (UnimplementedTaggingServiceServer) Tag(context.Context, *TagRequest) (*TagResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Tag not implemented")
+}
+func (UnimplementedTaggingServiceServer) Tagged(context.Context, *TaggedRequest) (*TaggedResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Tagged not implemented")
+}
+func (UnimplementedTaggingServiceServer) mustEmbedUnimplementedTaggingServiceServer() {}
+func (UnimplementedTaggingServiceServer) testEmbeddedByValue()                        {}
+
+// UnsafeTaggingServiceServer may be embedded to opt out of forward compatibility for this service.
+// Use of this interface is not recommended, as added methods to TaggingServiceServer will
+// result in compilation errors.
+type UnsafeTaggingServiceServer interface {
+	mustEmbedUnimplementedTaggingServiceServer()
+}
+
+func RegisterTaggingServiceServer(s grpc.ServiceRegistrar, srv TaggingServiceServer) {
+	// If the following call panics, it indicates UnimplementedTaggingServiceServer was
+	// embedded by pointer and is nil.  This will cause panics if an
+	// unimplemented method is ever invoked, so we test this at initialization
+	// time to prevent it from happening at runtime later due to I/O.
+	if t, ok := srv.(interface{ testEmbeddedByValue() }); ok {
+		t.testEmbeddedByValue()
+	}
+	s.RegisterService(&TaggingService_ServiceDesc, srv)
+}
+
+func _TaggingService_Tags_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(TagsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(TaggingServiceServer).Tags(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: TaggingService_Tags_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(TaggingServiceServer).Tags(ctx, req.(*TagsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _TaggingService_Tag_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(TagRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(TaggingServiceServer).Tag(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: TaggingService_Tag_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(TaggingServiceServer).Tag(ctx, req.(*TagRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _TaggingService_Tagged_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(TaggedRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(TaggingServiceServer).Tagged(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: TaggingService_Tagged_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(TaggingServiceServer).Tagged(ctx, req.(*TaggedRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+// TaggingService_ServiceDesc is the grpc.ServiceDesc for TaggingService service.
+// It's only intended for direct use with grpc.RegisterService,
+// and not to be introspected or modified (even as a copy)
+var TaggingService_ServiceDesc = grpc.ServiceDesc{
+	ServiceName: "peace.beatmaps.v1.TaggingService",
+	HandlerType: (*TaggingServiceServer)(nil),
+	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "Tags",
+			Handler:    _TaggingService_Tags_Handler,
+		},
+		{
+			MethodName: "Tag",
+			Handler:    _TaggingService_Tag_Handler,
+		},
+		{
+			MethodName: "Tagged",
+			Handler:    _TaggingService_Tagged_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

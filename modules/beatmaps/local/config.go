@@ -16,6 +16,8 @@ type Config struct {
 	Fetch      FetchConfig   `koanf:"fetch"`
 	Media      MediaConfig   `koanf:"media"`
 	Sources    source.Config `koanf:"sources"`
+	// Tags are those that a server has beside the official ones, by id (from 10000).
+	Tags map[string]TagConfig `koanf:"tags" doc:"tags of this server's own for beatmaps, by an id from 10000"`
 }
 
 // DefaultConfig keeps what players of a small server play in memory, and takes archives as large as the official server does.
@@ -38,5 +40,6 @@ func (c Config) Validate() error {
 	case c.Imports < 1 || c.Imports > 64:
 		return fmt.Errorf("imports: must be 1 to 64, is %d", c.Imports)
 	}
-	return nil
+	_, err := newCatalogue(c.Tags)
+	return err
 }

@@ -157,6 +157,7 @@ func (d *draft) write(ctx context.Context, tx bun.Tx) (changed []beatmaps.Beatma
 	if err != nil {
 		return nil, false, err
 	}
+	noted := d.known && d.set.Status != d.before.Status // something that clients keep a copy of
 	there := make(map[int32]bool, len(d.rows))
 	for _, b := range d.rows {
 		there[b.ID] = true
@@ -177,13 +178,19 @@ func (d *draft) write(ctx context.Context, tx bun.Tx) (changed []beatmaps.Beatma
 		if err := writeBeatmap(ctx, tx, b, was, known); err != nil {
 			return nil, false, err
 		}
-		if !known || b.MD5 != was.MD5 || b.Status != was.Status || b.Frozen != was.Frozen || b.Deleted != was.Deleted ||
-			b.HasFile != was.HasFile {
+		held := !known || b.MD5 != was.MD5 || b.Status != was.Status || b.Deleted != was.Deleted
+		if held || b.Frozen != was.Frozen || b.HasFile != was.HasFile {
 			changed = append(changed, b.beatmap())
 		}
+		noted = noted || held
 	}
 	if !different {
 		return nil, false, nil
+	}
+	if noted {
+		if err := note(ctx, tx, d.set.ID); err != nil {
+			return nil, false, err
+		}
 	}
 	return changed, true, d.writeWords(ctx, tx)
 }

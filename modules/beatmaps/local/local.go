@@ -65,6 +65,7 @@ type Service struct {
 	imports chan struct{} // holds a token for each import under way
 	sets    locks[int32]  // taken while a set is written
 	media   *media
+	tags    *catalogue
 }
 
 // New expects a database that has the schema of package migrations.
@@ -79,6 +80,9 @@ func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
 	}
 	var err error
 	if s.media, err = newMedia(cfg.Media); err != nil {
+		return nil, err
+	}
+	if s.tags, err = newCatalogue(cfg.Tags); err != nil {
 		return nil, err
 	}
 	if s.finder, err = newFetcher(cfg, s); err != nil {

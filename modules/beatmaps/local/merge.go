@@ -79,6 +79,7 @@ type merge struct {
 	outdated map[string]int32
 	brought  map[string]bool // MD5s of the parcel
 
+	creator      int32 // of what is new
 	new, changed int
 	here         int  // beatmaps of the parcel that are, now, in the set
 	untold       bool // the parcel has a version that sources did not know
@@ -92,6 +93,9 @@ func (m *merge) take(ctx context.Context, tx bun.Tx, p *parcel, options beatmaps
 	}
 	if !m.draft.known {
 		m.begin(options)
+	}
+	if m.set.ID >= beatmaps.FirstLocalID {
+		m.creator = options.CreatorID
 	}
 	m.all(p)
 	return m.number(ctx, tx)
@@ -125,6 +129,9 @@ func (m *merge) prepare(ctx context.Context, tx bun.Tx, p *parcel) error {
 // begin fills in a set that is new.
 func (m *merge) begin(options beatmaps.Import) {
 	m.set.Origin, m.set.SubmittedAt = imported, m.now
+	if m.set.ID >= beatmaps.FirstLocalID {
+		m.set.CreatorID = options.CreatorID
+	}
 	if options.Status != nil {
 		m.set.Status, m.set.Frozen = *options.Status, options.Freeze
 		if m.set.Status.HasLeaderboard() {
@@ -193,12 +200,13 @@ func (m *merge) one(c *candidate) error {
 		if _, taken := m.taken[id]; taken || m.byID(id) != nil {
 			id = 0
 		}
-		row = m.add(beatmapRow{ID: id, MD5: c.beatmap.MD5})
+		row = m.add(beatmapRow{ID: id, MD5: c.beatmap.MD5, CreatorID: m.creator})
 		m.new++
 	} else {
 		row.MD5, row.Rated, row.Stars, row.MaxCombo = c.beatmap.MD5, 0, 0, 0
 		m.changed++
 	}
+	c.beatmap.CreatorID = row.CreatorID
 	row.describe(c.beatmap)
 	row.HasFile = true
 	return nil

@@ -16,6 +16,7 @@ type terms struct {
 	title []string // the same, but those without a field in the title; none without any such
 	set   []condition
 	diffs []condition // all of them must hold for one beatmap of the set
+	tags  []string    // players must have given all of them to that one
 }
 
 // condition is a part of a WHERE. The expression is ours and never what somebody typed.
@@ -25,7 +26,7 @@ type condition struct {
 }
 
 // filter is a name that stands before an operator in a search text.
-var filter = regexp.MustCompile(`(?i)(?:^|\s)([a-z]{2,10})(==|<=|>=|=|:|<|>)("[^"]*"|[^\s"]+)`)
+var filter = regexp.MustCompile(`(?i)(?:^|\s)([a-z]{2,10})(==|<=|>=|=|:|<|>)(""[^"]*""|"[^"]*"|[^\s"]+)`)
 
 // parse reads a search text. What looks like a filter and makes no sense is looked for as words.
 func parse(text string) terms {
@@ -91,6 +92,12 @@ func (t *terms) filter(name, op, value string) bool {
 		return op == "=" && len(words) > 0
 	}
 	switch name {
+	case "tag":
+		if value = strings.TrimSpace(value); op != "=" || value == "" || len(t.tags) == maxTagFilters {
+			return false
+		}
+		t.tags = append(t.tags, strings.ToLower(value))
+		return true
 	case "status":
 		return op == "=" && t.status(value)
 	case "ranked", "updated":
@@ -226,5 +233,7 @@ const (
 	maxOffset   = 10_000
 	maxTotal    = 10_000
 	maxStatuses = 16
-	maxCursor   = 2048
+
+	maxTagFilters = 8
+	maxCursor     = 2048
 )

@@ -98,6 +98,9 @@ var orders = map[beatmaps.Order]order{
 
 func (s *Service) plan(query beatmaps.Query) *plan {
 	p := &plan{db: s.store.Reader, query: query, terms: parse(query.Text)}
+	for _, name := range p.terms.tags {
+		p.terms.diffs = append(p.terms.diffs, s.tags.given(name))
+	}
 	var ok bool
 	if p.order, ok = orders[query.Order]; !ok {
 		p.order = orders[beatmaps.ByRelevance]
@@ -135,10 +138,22 @@ func (p *plan) sets(words []string) *bun.SelectQuery {
 	if len(p.query.Within) > 0 {
 		q = q.Where("hit.id IN (?)", bun.List(p.query.Within))
 	}
+	if p.query.CreatorID != 0 {
+		q = q.Where("hit.creator_id = ?", p.query.CreatorID).Where("hit.id >= ?", beatmaps.FirstLocalID)
+	}
+	if p.query.GuestID != 0 {
+		q = q.Where("hit.creator_id <> ?", p.query.GuestID).Where("hit.id IN (?)", p.guest())
+	}
 	if p.query.Ruleset != nil {
 		q = q.Where("(hit.rulesets & ?) <> 0", 1<<(*p.query.Ruleset&7))
 	}
 	return q
+}
+
+// guest returns the query of the sets that have a beatmap of a user of this server.
+func (p *plan) guest() *bun.SelectQuery {
+	return p.db.NewSelect().TableExpr("beatmaps AS g").Column("set_id").Where("g.creator_id = ?", p.query.GuestID).
+		Where("g.set_id >= ?", beatmaps.FirstLocalID).Where("g.deleted = ?", false)
 }
 
 // beatmaps returns the query of the beatmaps that the search asks for, or nil when it does not ask for single ones.
