@@ -12,15 +12,19 @@ import (
 	"github.com/pure-peace/peace/osu"
 )
 
-// MaxPage bounds a page.
-const MaxPage = 100
+// Bounds of this contract.
+const (
+	MaxPage   = 100
+	MaxOffset = 10_000
+)
 
-// The faults of this contract.
+// ErrTooLarge says that a page is over its bounds.
 var ErrTooLarge = fault.New(fault.Invalid, "activity", "too_large", "too much was asked for at once")
 
 // Service keeps events. It is safe for concurrent use; returned values belong to the caller.
 type Service interface {
-	// Of returns events of a user, newest first. Restricted users have none but for themselves. ErrTooLarge.
+	// Of returns events of a user, newest first; of a restricted one as well, so whether the caller may see them is for him to
+	// know. ErrTooLarge.
 	Of(ctx context.Context, userID int32, offset, limit int) ([]Event, error)
 	// Feed returns events of everybody who is not restricted with ids after (0 for none) or, descending, below it. ErrTooLarge.
 	Feed(ctx context.Context, after int64, descending bool, limit int) ([]Event, error)
@@ -48,7 +52,7 @@ type Event struct {
 	ID        int64
 	At        time.Time
 	Kind      Kind
-	UserID    int32
+	UserID    int32  // the author of a beatmap where the event is about one; 0 when he has no account here
 	Name      string // of the user, then
 	OldName   string
 	BeatmapID int32

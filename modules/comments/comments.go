@@ -11,8 +11,10 @@ import (
 
 // Bounds of this contract.
 const (
-	MaxText = 1000 // characters
-	MaxPage = 100
+	MaxText   = 1000 // characters
+	MaxPage   = 100
+	MaxOffset = 10_000
+	MaxCount  = 100_000
 )
 
 // The faults of this contract.
@@ -27,20 +29,27 @@ var (
 )
 
 // Service keeps comments. It is safe for concurrent use; returned values belong to the caller.
+//
+// A comment that was deleted keeps its place, without its text for everybody but moderators. To others than moderators and
+// himself, what a restricted player wrote looks deleted.
 type Service interface {
-	// Find returns a page of comments, with the parents of replies and what the viewer voted for. ErrTooLarge.
+	// Find returns a page of comments, and what the viewer voted for. With a ParentID, or without a Subject, their parents are
+	// included; with a ParentID two levels of replies as well, as many as the page may have. ErrTooLarge, ErrNotFound (After).
 	Find(ctx context.Context, query Query) (Page, error)
-	// Get returns one comment with its replies' first page. ErrNotFound.
+	// Get returns one comment, its parent, and two levels of replies, newest first. ErrNotFound.
 	Get(ctx context.Context, id int64, viewerID int32) (Page, error)
-	// Post keeps a comment. ErrBadComment, ErrBadSubject, ErrNotFound (its parent), ErrForbidden (silenced, restricted), ErrFlood.
+	// Post keeps a comment; of it, Subject, ParentID, UserID and Text are looked at. A reply is about what its parent is about.
+	// ErrBadComment, ErrBadSubject, ErrNotFound (its parent, also when it was deleted), ErrForbidden (silenced, restricted),
+	// ErrFlood.
 	Post(ctx context.Context, comment Comment) (Comment, error)
-	// Edit changes the text of one's own comment, or a moderator's of anybody's; Delete and Restore likewise; Pin is for staff.
-	// ErrNotFound, ErrForbidden, ErrBadComment.
+	// Edit changes the text of one's own comment, and Delete takes it away; moderators may do both to everybody's, Restore it and
+	// Pin it: one without a parent, in the place of the one that was pinned. Doing it again changes nothing. What moderators do
+	// to others' is in the audit trail. ErrNotFound, ErrForbidden, ErrBadComment.
 	Edit(ctx context.Context, id int64, by int32, text string) (Comment, error)
 	Delete(ctx context.Context, id int64, by int32) (Comment, error)
 	Restore(ctx context.Context, id int64, by int32) (Comment, error)
 	Pin(ctx context.Context, id int64, by int32, on bool) (Comment, error)
-	// Vote adds a vote or takes it back; repeating it changes nothing. ErrNotFound, ErrOwn, ErrForbidden.
+	// Vote adds a vote or takes it back; repeating it changes nothing. ErrNotFound (also when it was deleted), ErrOwn, ErrForbidden.
 	Vote(ctx context.Context, id int64, userID int32, on bool) (Comment, error)
 }
 
@@ -56,7 +65,7 @@ type Comment struct {
 	Subject   Subject
 	ParentID  int64 // 0 for none
 	UserID    int32
-	Text      string // Markdown; "" to everybody but staff when it was deleted
+	Text      string // Markdown; "" to everybody but moderators when it was deleted
 	Replies   int32
 	Votes     int32
 	Pinned    bool
@@ -64,7 +73,7 @@ type Comment struct {
 	EditedAt  time.Time // zero when it was not
 	EditedBy  int32
 	DeletedAt time.Time
-	DeletedBy int32
+	DeletedBy int32 // for moderators only
 }
 
 // Order of a page.
@@ -84,19 +93,19 @@ type Query struct {
 	UserID   int32    // of this user; 0 for all
 	Order    Order
 	After    int64 // the last comment of the page before; 0 for the first page
-	Offset   int   // for clients that number pages; at most 10,000
+	Offset   int   // for clients that number pages; at most MaxOffset
 	Limit    int   // 1 to MaxPage
 	ViewerID int32 // 0 for nobody
-	Deleted  bool  // with deleted ones that have no replies
+	Deleted  bool  // with those that were deleted
 }
 
 // Page is a part of the comments.
 type Page struct {
 	Comments []Comment
 	Included []Comment // parents, and first replies
-	Pinned   []Comment
-	Voted    []int64 // comments of this page that the viewer voted for
+	Pinned   []Comment // of the subject
+	Voted    []int64   // comments of this page that the viewer voted for
 	More     bool
-	Total    int // of the subject
+	Total    int // of the subject and user, at most MaxCount
 	TopLevel int // of them without a parent
 }

@@ -12,8 +12,11 @@ import (
 	"github.com/pure-peace/peace/modules/fault"
 )
 
-// MaxPage bounds a page.
-const MaxPage = 100
+// Bounds of this contract.
+const (
+	MaxPage  = 100
+	MaxQuery = 256 // bytes of a search's text
+)
 
 // The faults of this contract.
 var (
@@ -24,20 +27,23 @@ var (
 // Service has what operators write. It is safe for concurrent use; returned values belong to the caller.
 type Service interface {
 	// News returns posts without their text, newest first, of a year (0 for all), older than the post with the id `before` (0 for
-	// none), and the years that have any. ErrTooLarge.
+	// none), at most limit (1 to MaxPage), and the years that have any. ErrTooLarge.
 	News(ctx context.Context, year int, before int64, limit int) (NewsPage, error)
 	// Post returns a post by slug or id, and its neighbours in time. ErrNotFound.
 	Post(ctx context.Context, slug string, id int64) (PostPage, error)
-	// Streams returns the update streams with their latest build.
-	Streams(ctx context.Context) ([]Stream, error)
-	// Builds returns builds of a stream ("" for all), newest first, between two versions ("" for none), with an id below before (0 for
-	// none). ErrTooLarge.
+	// Streams returns the latest build, without its entries, of each update stream that has any, in the order in which operators
+	// list the streams.
+	Streams(ctx context.Context) ([]Build, error)
+	// Builds returns builds of a stream ("" for all), newest first, between two versions of it, these included ("" for none), with
+	// an id below before (0 for none). ErrTooLarge.
 	Builds(ctx context.Context, query Builds) ([]Build, error)
 	// Build returns a build by stream and version, by version alone, or by id, and its neighbours. ErrNotFound.
 	Build(ctx context.Context, stream, version string, id int64) (BuildPage, error)
-	// Wiki returns a page in a language, in English when it is not in that one. ErrNotFound.
+	// Wiki returns a page in a language; when it is not in that one in English, and else in any that it is in. ErrNotFound.
 	Wiki(ctx context.Context, locale, path string) (Wiki, error)
-	// Search returns wiki pages with a word in title or text. ErrTooLarge.
+	// Search returns wiki pages, without their text, that have each of the words (at most MaxQuery bytes) in title, tags or text,
+	// and how many there are in all: those first that have them in the title. Pages are searched in the language in which Wiki
+	// would return them. ErrTooLarge.
 	Search(ctx context.Context, locale, text string, offset, limit int) ([]Wiki, int, error)
 	// Backgrounds returns the seasonal backgrounds of the time, and until when.
 	Backgrounds(ctx context.Context) (Backgrounds, error)
@@ -45,7 +51,7 @@ type Service interface {
 	Menu(ctx context.Context) ([]Banner, error)
 }
 
-// Post is a news post. Its ID follows from its slug, and stays.
+// Post is a news post. Its ID follows from its slug, and stays: later posts have higher ones, all have 31 bits.
 type Post struct {
 	ID          int64
 	Slug        string // YYYY-MM-DD-title
@@ -79,13 +85,13 @@ type Stream struct {
 	Name     string // in lower case
 	Title    string
 	Featured bool
-	Latest   *Build // without entries
 }
 
-// Build is a version with what changed in it.
+// Build is a version with what changed in it. Its ID follows from its date, stream and version: later builds have higher ones, all
+// have 31 bits.
 type Build struct {
 	ID        int64
-	Stream    Stream // without Latest
+	Stream    Stream
 	Version   string
 	CreatedAt time.Time
 	Entries   []Entry
@@ -126,7 +132,7 @@ type Wiki struct {
 	Locale   string
 	Title    string
 	Subtitle string
-	Markdown string
+	Markdown string // the whole file, its front matter included, which the client reads
 	Tags     []string
 	Layout   string   // markdown_page or main_page
 	Locales  []string // that it is in

@@ -1,4 +1,5 @@
-// Package moderation is the contract of the module that gathers what looks wrong about plays, for staff to judge.
+// Package moderation is the contract of the module that gathers what looks wrong about plays, and what players complain of, for
+// staff to judge.
 //
 // It never punishes: it follows the log of scores, looks at what clients told and at replays, and keeps findings. Each has a
 // weight; staff sees the heaviest players and scores first, and decides. What staff decides can be undone, and all of it is in
@@ -16,6 +17,7 @@ import (
 const (
 	MaxPage   = 100
 	MaxDetail = 2000 // bytes
+	MaxText   = 2000 // characters of a complaint
 )
 
 // The faults of this contract.
@@ -24,6 +26,10 @@ var (
 	ErrBadFinding = fault.New(fault.Invalid, "moderation", "bad_finding", "the finding's kind, weight or detail is not acceptable")
 	ErrTooLarge   = fault.New(fault.Invalid, "moderation", "too_large", "too much was asked for at once")
 	ErrForbidden  = fault.New(fault.Forbidden, "moderation", "forbidden", "you may not do that")
+
+	ErrBadComplaint = fault.New(fault.Invalid, "moderation", "bad_complaint", "the report's reason or text is not acceptable")
+	ErrOwn          = fault.New(fault.Invalid, "moderation", "own", "you cannot report yourself")
+	ErrFlood        = fault.New(fault.Exhausted, "moderation", "flood", "you report too much at once")
 )
 
 // Service keeps findings. It is safe for concurrent use; returned values belong to the caller.
@@ -40,6 +46,13 @@ type Service interface {
 	Review(ctx context.Context, ids []int64, by int32, verdict Verdict, note string) ([]Finding, error)
 	// Inspect looks at a score again now, and returns what is found about it. ErrNotFound.
 	Inspect(ctx context.Context, scoreID int64) ([]Finding, error)
+
+	// Complain keeps what a player reports about another one. All complaints about somebody for the same kind of thing are one
+	// finding, reported_KIND, that is seen again with each. Who complains of the same thing again replaces what he said.
+	// ErrBadComplaint, ErrOwn, ErrFlood, ErrForbidden (the complainant is restricted or there is no such user).
+	Complain(ctx context.Context, complaint Complaint) (Complaint, error)
+	// Complaints returns what was said about a user (0 for everybody), latest first. ErrTooLarge.
+	Complaints(ctx context.Context, userID int32, offset, limit int) ([]Complaint, error)
 }
 
 // Verdict is what staff thinks of a finding.
@@ -86,4 +99,17 @@ type Suspect struct {
 	Weight   int32
 	Findings int32
 	LastAt   time.Time
+}
+
+// Complaint is what a player says about another one.
+type Complaint struct {
+	ID        int64
+	At        time.Time
+	By        int32  // the complainant
+	UserID    int32  // whom it is about: the author of what Kind and SubjectID name
+	Kind      string // user, comment, message, score, beatmapset
+	SubjectID int64  // of the comment, message, score or set; the user's for user
+	Reason    string // Cheating, MultipleAccounts, InappropriateChat, UnwantedContent, Insults, Spam, Nonsense or Other
+	Text      string
+	Quote     string // what was reported, as it was then; at most MaxText characters are kept
 }

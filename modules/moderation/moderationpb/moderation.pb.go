@@ -374,6 +374,114 @@ func (x *Suspect) GetLastAt() *timestamppb.Timestamp {
 	return nil
 }
 
+type Complaint struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            int64                  `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	At            *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=at,proto3" json:"at,omitempty"`
+	By            int32                  `protobuf:"varint,3,opt,name=by,proto3" json:"by,omitempty"`
+	UserId        int32                  `protobuf:"varint,4,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	Kind          string                 `protobuf:"bytes,5,opt,name=kind,proto3" json:"kind,omitempty"`
+	SubjectId     int64                  `protobuf:"varint,6,opt,name=subject_id,json=subjectId,proto3" json:"subject_id,omitempty"`
+	Reason        string                 `protobuf:"bytes,7,opt,name=reason,proto3" json:"reason,omitempty"`
+	Text          string                 `protobuf:"bytes,8,opt,name=text,proto3" json:"text,omitempty"`
+	Quote         string                 `protobuf:"bytes,9,opt,name=quote,proto3" json:"quote,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Complaint) Reset() {
+	*x = Complaint{}
+	mi := &file_modules_moderation_moderation_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Complaint) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Complaint) ProtoMessage() {}
+
+func (x *Complaint) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_moderation_moderation_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Complaint.ProtoReflect.Descriptor instead.
+func (*Complaint) Descriptor() ([]byte, []int) {
+	return file_modules_moderation_moderation_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Complaint) GetId() int64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *Complaint) GetAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+func (x *Complaint) GetBy() int32 {
+	if x != nil {
+		return x.By
+	}
+	return 0
+}
+
+func (x *Complaint) GetUserId() int32 {
+	if x != nil {
+		return x.UserId
+	}
+	return 0
+}
+
+func (x *Complaint) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *Complaint) GetSubjectId() int64 {
+	if x != nil {
+		return x.SubjectId
+	}
+	return 0
+}
+
+func (x *Complaint) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *Complaint) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *Complaint) GetQuote() string {
+	if x != nil {
+		return x.Quote
+	}
+	return ""
+}
+
 type ReportRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Finding       *Finding               `protobuf:"bytes,1,opt,name=finding,proto3" json:"finding,omitempty"`
@@ -383,7 +491,7 @@ type ReportRequest struct {
 
 func (x *ReportRequest) Reset() {
 	*x = ReportRequest{}
-	mi := &file_modules_moderation_moderation_proto_msgTypes[3]
+	mi := &file_modules_moderation_moderation_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -395,7 +503,7 @@ func (x *ReportRequest) String() string {
 func (*ReportRequest) ProtoMessage() {}
 
 func (x *ReportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_moderation_moderation_proto_msgTypes[3]
+	mi := &file_modules_moderation_moderation_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -408,7 +516,7 @@ func (x *ReportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportRequest.ProtoReflect.Descriptor instead.
 func (*ReportRequest) Descriptor() ([]byte, []int) {
-	return file_modules_moderation_moderation_proto_rawDescGZIP(), []int{3}
+	return file_modules_moderation_moderation_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ReportRequest) GetFinding() *Finding {
@@ -427,7 +535,7 @@ type ReportResponse struct {
 
 func (x *ReportResponse) Reset() {
 	*x = ReportResponse{}
-	mi := &file_modules_moderation_moderation_proto_msgTypes[4]
+	mi := &file_modules_moderation_moderation_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -439,7 +547,7 @@ func (x *ReportResponse) String() string {
 func (*ReportResponse) ProtoMessage() {}
 
 func (x *ReportResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_moderation_moderation_proto_msgTypes[4]
+	mi := &file_modules_moderation_moderation_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -452,7 +560,7 @@ func (x *ReportResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportResponse.ProtoReflect.Descriptor instead.
 func (*ReportResponse) Descriptor() ([]byte, []int) {
-	return file_modules_moderation_moderation_proto_rawDescGZIP(), []int{4}
+	return file_modules_moderation_moderation_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *ReportResponse) GetFinding() *Finding {
@@ -471,7 +579,7 @@ type FindingsRequest struct {
 
 func (x *FindingsRequest) Reset() {
 	*x = FindingsRequest{}
-	mi := &file_modules_moderation_moderation_proto_msgTypes[5]
+	mi := &file_modules_moderation_moderation_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -483,7 +591,7 @@ func (x *FindingsRequest) String() string {
 func (*FindingsRequest) ProtoMessage() {}
 
 func (x *FindingsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_moderation_moderation_proto_msgTypes[5]
+	mi := &file_modules_moderation_moderation_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -496,7 +604,7 @@ func (x *FindingsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindingsRequest.ProtoReflect.Descriptor instead.
 func (*FindingsRequest) Descriptor() ([]byte, []int) {
-	return file_modules_moderation_moderation_proto_rawDescGZIP(), []int{5}
+	return file_modules_moderation_moderation_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *FindingsRequest) GetQuery() *Query {
@@ -515,7 +623,7 @@ type FindingsResponse struct {
 
 func (x *FindingsResponse) Reset() {
 	*x = FindingsResponse{}
-	mi := &file_modules_moderation_moderation_proto_msgTypes[6]
+	mi := &file_modules_moderation_moderation_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -527,7 +635,7 @@ func (x *FindingsResponse) String() string {
 func (*FindingsResponse) ProtoMessage() {}
 
 func (x *FindingsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_moderation_moderation_proto_msgTypes[6]
+	mi := &file_modules_moderation_moderation_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -540,7 +648,7 @@ func (x *FindingsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindingsResponse.ProtoReflect.Descriptor instead.
 func (*FindingsResponse) Descriptor() ([]byte, []int) {
-	return file_modules_moderation_moderation_proto_rawDescGZIP(), []int{6}
+	return file_modules_moderation_moderation_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *FindingsResponse) GetFindings() []*Finding {
@@ -560,7 +668,7 @@ type SuspectsRequest struct {
 
 func (x *SuspectsRequest) Reset() {
 	*x = SuspectsRequest{}
-	mi := &file_modules_moderation_moderation_proto_msgTypes[7]
+	mi := &file_modules_moderation_moderation_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -572,7 +680,7 @@ func (x *SuspectsRequest) String() string {
 func (*SuspectsRequest) ProtoMessage() {}
 
 func (x *SuspectsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_moderation_moderation_proto_msgTypes[7]
+	mi := &file_modules_moderation_moderation_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -585,7 +693,7 @@ func (x *SuspectsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SuspectsRequest.ProtoReflect.Descriptor instead.
 func (*SuspectsRequest) Descriptor() ([]byte, []int) {
-	return file_modules_moderation_moderation_proto_rawDescGZIP(), []int{7}
+	return file_modules_moderation_moderation_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *SuspectsRequest) GetOffset() int64 {
@@ -611,7 +719,7 @@ type SuspectsResponse struct {
 
 func (x *SuspectsResponse) Reset() {
 	*x = SuspectsResponse{}
-	mi := &file_modules_moderation_moderation_proto_msgTypes[8]
+	mi := &file_modules_moderation_moderation_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -623,7 +731,7 @@ func (x *SuspectsResponse) String() string {
 func (*SuspectsResponse) ProtoMessage() {}
 
 func (x *SuspectsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_moderation_moderation_proto_msgTypes[8]
+	mi := &file_modules_moderation_moderation_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -636,7 +744,7 @@ func (x *SuspectsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SuspectsResponse.ProtoReflect.Descriptor instead.
 func (*SuspectsResponse) Descriptor() ([]byte, []int) {
-	return file_modules_moderation_moderation_proto_rawDescGZIP(), []int{8}
+	return file_modules_moderation_moderation_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *SuspectsResponse) GetSuspects() []*Suspect {
@@ -658,7 +766,7 @@ type ReviewRequest struct {
 
 func (x *ReviewRequest) Reset() {
 	*x = ReviewRequest{}
-	mi := &file_modules_moderation_moderation_proto_msgTypes[9]
+	mi := &file_modules_moderation_moderation_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -670,7 +778,7 @@ func (x *ReviewRequest) String() string {
 func (*ReviewRequest) ProtoMessage() {}
 
 func (x *ReviewRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_moderation_moderation_proto_msgTypes[9]
+	mi := &file_modules_moderation_moderation_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -683,7 +791,7 @@ func (x *ReviewRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReviewRequest.ProtoReflect.Descriptor instead.
 func (*ReviewRequest) Descriptor() ([]byte, []int) {
-	return file_modules_moderation_moderation_proto_rawDescGZIP(), []int{9}
+	return file_modules_moderation_moderation_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ReviewRequest) GetIds() []int64 {
@@ -723,7 +831,7 @@ type ReviewResponse struct {
 
 func (x *ReviewResponse) Reset() {
 	*x = ReviewResponse{}
-	mi := &file_modules_moderation_moderation_proto_msgTypes[10]
+	mi := &file_modules_moderation_moderation_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -735,7 +843,7 @@ func (x *ReviewResponse) String() string {
 func (*ReviewResponse) ProtoMessage() {}
 
 func (x *ReviewResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_moderation_moderation_proto_msgTypes[10]
+	mi := &file_modules_moderation_moderation_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -748,7 +856,7 @@ func (x *ReviewResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReviewResponse.ProtoReflect.Descriptor instead.
 func (*ReviewResponse) Descriptor() ([]byte, []int) {
-	return file_modules_moderation_moderation_proto_rawDescGZIP(), []int{10}
+	return file_modules_moderation_moderation_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ReviewResponse) GetFindings() []*Finding {
@@ -767,7 +875,7 @@ type InspectRequest struct {
 
 func (x *InspectRequest) Reset() {
 	*x = InspectRequest{}
-	mi := &file_modules_moderation_moderation_proto_msgTypes[11]
+	mi := &file_modules_moderation_moderation_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -779,7 +887,7 @@ func (x *InspectRequest) String() string {
 func (*InspectRequest) ProtoMessage() {}
 
 func (x *InspectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_moderation_moderation_proto_msgTypes[11]
+	mi := &file_modules_moderation_moderation_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -792,7 +900,7 @@ func (x *InspectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectRequest.ProtoReflect.Descriptor instead.
 func (*InspectRequest) Descriptor() ([]byte, []int) {
-	return file_modules_moderation_moderation_proto_rawDescGZIP(), []int{11}
+	return file_modules_moderation_moderation_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *InspectRequest) GetScoreId() int64 {
@@ -811,7 +919,7 @@ type InspectResponse struct {
 
 func (x *InspectResponse) Reset() {
 	*x = InspectResponse{}
-	mi := &file_modules_moderation_moderation_proto_msgTypes[12]
+	mi := &file_modules_moderation_moderation_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -823,7 +931,7 @@ func (x *InspectResponse) String() string {
 func (*InspectResponse) ProtoMessage() {}
 
 func (x *InspectResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_moderation_moderation_proto_msgTypes[12]
+	mi := &file_modules_moderation_moderation_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -836,12 +944,204 @@ func (x *InspectResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InspectResponse.ProtoReflect.Descriptor instead.
 func (*InspectResponse) Descriptor() ([]byte, []int) {
-	return file_modules_moderation_moderation_proto_rawDescGZIP(), []int{12}
+	return file_modules_moderation_moderation_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *InspectResponse) GetFindings() []*Finding {
 	if x != nil {
 		return x.Findings
+	}
+	return nil
+}
+
+type ComplainRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Complaint     *Complaint             `protobuf:"bytes,1,opt,name=complaint,proto3" json:"complaint,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ComplainRequest) Reset() {
+	*x = ComplainRequest{}
+	mi := &file_modules_moderation_moderation_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ComplainRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ComplainRequest) ProtoMessage() {}
+
+func (x *ComplainRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_moderation_moderation_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ComplainRequest.ProtoReflect.Descriptor instead.
+func (*ComplainRequest) Descriptor() ([]byte, []int) {
+	return file_modules_moderation_moderation_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *ComplainRequest) GetComplaint() *Complaint {
+	if x != nil {
+		return x.Complaint
+	}
+	return nil
+}
+
+type ComplainResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Complaint     *Complaint             `protobuf:"bytes,1,opt,name=complaint,proto3" json:"complaint,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ComplainResponse) Reset() {
+	*x = ComplainResponse{}
+	mi := &file_modules_moderation_moderation_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ComplainResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ComplainResponse) ProtoMessage() {}
+
+func (x *ComplainResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_moderation_moderation_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ComplainResponse.ProtoReflect.Descriptor instead.
+func (*ComplainResponse) Descriptor() ([]byte, []int) {
+	return file_modules_moderation_moderation_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *ComplainResponse) GetComplaint() *Complaint {
+	if x != nil {
+		return x.Complaint
+	}
+	return nil
+}
+
+type ComplaintsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	UserId        int32                  `protobuf:"varint,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	Offset        int64                  `protobuf:"varint,2,opt,name=offset,proto3" json:"offset,omitempty"`
+	Limit         int64                  `protobuf:"varint,3,opt,name=limit,proto3" json:"limit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ComplaintsRequest) Reset() {
+	*x = ComplaintsRequest{}
+	mi := &file_modules_moderation_moderation_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ComplaintsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ComplaintsRequest) ProtoMessage() {}
+
+func (x *ComplaintsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_moderation_moderation_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ComplaintsRequest.ProtoReflect.Descriptor instead.
+func (*ComplaintsRequest) Descriptor() ([]byte, []int) {
+	return file_modules_moderation_moderation_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *ComplaintsRequest) GetUserId() int32 {
+	if x != nil {
+		return x.UserId
+	}
+	return 0
+}
+
+func (x *ComplaintsRequest) GetOffset() int64 {
+	if x != nil {
+		return x.Offset
+	}
+	return 0
+}
+
+func (x *ComplaintsRequest) GetLimit() int64 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+type ComplaintsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Complaints    []*Complaint           `protobuf:"bytes,1,rep,name=complaints,proto3" json:"complaints,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ComplaintsResponse) Reset() {
+	*x = ComplaintsResponse{}
+	mi := &file_modules_moderation_moderation_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ComplaintsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ComplaintsResponse) ProtoMessage() {}
+
+func (x *ComplaintsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_moderation_moderation_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ComplaintsResponse.ProtoReflect.Descriptor instead.
+func (*ComplaintsResponse) Descriptor() ([]byte, []int) {
+	return file_modules_moderation_moderation_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *ComplaintsResponse) GetComplaints() []*Complaint {
+	if x != nil {
+		return x.Complaints
 	}
 	return nil
 }
@@ -881,7 +1181,18 @@ const file_modules_moderation_moderation_proto_rawDesc = "" +
 	"\auser_id\x18\x01 \x01(\x05R\x06userId\x12\x16\n" +
 	"\x06weight\x18\x02 \x01(\x05R\x06weight\x12\x1a\n" +
 	"\bfindings\x18\x03 \x01(\x05R\bfindings\x123\n" +
-	"\alast_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x06lastAt\"G\n" +
+	"\alast_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x06lastAt\"\xe5\x01\n" +
+	"\tComplaint\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x03R\x02id\x12*\n" +
+	"\x02at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x0e\n" +
+	"\x02by\x18\x03 \x01(\x05R\x02by\x12\x17\n" +
+	"\auser_id\x18\x04 \x01(\x05R\x06userId\x12\x12\n" +
+	"\x04kind\x18\x05 \x01(\tR\x04kind\x12\x1d\n" +
+	"\n" +
+	"subject_id\x18\x06 \x01(\x03R\tsubjectId\x12\x16\n" +
+	"\x06reason\x18\a \x01(\tR\x06reason\x12\x12\n" +
+	"\x04text\x18\b \x01(\tR\x04text\x12\x14\n" +
+	"\x05quote\x18\t \x01(\tR\x05quote\"G\n" +
 	"\rReportRequest\x126\n" +
 	"\afinding\x18\x01 \x01(\v2\x1c.peace.moderation.v1.FindingR\afinding\"H\n" +
 	"\x0eReportResponse\x126\n" +
@@ -905,17 +1216,32 @@ const file_modules_moderation_moderation_proto_rawDesc = "" +
 	"\x0eInspectRequest\x12\x19\n" +
 	"\bscore_id\x18\x01 \x01(\x03R\ascoreId\"K\n" +
 	"\x0fInspectResponse\x128\n" +
-	"\bfindings\x18\x01 \x03(\v2\x1c.peace.moderation.v1.FindingR\bfindings*O\n" +
+	"\bfindings\x18\x01 \x03(\v2\x1c.peace.moderation.v1.FindingR\bfindings\"O\n" +
+	"\x0fComplainRequest\x12<\n" +
+	"\tcomplaint\x18\x01 \x01(\v2\x1e.peace.moderation.v1.ComplaintR\tcomplaint\"P\n" +
+	"\x10ComplainResponse\x12<\n" +
+	"\tcomplaint\x18\x01 \x01(\v2\x1e.peace.moderation.v1.ComplaintR\tcomplaint\"l\n" +
+	"\x11ComplaintsRequest\x12\x17\n" +
+	"\auser_id\x18\x01 \x01(\x05R\x06userId\x12\x1f\n" +
+	"\x06offset\x18\x02 \x01(\x03B\a\x8a\xb5\x18\x03intR\x06offset\x12\x1d\n" +
+	"\x05limit\x18\x03 \x01(\x03B\a\x8a\xb5\x18\x03intR\x05limit\"T\n" +
+	"\x12ComplaintsResponse\x12>\n" +
+	"\n" +
+	"complaints\x18\x01 \x03(\v2\x1e.peace.moderation.v1.ComplaintR\n" +
+	"complaints*O\n" +
 	"\aVerdict\x12\x17\n" +
 	"\x13VERDICT_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10VERDICT_HARMLESS\x10\x01\x12\x15\n" +
-	"\x11VERDICT_CONFIRMED\x10\x022\xcb\x03\n" +
+	"\x11VERDICT_CONFIRMED\x10\x022\x8d\x05\n" +
 	"\x11ModerationService\x12Q\n" +
 	"\x06Report\x12\".peace.moderation.v1.ReportRequest\x1a#.peace.moderation.v1.ReportResponse\x12\\\n" +
 	"\bFindings\x12$.peace.moderation.v1.FindingsRequest\x1a%.peace.moderation.v1.FindingsResponse\"\x03\x90\x02\x01\x12\\\n" +
 	"\bSuspects\x12$.peace.moderation.v1.SuspectsRequest\x1a%.peace.moderation.v1.SuspectsResponse\"\x03\x90\x02\x01\x12Q\n" +
 	"\x06Review\x12\".peace.moderation.v1.ReviewRequest\x1a#.peace.moderation.v1.ReviewResponse\x12T\n" +
-	"\aInspect\x12#.peace.moderation.v1.InspectRequest\x1a$.peace.moderation.v1.InspectResponseB=Z;github.com/pure-peace/peace/modules/moderation/moderationpbb\x06proto3"
+	"\aInspect\x12#.peace.moderation.v1.InspectRequest\x1a$.peace.moderation.v1.InspectResponse\x12\\\n" +
+	"\bComplain\x12$.peace.moderation.v1.ComplainRequest\x1a%.peace.moderation.v1.ComplainResponse\"\x03\x90\x02\x02\x12b\n" +
+	"\n" +
+	"Complaints\x12&.peace.moderation.v1.ComplaintsRequest\x1a'.peace.moderation.v1.ComplaintsResponse\"\x03\x90\x02\x01B=Z;github.com/pure-peace/peace/modules/moderation/moderationpbb\x06proto3"
 
 var (
 	file_modules_moderation_moderation_proto_rawDescOnce sync.Once
@@ -930,53 +1256,66 @@ func file_modules_moderation_moderation_proto_rawDescGZIP() []byte {
 }
 
 var file_modules_moderation_moderation_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_modules_moderation_moderation_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_modules_moderation_moderation_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_modules_moderation_moderation_proto_goTypes = []any{
 	(Verdict)(0),                  // 0: peace.moderation.v1.Verdict
 	(*Finding)(nil),               // 1: peace.moderation.v1.Finding
 	(*Query)(nil),                 // 2: peace.moderation.v1.Query
 	(*Suspect)(nil),               // 3: peace.moderation.v1.Suspect
-	(*ReportRequest)(nil),         // 4: peace.moderation.v1.ReportRequest
-	(*ReportResponse)(nil),        // 5: peace.moderation.v1.ReportResponse
-	(*FindingsRequest)(nil),       // 6: peace.moderation.v1.FindingsRequest
-	(*FindingsResponse)(nil),      // 7: peace.moderation.v1.FindingsResponse
-	(*SuspectsRequest)(nil),       // 8: peace.moderation.v1.SuspectsRequest
-	(*SuspectsResponse)(nil),      // 9: peace.moderation.v1.SuspectsResponse
-	(*ReviewRequest)(nil),         // 10: peace.moderation.v1.ReviewRequest
-	(*ReviewResponse)(nil),        // 11: peace.moderation.v1.ReviewResponse
-	(*InspectRequest)(nil),        // 12: peace.moderation.v1.InspectRequest
-	(*InspectResponse)(nil),       // 13: peace.moderation.v1.InspectResponse
-	(*timestamppb.Timestamp)(nil), // 14: google.protobuf.Timestamp
+	(*Complaint)(nil),             // 4: peace.moderation.v1.Complaint
+	(*ReportRequest)(nil),         // 5: peace.moderation.v1.ReportRequest
+	(*ReportResponse)(nil),        // 6: peace.moderation.v1.ReportResponse
+	(*FindingsRequest)(nil),       // 7: peace.moderation.v1.FindingsRequest
+	(*FindingsResponse)(nil),      // 8: peace.moderation.v1.FindingsResponse
+	(*SuspectsRequest)(nil),       // 9: peace.moderation.v1.SuspectsRequest
+	(*SuspectsResponse)(nil),      // 10: peace.moderation.v1.SuspectsResponse
+	(*ReviewRequest)(nil),         // 11: peace.moderation.v1.ReviewRequest
+	(*ReviewResponse)(nil),        // 12: peace.moderation.v1.ReviewResponse
+	(*InspectRequest)(nil),        // 13: peace.moderation.v1.InspectRequest
+	(*InspectResponse)(nil),       // 14: peace.moderation.v1.InspectResponse
+	(*ComplainRequest)(nil),       // 15: peace.moderation.v1.ComplainRequest
+	(*ComplainResponse)(nil),      // 16: peace.moderation.v1.ComplainResponse
+	(*ComplaintsRequest)(nil),     // 17: peace.moderation.v1.ComplaintsRequest
+	(*ComplaintsResponse)(nil),    // 18: peace.moderation.v1.ComplaintsResponse
+	(*timestamppb.Timestamp)(nil), // 19: google.protobuf.Timestamp
 }
 var file_modules_moderation_moderation_proto_depIdxs = []int32{
-	14, // 0: peace.moderation.v1.Finding.first_at:type_name -> google.protobuf.Timestamp
-	14, // 1: peace.moderation.v1.Finding.last_at:type_name -> google.protobuf.Timestamp
+	19, // 0: peace.moderation.v1.Finding.first_at:type_name -> google.protobuf.Timestamp
+	19, // 1: peace.moderation.v1.Finding.last_at:type_name -> google.protobuf.Timestamp
 	0,  // 2: peace.moderation.v1.Finding.verdict:type_name -> peace.moderation.v1.Verdict
-	14, // 3: peace.moderation.v1.Finding.reviewed_at:type_name -> google.protobuf.Timestamp
-	14, // 4: peace.moderation.v1.Suspect.last_at:type_name -> google.protobuf.Timestamp
-	1,  // 5: peace.moderation.v1.ReportRequest.finding:type_name -> peace.moderation.v1.Finding
-	1,  // 6: peace.moderation.v1.ReportResponse.finding:type_name -> peace.moderation.v1.Finding
-	2,  // 7: peace.moderation.v1.FindingsRequest.query:type_name -> peace.moderation.v1.Query
-	1,  // 8: peace.moderation.v1.FindingsResponse.findings:type_name -> peace.moderation.v1.Finding
-	3,  // 9: peace.moderation.v1.SuspectsResponse.suspects:type_name -> peace.moderation.v1.Suspect
-	0,  // 10: peace.moderation.v1.ReviewRequest.verdict:type_name -> peace.moderation.v1.Verdict
-	1,  // 11: peace.moderation.v1.ReviewResponse.findings:type_name -> peace.moderation.v1.Finding
-	1,  // 12: peace.moderation.v1.InspectResponse.findings:type_name -> peace.moderation.v1.Finding
-	4,  // 13: peace.moderation.v1.ModerationService.Report:input_type -> peace.moderation.v1.ReportRequest
-	6,  // 14: peace.moderation.v1.ModerationService.Findings:input_type -> peace.moderation.v1.FindingsRequest
-	8,  // 15: peace.moderation.v1.ModerationService.Suspects:input_type -> peace.moderation.v1.SuspectsRequest
-	10, // 16: peace.moderation.v1.ModerationService.Review:input_type -> peace.moderation.v1.ReviewRequest
-	12, // 17: peace.moderation.v1.ModerationService.Inspect:input_type -> peace.moderation.v1.InspectRequest
-	5,  // 18: peace.moderation.v1.ModerationService.Report:output_type -> peace.moderation.v1.ReportResponse
-	7,  // 19: peace.moderation.v1.ModerationService.Findings:output_type -> peace.moderation.v1.FindingsResponse
-	9,  // 20: peace.moderation.v1.ModerationService.Suspects:output_type -> peace.moderation.v1.SuspectsResponse
-	11, // 21: peace.moderation.v1.ModerationService.Review:output_type -> peace.moderation.v1.ReviewResponse
-	13, // 22: peace.moderation.v1.ModerationService.Inspect:output_type -> peace.moderation.v1.InspectResponse
-	18, // [18:23] is the sub-list for method output_type
-	13, // [13:18] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	19, // 3: peace.moderation.v1.Finding.reviewed_at:type_name -> google.protobuf.Timestamp
+	19, // 4: peace.moderation.v1.Suspect.last_at:type_name -> google.protobuf.Timestamp
+	19, // 5: peace.moderation.v1.Complaint.at:type_name -> google.protobuf.Timestamp
+	1,  // 6: peace.moderation.v1.ReportRequest.finding:type_name -> peace.moderation.v1.Finding
+	1,  // 7: peace.moderation.v1.ReportResponse.finding:type_name -> peace.moderation.v1.Finding
+	2,  // 8: peace.moderation.v1.FindingsRequest.query:type_name -> peace.moderation.v1.Query
+	1,  // 9: peace.moderation.v1.FindingsResponse.findings:type_name -> peace.moderation.v1.Finding
+	3,  // 10: peace.moderation.v1.SuspectsResponse.suspects:type_name -> peace.moderation.v1.Suspect
+	0,  // 11: peace.moderation.v1.ReviewRequest.verdict:type_name -> peace.moderation.v1.Verdict
+	1,  // 12: peace.moderation.v1.ReviewResponse.findings:type_name -> peace.moderation.v1.Finding
+	1,  // 13: peace.moderation.v1.InspectResponse.findings:type_name -> peace.moderation.v1.Finding
+	4,  // 14: peace.moderation.v1.ComplainRequest.complaint:type_name -> peace.moderation.v1.Complaint
+	4,  // 15: peace.moderation.v1.ComplainResponse.complaint:type_name -> peace.moderation.v1.Complaint
+	4,  // 16: peace.moderation.v1.ComplaintsResponse.complaints:type_name -> peace.moderation.v1.Complaint
+	5,  // 17: peace.moderation.v1.ModerationService.Report:input_type -> peace.moderation.v1.ReportRequest
+	7,  // 18: peace.moderation.v1.ModerationService.Findings:input_type -> peace.moderation.v1.FindingsRequest
+	9,  // 19: peace.moderation.v1.ModerationService.Suspects:input_type -> peace.moderation.v1.SuspectsRequest
+	11, // 20: peace.moderation.v1.ModerationService.Review:input_type -> peace.moderation.v1.ReviewRequest
+	13, // 21: peace.moderation.v1.ModerationService.Inspect:input_type -> peace.moderation.v1.InspectRequest
+	15, // 22: peace.moderation.v1.ModerationService.Complain:input_type -> peace.moderation.v1.ComplainRequest
+	17, // 23: peace.moderation.v1.ModerationService.Complaints:input_type -> peace.moderation.v1.ComplaintsRequest
+	6,  // 24: peace.moderation.v1.ModerationService.Report:output_type -> peace.moderation.v1.ReportResponse
+	8,  // 25: peace.moderation.v1.ModerationService.Findings:output_type -> peace.moderation.v1.FindingsResponse
+	10, // 26: peace.moderation.v1.ModerationService.Suspects:output_type -> peace.moderation.v1.SuspectsResponse
+	12, // 27: peace.moderation.v1.ModerationService.Review:output_type -> peace.moderation.v1.ReviewResponse
+	14, // 28: peace.moderation.v1.ModerationService.Inspect:output_type -> peace.moderation.v1.InspectResponse
+	16, // 29: peace.moderation.v1.ModerationService.Complain:output_type -> peace.moderation.v1.ComplainResponse
+	18, // 30: peace.moderation.v1.ModerationService.Complaints:output_type -> peace.moderation.v1.ComplaintsResponse
+	24, // [24:31] is the sub-list for method output_type
+	17, // [17:24] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_modules_moderation_moderation_proto_init() }
@@ -990,7 +1329,7 @@ func file_modules_moderation_moderation_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_modules_moderation_moderation_proto_rawDesc), len(file_modules_moderation_moderation_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   13,
+			NumMessages:   18,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -228,6 +228,82 @@ func (o *observedService) Inspect(ctx context.Context, scoreID int64) (findings 
 	return o.next.Inspect(ctx, scoreID)
 }
 
+func (c *remoteService) Complain(ctx context.Context, complaint moderation.Complaint) (complaintResult moderation.Complaint, err error) {
+	out, err := c.rpc.Complain(ctx, &ComplainRequest{
+		Complaint: FromComplaint(complaint),
+	})
+	if err != nil {
+		return complaintResult, err
+	}
+	wire.Set(&err, "complaint", &complaintResult, out.GetComplaint(), ToComplaint)
+	return complaintResult, err
+}
+
+func (s *servedService) Complain(ctx context.Context, in *ComplainRequest) (*ComplainResponse, error) {
+	var (
+		complaint moderation.Complaint
+		err       error
+	)
+	wire.Set(&err, "complaint", &complaint, in.GetComplaint(), ToComplaint)
+	if err != nil {
+		return nil, err
+	}
+	complaintResult, err := s.impl.Complain(ctx, complaint)
+	if err != nil {
+		return nil, err
+	}
+	return &ComplainResponse{
+		Complaint: FromComplaint(complaintResult),
+	}, nil
+}
+
+func (o *observedService) Complain(ctx context.Context, complaint moderation.Complaint) (complaintResult moderation.Complaint, err error) {
+	ctx, done := o.observer.Start(ctx, "moderation", "Complain")
+	defer func() { done(err) }()
+	return o.next.Complain(ctx, complaint)
+}
+
+func (c *remoteService) Complaints(ctx context.Context, userID int32, offset int, limit int) (complaints []moderation.Complaint, err error) {
+	out, err := c.rpc.Complaints(ctx, &ComplaintsRequest{
+		UserId: wire.FromInt[int32](userID),
+		Offset: wire.FromInt[int64](offset),
+		Limit:  wire.FromInt[int64](limit),
+	})
+	if err != nil {
+		return complaints, err
+	}
+	wire.List(&err, "complaints", &complaints, out.GetComplaints(), ToComplaint)
+	return complaints, err
+}
+
+func (s *servedService) Complaints(ctx context.Context, in *ComplaintsRequest) (*ComplaintsResponse, error) {
+	var (
+		userID int32
+		offset int
+		limit  int
+		err    error
+	)
+	wire.Set(&err, "user_id", &userID, in.GetUserId(), wire.ToInt)
+	wire.Set(&err, "offset", &offset, in.GetOffset(), wire.ToInt)
+	wire.Set(&err, "limit", &limit, in.GetLimit(), wire.ToInt)
+	if err != nil {
+		return nil, err
+	}
+	complaints, err := s.impl.Complaints(ctx, userID, offset, limit)
+	if err != nil {
+		return nil, err
+	}
+	return &ComplaintsResponse{
+		Complaints: wire.FromList(complaints, FromComplaint),
+	}, nil
+}
+
+func (o *observedService) Complaints(ctx context.Context, userID int32, offset int, limit int) (complaints []moderation.Complaint, err error) {
+	ctx, done := o.observer.Start(ctx, "moderation", "Complaints")
+	defer func() { done(err) }()
+	return o.next.Complaints(ctx, userID, offset, limit)
+}
+
 // ToFinding returns the contract's form of m; nil is the zero value. It fails with wire.ErrMalformed.
 func ToFinding(m *Finding) (v moderation.Finding, err error) {
 	if m == nil {
@@ -317,6 +393,39 @@ func FromSuspect(v moderation.Suspect) *Suspect {
 		Weight:   wire.FromInt[int32](v.Weight),
 		Findings: wire.FromInt[int32](v.Findings),
 		LastAt:   wire.FromTime(v.LastAt),
+	}
+	return m
+}
+
+// ToComplaint returns the contract's form of m; nil is the zero value. It fails with wire.ErrMalformed.
+func ToComplaint(m *Complaint) (v moderation.Complaint, err error) {
+	if m == nil {
+		return v, nil
+	}
+	wire.Set(&err, "id", &v.ID, m.GetId(), wire.ToInt)
+	wire.Set(&err, "at", &v.At, m.GetAt(), wire.ToTime)
+	wire.Set(&err, "by", &v.By, m.GetBy(), wire.ToInt)
+	wire.Set(&err, "user_id", &v.UserID, m.GetUserId(), wire.ToInt)
+	wire.Set(&err, "kind", &v.Kind, m.GetKind(), wire.ToString)
+	wire.Set(&err, "subject_id", &v.SubjectID, m.GetSubjectId(), wire.ToInt)
+	wire.Set(&err, "reason", &v.Reason, m.GetReason(), wire.ToString)
+	wire.Set(&err, "text", &v.Text, m.GetText(), wire.ToString)
+	wire.Set(&err, "quote", &v.Quote, m.GetQuote(), wire.ToString)
+	return v, err
+}
+
+// FromComplaint returns the wire form of v, which may share its memory.
+func FromComplaint(v moderation.Complaint) *Complaint {
+	m := &Complaint{
+		Id:        wire.FromInt[int64](v.ID),
+		At:        wire.FromTime(v.At),
+		By:        wire.FromInt[int32](v.By),
+		UserId:    wire.FromInt[int32](v.UserID),
+		Kind:      wire.FromString(v.Kind),
+		SubjectId: wire.FromInt[int64](v.SubjectID),
+		Reason:    wire.FromString(v.Reason),
+		Text:      wire.FromString(v.Text),
+		Quote:     wire.FromString(v.Quote),
 	}
 	return m
 }

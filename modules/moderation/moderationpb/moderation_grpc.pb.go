@@ -21,11 +21,13 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	ModerationService_Report_FullMethodName   = "/peace.moderation.v1.ModerationService/Report"
-	ModerationService_Findings_FullMethodName = "/peace.moderation.v1.ModerationService/Findings"
-	ModerationService_Suspects_FullMethodName = "/peace.moderation.v1.ModerationService/Suspects"
-	ModerationService_Review_FullMethodName   = "/peace.moderation.v1.ModerationService/Review"
-	ModerationService_Inspect_FullMethodName  = "/peace.moderation.v1.ModerationService/Inspect"
+	ModerationService_Report_FullMethodName     = "/peace.moderation.v1.ModerationService/Report"
+	ModerationService_Findings_FullMethodName   = "/peace.moderation.v1.ModerationService/Findings"
+	ModerationService_Suspects_FullMethodName   = "/peace.moderation.v1.ModerationService/Suspects"
+	ModerationService_Review_FullMethodName     = "/peace.moderation.v1.ModerationService/Review"
+	ModerationService_Inspect_FullMethodName    = "/peace.moderation.v1.ModerationService/Inspect"
+	ModerationService_Complain_FullMethodName   = "/peace.moderation.v1.ModerationService/Complain"
+	ModerationService_Complaints_FullMethodName = "/peace.moderation.v1.ModerationService/Complaints"
 )
 
 // ModerationServiceClient is the client API for ModerationService service.
@@ -44,6 +46,10 @@ type ModerationServiceClient interface {
 	Review(ctx context.Context, in *ReviewRequest, opts ...grpc.CallOption) (*ReviewResponse, error)
 	// Inspect looks at a score again now.
 	Inspect(ctx context.Context, in *InspectRequest, opts ...grpc.CallOption) (*InspectResponse, error)
+	// Complain keeps what a player reports about another one.
+	Complain(ctx context.Context, in *ComplainRequest, opts ...grpc.CallOption) (*ComplainResponse, error)
+	// Complaints returns what was said about a user.
+	Complaints(ctx context.Context, in *ComplaintsRequest, opts ...grpc.CallOption) (*ComplaintsResponse, error)
 }
 
 type moderationServiceClient struct {
@@ -104,6 +110,26 @@ func (c *moderationServiceClient) Inspect(ctx context.Context, in *InspectReques
 	return out, nil
 }
 
+func (c *moderationServiceClient) Complain(ctx context.Context, in *ComplainRequest, opts ...grpc.CallOption) (*ComplainResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ComplainResponse)
+	err := c.cc.Invoke(ctx, ModerationService_Complain_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *moderationServiceClient) Complaints(ctx context.Context, in *ComplaintsRequest, opts ...grpc.CallOption) (*ComplaintsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ComplaintsResponse)
+	err := c.cc.Invoke(ctx, ModerationService_Complaints_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // ModerationServiceServer is the server API for ModerationService service.
 // All implementations must embed UnimplementedModerationServiceServer
 // for forward compatibility.
@@ -120,6 +146,10 @@ type ModerationServiceServer interface {
 	Review(context.Context, *ReviewRequest) (*ReviewResponse, error)
 	// Inspect looks at a score again now.
 	Inspect(context.Context, *InspectRequest) (*InspectResponse, error)
+	// Complain keeps what a player reports about another one.
+	Complain(context.Context, *ComplainRequest) (*ComplainResponse, error)
+	// Complaints returns what was said about a user.
+	Complaints(context.Context, *ComplaintsRequest) (*ComplaintsResponse, error)
 	mustEmbedUnimplementedModerationServiceServer()
 }
 
@@ -144,6 +174,12 @@ func (UnimplementedModerationServiceServer) Review(context.Context, *ReviewReque
 }
 func (UnimplementedModerationServiceServer) Inspect(context.Context, *InspectRequest) (*InspectResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Inspect not implemented")
+}
+func (UnimplementedModerationServiceServer) Complain(context.Context, *ComplainRequest) (*ComplainResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Complain not implemented")
+}
+func (UnimplementedModerationServiceServer) Complaints(context.Context, *ComplaintsRequest) (*ComplaintsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Complaints not implemented")
 }
 func (UnimplementedModerationServiceServer) mustEmbedUnimplementedModerationServiceServer() {}
 func (UnimplementedModerationServiceServer) testEmbeddedByValue()                           {}
@@ -256,6 +292,42 @@ func _ModerationService_Inspect_Handler(srv interface{}, ctx context.Context, de
 	return interceptor(ctx, in, info, handler)
 }
 
+func _ModerationService_Complain_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ComplainRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ModerationServiceServer).Complain(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ModerationService_Complain_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ModerationServiceServer).Complain(ctx, req.(*ComplainRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ModerationService_Complaints_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ComplaintsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ModerationServiceServer).Complaints(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ModerationService_Complaints_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ModerationServiceServer).Complaints(ctx, req.(*ComplaintsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // ModerationService_ServiceDesc is the grpc.ServiceDesc for ModerationService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -282,6 +354,14 @@ var ModerationService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Inspect",
 			Handler:    _ModerationService_Inspect_Handler,
+		},
+		{
+			MethodName: "Complain",
+			Handler:    _ModerationService_Complain_Handler,
+		},
+		{
+			MethodName: "Complaints",
+			Handler:    _ModerationService_Complaints_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

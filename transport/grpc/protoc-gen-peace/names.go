@@ -15,7 +15,7 @@ import (
 
 // initialisms are the words of field names that Go spells in capitals.
 var initialisms = map[string]string{
-	"api": "API", "bpm": "BPM", "http": "HTTP", "id": "ID", "ids": "IDs", "ip": "IP", "ips": "IPs", "irc": "IRC", "json": "JSON",
+	"api": "API", "bpm": "BPM", "html": "HTML", "http": "HTTP", "id": "ID", "ids": "IDs", "ip": "IP", "ips": "IPs", "irc": "IRC", "json": "JSON",
 	"md5": "MD5", "pm": "PM", "pp": "PP", "sha256": "SHA256", "ttl": "TTL", "url": "URL", "urls": "URLs", "utc": "UTC", "uuid": "UUID",
 }
 
