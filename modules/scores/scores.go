@@ -14,6 +14,8 @@ package scores
 import (
 	"context"
 	"iter"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/pure-peace/peace/modules/fault"
@@ -48,6 +50,10 @@ var (
 	ErrTooLarge = fault.New(fault.Invalid, "scores", "too_large", "too much was asked for at once")
 	ErrNoReplay = fault.New(fault.NotFound, "scores", "no_replay", "this score has no replay")
 	ErrBadBoard = fault.New(fault.Invalid, "scores", "bad_board", "there is no such leaderboard")
+	// ErrNoToken says that a token was never issued, is another user's or for another play, or is too old.
+	ErrNoToken      = fault.New(fault.NotFound, "scores", "no_token", "no such score token")
+	ErrOtherBeatmap = fault.New(fault.Invalid, "scores", "other_beatmap", "this is not the latest version of the beatmap")
+	ErrBadRuleset   = fault.New(fault.Invalid, "scores", "bad_ruleset", "the beatmap cannot be played in this ruleset")
 )
 
 // Service is the whole module. It is safe for concurrent use; returned values belong to the caller.
@@ -60,11 +66,20 @@ type Service interface {
 
 // Intake takes plays.
 type Intake interface {
+	// Issue gives out a token, which a lazer client gets before a play and submits with: its submission has the key TokenKey of it.
+	// ErrUnknownBeatmap, ErrOtherBeatmap, ErrBadRuleset.
+	Issue(ctx context.Context, attempt Attempt) (Token, error)
+	// Token returns one that was issued in the last days. ErrNoToken.
+	Token(ctx context.Context, id int64) (Token, error)
 	// Submit keeps a play and processes it. A submission whose key is known returns the first one's result, whatever else it
-	// says. ErrBadSubmission, ErrUnknownBeatmap, ErrPending, ErrBusy, ErrTaken.
+	// says. One with the key of a token is taken only for the play that the token was issued for. ErrBadSubmission,
+	// ErrUnknownBeatmap, ErrPending, ErrBusy, ErrTaken, ErrNoToken.
 	Submit(ctx context.Context, submission Submission) (Result, error)
 	// Submitted returns the result of an earlier submission. ErrNotFound, ErrUnknownBeatmap, ErrPending.
 	Submitted(ctx context.Context, userID int32, key string) (Result, error)
+	// Attach gives the score of a submission a replay that came later: its key in the files module. Whoever attaches first wins;
+	// doing it again with the same replay changes nothing. The log does not tell. ErrNotFound, ErrTaken.
+	Attach(ctx context.Context, submissionKey, replay string) error
 }
 
 // Boards shows scores.
@@ -109,6 +124,39 @@ type Curation interface {
 	Recalculate(ctx context.Context, recalculation Recalculation) iter.Seq2[Progress, error]
 }
 
+// Attempt is a play that a client is about to begin.
+type Attempt struct {
+	UserID        int32
+	BeatmapID     int32
+	BeatmapMD5    string
+	Ruleset       osu.Ruleset
+	ClientVersion string
+}
+
+// Token stands for a play that has begun.
+type Token struct {
+	ID            int64 // above 0
+	UserID        int32
+	BeatmapID     int32
+	BeatmapMD5    string
+	Ruleset       osu.Ruleset
+	ClientVersion string
+	Status        osu.Status // of the beatmap at that moment
+	IssuedAt      time.Time
+}
+
+// TokenKey returns the key of the submission that a token is for.
+func TokenKey(id int64) string { return tokenPrefix + strconv.FormatInt(id, 10) }
+
+// TokenOf returns the token that a submission's key names, and false for the key of a play without one.
+func TokenOf(key string) (int64, bool) {
+	digits, ok := strings.CutPrefix(key, tokenPrefix)
+	id, err := strconv.ParseInt(digits, 10, 64)
+	return id, ok && err == nil && id > 0 && TokenKey(id) == key
+}
+
+const tokenPrefix = "token:"
+
 // Client is the kind of client that a play was made with.
 type Client int32
 
@@ -143,6 +191,9 @@ type Submission struct {
 	Doubts        []Doubt
 	Geki          int32 // of stable's osu!, combos that were hit great, or without a meh, throughout: no result stands for
 	Katu          int32 // them, but replays and boards of stable show them; 0 in other rulesets, which have results for them
+
+	// TotalWithoutMods is lazer's total before mods multiplied it; nil when the client does not tell.
+	TotalWithoutMods *int64
 }
 
 // Doubt is something about a submission that an honest client would not do, for staff to judge.
@@ -184,6 +235,8 @@ type Score struct {
 	Removed       bool
 	Geki          int32 // see Submission
 	Katu          int32
+
+	TotalWithoutMods *int64 // see Submission
 }
 
 // Result is what became of a submission.

@@ -41,6 +41,8 @@ func TestPeer(t *testing.T) {
 }
 
 func TestRoundTrip(t *testing.T) {
+	wiretest.RoundTrip(t, scorespb.FromAttempt, scorespb.ToAttempt)
+	wiretest.RoundTrip(t, scorespb.FromToken, scorespb.ToToken)
 	wiretest.RoundTrip(t, scorespb.FromSubmission, scorespb.ToSubmission)
 	wiretest.RoundTrip(t, scorespb.FromDoubt, scorespb.ToDoubt)
 	wiretest.RoundTrip(t, scorespb.FromScore, scorespb.ToScore)

@@ -139,10 +139,11 @@ type (
 	// Began tells watchers that a play began, or changed.
 	Began struct{ Play Play }
 
-	// Sent tells watchers what is played.
+	// Sent tells watchers what is played. Sequence counts the bundles of a play; it may leave numbers out.
 	Sent struct {
-		UserID int32
-		Bundle Bundle
+		UserID   int32
+		Bundle   Bundle
+		Sequence int32
 	}
 
 	// Finished tells watchers that a play ended.

@@ -23,6 +23,7 @@ type Config struct {
 	Retry  time.Duration `koanf:"retry" doc:"how often to look for submissions that were interrupted, 100ms to 10m"`
 	Counts time.Duration `koanf:"counts" doc:"how often the plays of beatmaps are told to the beatmaps module, 1s to 1h"`
 	Recent int           `koanf:"recent" doc:"plays that a player's list of recent plays goes back at most, 1 to 10000"`
+	Tokens time.Duration `koanf:"tokens" doc:"how long a lazer client may play for a score token, 1h to 720h"`
 	Cache  int           `koanf:"cache" doc:"places on leaderboards that are kept in memory, about 32 bytes each; 1000 to 100000000"`
 }
 
@@ -40,7 +41,7 @@ func DefaultConfig() Config {
 		Lazer:  Metrics{Vanilla: "total", Relax: "total", Autopilot: "total"},
 		Merge:  true,
 		Queue:  2000, Batch: 64, Workers: 4, Timeout: 10 * time.Second,
-		Retry: time.Second, Counts: 5 * time.Second, Recent: 1000, Cache: 1_000_000,
+		Retry: time.Second, Counts: 5 * time.Second, Recent: 1000, Tokens: 7 * 24 * time.Hour, Cache: 1_000_000,
 	}
 }
 
@@ -68,6 +69,8 @@ func (c Config) Validate() error {
 		return errors.New("counts: must be 1s to 1h")
 	case c.Recent < 1 || c.Recent > 10_000:
 		return fmt.Errorf("recent: must be 1 to 10000, is %d", c.Recent)
+	case c.Tokens < time.Hour || c.Tokens > 720*time.Hour:
+		return fmt.Errorf("tokens: must be 1h to 720h, is %v", c.Tokens)
 	case c.Cache < 1000 || c.Cache > 100_000_000:
 		return fmt.Errorf("cache: must be 1000 to 100000000, is %d", c.Cache)
 	}

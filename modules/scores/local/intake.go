@@ -40,6 +40,9 @@ func (s *Service) Submit(ctx context.Context, submission scores.Submission) (sco
 	if err := check(&submission, now); err != nil {
 		return scores.Result{}, err
 	}
+	if err := s.checkToken(ctx, &submission); err != nil {
+		return scores.Result{}, err
+	}
 	payload, err := proto.Marshal(scorespb.FromSubmission(submission))
 	if err != nil {
 		return scores.Result{}, fmt.Errorf("scores: submission: %w", err)

@@ -70,7 +70,7 @@ func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
 func (s *Service) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	for _, loop := range []func(context.Context){
-		s.processDue, s.reviewStale, s.pushCounts, s.followUsers, s.followBeatmaps, s.followScores,
+		s.processDue, s.reviewStale, s.pushCounts, s.followUsers, s.followBeatmaps, s.followScores, s.forgetTokens,
 	} {
 		wg.Go(func() { loop(ctx) })
 	}

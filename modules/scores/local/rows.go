@@ -32,6 +32,7 @@ type scoreRow struct {
 	ModsKey       string    `bun:"mods_key"`
 	Statistics    string    `bun:"statistics"`
 	Maximum       *string   `bun:"maximum"`
+	WithoutMods   *int64    `bun:"total_without_mods"`
 	Geki          int32     `bun:"geki"`
 	Katu          int32     `bun:"katu"`
 	MaxCombo      int32     `bun:"max_combo"`
@@ -74,6 +75,10 @@ func (r *scoreRow) score() (scores.Score, error) {
 	if r.PP != nil {
 		pp := *r.PP
 		out.PP = &pp
+	}
+	if r.WithoutMods != nil {
+		total := *r.WithoutMods
+		out.TotalWithoutMods = &total
 	}
 	var err error
 	if out.Mods, err = mods.Parse(r.Mods); err != nil {

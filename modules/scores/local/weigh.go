@@ -182,6 +182,9 @@ func (s *Service) weigh(ctx context.Context, sub *scores.Submission) (*weighed, 
 	if !p.fits(&b) {
 		return nil, impossible("the beatmap cannot be played in %s", p.ruleset.Name())
 	}
+	if err := s.begun(ctx, sub, &found[0].Set); err != nil {
+		return nil, err
+	}
 	player, err := s.player(ctx, sub.UserID)
 	if err != nil {
 		return nil, err
@@ -197,7 +200,7 @@ func (s *Service) weigh(ctx context.Context, sub *scores.Submission) (*weighed, 
 		Ruleset: int16(sub.Ruleset), Variant: int16(sub.Mods.Variant(sub.Ruleset)), Client: int16(sub.Client),
 		ClientVersion: sub.ClientVersion, Mods: sub.Mods.String(), ModsKey: modsKey(sub.Ruleset, sub.Mods),
 		Statistics: *text(nonNil(sub.Statistics), 1), Maximum: text(sub.Maximum, len(sub.Maximum)),
-		Geki: sub.Geki, Katu: sub.Katu, MaxCombo: sub.MaxCombo, Total: w.total, Classic: w.classic,
+		WithoutMods: sub.TotalWithoutMods, Geki: sub.Geki, Katu: sub.Katu, MaxCombo: sub.MaxCombo, Total: w.total, Classic: w.classic,
 		Accuracy: p.accuracy(), Grade: int16(p.grade()), PP: w.pp, RatedBy: w.ratedBy, RatedVersion: w.ratedVersion,
 		FullCombo: sub.FullCombo, Passed: sub.Passed, Exited: sub.Exited, Ranked: w.ranked,
 		PlayTime: sub.PlayTime.Milliseconds(), EndedAt: sub.EndedAt, Replay: sub.Replay,

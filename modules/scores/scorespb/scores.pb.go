@@ -246,38 +246,217 @@ func (EntryKind) EnumDescriptor() ([]byte, []int) {
 	return file_modules_scores_scores_proto_rawDescGZIP(), []int{3}
 }
 
-type Submission struct {
+// Attempt is a play that a client is about to begin.
+type Attempt struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Key           string                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
-	UserId        int32                  `protobuf:"varint,2,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
-	Client        Client                 `protobuf:"varint,3,opt,name=client,proto3,enum=peace.scores.v1.Client" json:"client,omitempty"`
-	ClientVersion string                 `protobuf:"bytes,4,opt,name=client_version,json=clientVersion,proto3" json:"client_version,omitempty"`
-	BeatmapMd5    string                 `protobuf:"bytes,5,opt,name=beatmap_md5,json=beatmapMd5,proto3" json:"beatmap_md5,omitempty"`
-	Ruleset       uint32                 `protobuf:"varint,6,opt,name=ruleset,proto3" json:"ruleset,omitempty"`
-	Mods          string                 `protobuf:"bytes,7,opt,name=mods,proto3" json:"mods,omitempty"`
-	Statistics    map[string]int32       `protobuf:"bytes,8,rep,name=statistics,proto3" json:"statistics,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
-	Maximum       map[string]int32       `protobuf:"bytes,9,rep,name=maximum,proto3" json:"maximum,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
-	MaxCombo      int32                  `protobuf:"varint,10,opt,name=max_combo,json=maxCombo,proto3" json:"max_combo,omitempty"`
-	Total         int64                  `protobuf:"varint,11,opt,name=total,proto3" json:"total,omitempty"`
-	Accuracy      float64                `protobuf:"fixed64,12,opt,name=accuracy,proto3" json:"accuracy,omitempty"`
-	Grade         uint32                 `protobuf:"varint,13,opt,name=grade,proto3" json:"grade,omitempty"`
-	FullCombo     bool                   `protobuf:"varint,14,opt,name=full_combo,json=fullCombo,proto3" json:"full_combo,omitempty"`
-	Passed        bool                   `protobuf:"varint,15,opt,name=passed,proto3" json:"passed,omitempty"`
-	Exited        bool                   `protobuf:"varint,16,opt,name=exited,proto3" json:"exited,omitempty"`
-	PlayTime      *durationpb.Duration   `protobuf:"bytes,17,opt,name=play_time,json=playTime,proto3" json:"play_time,omitempty"`
-	EndedAt       *timestamppb.Timestamp `protobuf:"bytes,18,opt,name=ended_at,json=endedAt,proto3" json:"ended_at,omitempty"`
-	Replay        string                 `protobuf:"bytes,19,opt,name=replay,proto3" json:"replay,omitempty"`
-	Pauses        []int32                `protobuf:"varint,20,rep,packed,name=pauses,proto3" json:"pauses,omitempty"`
-	Doubts        []*Doubt               `protobuf:"bytes,21,rep,name=doubts,proto3" json:"doubts,omitempty"`
-	Geki          int32                  `protobuf:"varint,22,opt,name=geki,proto3" json:"geki,omitempty"`
-	Katu          int32                  `protobuf:"varint,23,opt,name=katu,proto3" json:"katu,omitempty"`
+	UserId        int32                  `protobuf:"varint,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	BeatmapId     int32                  `protobuf:"varint,2,opt,name=beatmap_id,json=beatmapId,proto3" json:"beatmap_id,omitempty"`
+	BeatmapMd5    string                 `protobuf:"bytes,3,opt,name=beatmap_md5,json=beatmapMd5,proto3" json:"beatmap_md5,omitempty"`
+	Ruleset       uint32                 `protobuf:"varint,4,opt,name=ruleset,proto3" json:"ruleset,omitempty"`
+	ClientVersion string                 `protobuf:"bytes,5,opt,name=client_version,json=clientVersion,proto3" json:"client_version,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
+func (x *Attempt) Reset() {
+	*x = Attempt{}
+	mi := &file_modules_scores_scores_proto_msgTypes[0]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Attempt) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Attempt) ProtoMessage() {}
+
+func (x *Attempt) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_scores_scores_proto_msgTypes[0]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Attempt.ProtoReflect.Descriptor instead.
+func (*Attempt) Descriptor() ([]byte, []int) {
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{0}
+}
+
+func (x *Attempt) GetUserId() int32 {
+	if x != nil {
+		return x.UserId
+	}
+	return 0
+}
+
+func (x *Attempt) GetBeatmapId() int32 {
+	if x != nil {
+		return x.BeatmapId
+	}
+	return 0
+}
+
+func (x *Attempt) GetBeatmapMd5() string {
+	if x != nil {
+		return x.BeatmapMd5
+	}
+	return ""
+}
+
+func (x *Attempt) GetRuleset() uint32 {
+	if x != nil {
+		return x.Ruleset
+	}
+	return 0
+}
+
+func (x *Attempt) GetClientVersion() string {
+	if x != nil {
+		return x.ClientVersion
+	}
+	return ""
+}
+
+// Token stands for a play that has begun.
+type Token struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            int64                  `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	UserId        int32                  `protobuf:"varint,2,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	BeatmapId     int32                  `protobuf:"varint,3,opt,name=beatmap_id,json=beatmapId,proto3" json:"beatmap_id,omitempty"`
+	BeatmapMd5    string                 `protobuf:"bytes,4,opt,name=beatmap_md5,json=beatmapMd5,proto3" json:"beatmap_md5,omitempty"`
+	Ruleset       uint32                 `protobuf:"varint,5,opt,name=ruleset,proto3" json:"ruleset,omitempty"`
+	ClientVersion string                 `protobuf:"bytes,6,opt,name=client_version,json=clientVersion,proto3" json:"client_version,omitempty"`
+	Status        int32                  `protobuf:"varint,7,opt,name=status,proto3" json:"status,omitempty"`
+	IssuedAt      *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=issued_at,json=issuedAt,proto3" json:"issued_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Token) Reset() {
+	*x = Token{}
+	mi := &file_modules_scores_scores_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Token) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Token) ProtoMessage() {}
+
+func (x *Token) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_scores_scores_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Token.ProtoReflect.Descriptor instead.
+func (*Token) Descriptor() ([]byte, []int) {
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Token) GetId() int64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *Token) GetUserId() int32 {
+	if x != nil {
+		return x.UserId
+	}
+	return 0
+}
+
+func (x *Token) GetBeatmapId() int32 {
+	if x != nil {
+		return x.BeatmapId
+	}
+	return 0
+}
+
+func (x *Token) GetBeatmapMd5() string {
+	if x != nil {
+		return x.BeatmapMd5
+	}
+	return ""
+}
+
+func (x *Token) GetRuleset() uint32 {
+	if x != nil {
+		return x.Ruleset
+	}
+	return 0
+}
+
+func (x *Token) GetClientVersion() string {
+	if x != nil {
+		return x.ClientVersion
+	}
+	return ""
+}
+
+func (x *Token) GetStatus() int32 {
+	if x != nil {
+		return x.Status
+	}
+	return 0
+}
+
+func (x *Token) GetIssuedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.IssuedAt
+	}
+	return nil
+}
+
+type Submission struct {
+	state            protoimpl.MessageState `protogen:"open.v1"`
+	Key              string                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	UserId           int32                  `protobuf:"varint,2,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	Client           Client                 `protobuf:"varint,3,opt,name=client,proto3,enum=peace.scores.v1.Client" json:"client,omitempty"`
+	ClientVersion    string                 `protobuf:"bytes,4,opt,name=client_version,json=clientVersion,proto3" json:"client_version,omitempty"`
+	BeatmapMd5       string                 `protobuf:"bytes,5,opt,name=beatmap_md5,json=beatmapMd5,proto3" json:"beatmap_md5,omitempty"`
+	Ruleset          uint32                 `protobuf:"varint,6,opt,name=ruleset,proto3" json:"ruleset,omitempty"`
+	Mods             string                 `protobuf:"bytes,7,opt,name=mods,proto3" json:"mods,omitempty"`
+	Statistics       map[string]int32       `protobuf:"bytes,8,rep,name=statistics,proto3" json:"statistics,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
+	Maximum          map[string]int32       `protobuf:"bytes,9,rep,name=maximum,proto3" json:"maximum,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
+	MaxCombo         int32                  `protobuf:"varint,10,opt,name=max_combo,json=maxCombo,proto3" json:"max_combo,omitempty"`
+	Total            int64                  `protobuf:"varint,11,opt,name=total,proto3" json:"total,omitempty"`
+	Accuracy         float64                `protobuf:"fixed64,12,opt,name=accuracy,proto3" json:"accuracy,omitempty"`
+	Grade            uint32                 `protobuf:"varint,13,opt,name=grade,proto3" json:"grade,omitempty"`
+	FullCombo        bool                   `protobuf:"varint,14,opt,name=full_combo,json=fullCombo,proto3" json:"full_combo,omitempty"`
+	Passed           bool                   `protobuf:"varint,15,opt,name=passed,proto3" json:"passed,omitempty"`
+	Exited           bool                   `protobuf:"varint,16,opt,name=exited,proto3" json:"exited,omitempty"`
+	PlayTime         *durationpb.Duration   `protobuf:"bytes,17,opt,name=play_time,json=playTime,proto3" json:"play_time,omitempty"`
+	EndedAt          *timestamppb.Timestamp `protobuf:"bytes,18,opt,name=ended_at,json=endedAt,proto3" json:"ended_at,omitempty"`
+	Replay           string                 `protobuf:"bytes,19,opt,name=replay,proto3" json:"replay,omitempty"`
+	Pauses           []int32                `protobuf:"varint,20,rep,packed,name=pauses,proto3" json:"pauses,omitempty"`
+	Doubts           []*Doubt               `protobuf:"bytes,21,rep,name=doubts,proto3" json:"doubts,omitempty"`
+	Geki             int32                  `protobuf:"varint,22,opt,name=geki,proto3" json:"geki,omitempty"`
+	Katu             int32                  `protobuf:"varint,23,opt,name=katu,proto3" json:"katu,omitempty"`
+	TotalWithoutMods *int64                 `protobuf:"varint,24,opt,name=total_without_mods,json=totalWithoutMods,proto3,oneof" json:"total_without_mods,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
+}
+
 func (x *Submission) Reset() {
 	*x = Submission{}
-	mi := &file_modules_scores_scores_proto_msgTypes[0]
+	mi := &file_modules_scores_scores_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -289,7 +468,7 @@ func (x *Submission) String() string {
 func (*Submission) ProtoMessage() {}
 
 func (x *Submission) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[0]
+	mi := &file_modules_scores_scores_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -302,7 +481,7 @@ func (x *Submission) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Submission.ProtoReflect.Descriptor instead.
 func (*Submission) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{0}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Submission) GetKey() string {
@@ -466,6 +645,13 @@ func (x *Submission) GetKatu() int32 {
 	return 0
 }
 
+func (x *Submission) GetTotalWithoutMods() int64 {
+	if x != nil && x.TotalWithoutMods != nil {
+		return *x.TotalWithoutMods
+	}
+	return 0
+}
+
 type Doubt struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Kind          string                 `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
@@ -476,7 +662,7 @@ type Doubt struct {
 
 func (x *Doubt) Reset() {
 	*x = Doubt{}
-	mi := &file_modules_scores_scores_proto_msgTypes[1]
+	mi := &file_modules_scores_scores_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -488,7 +674,7 @@ func (x *Doubt) String() string {
 func (*Doubt) ProtoMessage() {}
 
 func (x *Doubt) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[1]
+	mi := &file_modules_scores_scores_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -501,7 +687,7 @@ func (x *Doubt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Doubt.ProtoReflect.Descriptor instead.
 func (*Doubt) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{1}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Doubt) GetKind() string {
@@ -519,45 +705,46 @@ func (x *Doubt) GetDetail() string {
 }
 
 type Score struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Id            int64                  `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
-	Key           string                 `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`
-	UserId        int32                  `protobuf:"varint,3,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
-	BeatmapId     int32                  `protobuf:"varint,4,opt,name=beatmap_id,json=beatmapId,proto3" json:"beatmap_id,omitempty"`
-	BeatmapMd5    string                 `protobuf:"bytes,5,opt,name=beatmap_md5,json=beatmapMd5,proto3" json:"beatmap_md5,omitempty"`
-	Ruleset       uint32                 `protobuf:"varint,6,opt,name=ruleset,proto3" json:"ruleset,omitempty"`
-	Variant       uint32                 `protobuf:"varint,7,opt,name=variant,proto3" json:"variant,omitempty"`
-	Client        Client                 `protobuf:"varint,8,opt,name=client,proto3,enum=peace.scores.v1.Client" json:"client,omitempty"`
-	ClientVersion string                 `protobuf:"bytes,9,opt,name=client_version,json=clientVersion,proto3" json:"client_version,omitempty"`
-	Mods          string                 `protobuf:"bytes,10,opt,name=mods,proto3" json:"mods,omitempty"`
-	Statistics    map[string]int32       `protobuf:"bytes,11,rep,name=statistics,proto3" json:"statistics,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
-	Maximum       map[string]int32       `protobuf:"bytes,12,rep,name=maximum,proto3" json:"maximum,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
-	MaxCombo      int32                  `protobuf:"varint,13,opt,name=max_combo,json=maxCombo,proto3" json:"max_combo,omitempty"`
-	Total         int64                  `protobuf:"varint,14,opt,name=total,proto3" json:"total,omitempty"`
-	Classic       int64                  `protobuf:"varint,15,opt,name=classic,proto3" json:"classic,omitempty"`
-	Accuracy      float64                `protobuf:"fixed64,16,opt,name=accuracy,proto3" json:"accuracy,omitempty"`
-	Grade         uint32                 `protobuf:"varint,17,opt,name=grade,proto3" json:"grade,omitempty"`
-	Pp            *float64               `protobuf:"fixed64,18,opt,name=pp,proto3,oneof" json:"pp,omitempty"`
-	FullCombo     bool                   `protobuf:"varint,19,opt,name=full_combo,json=fullCombo,proto3" json:"full_combo,omitempty"`
-	Passed        bool                   `protobuf:"varint,20,opt,name=passed,proto3" json:"passed,omitempty"`
-	Exited        bool                   `protobuf:"varint,21,opt,name=exited,proto3" json:"exited,omitempty"`
-	Ranked        bool                   `protobuf:"varint,22,opt,name=ranked,proto3" json:"ranked,omitempty"`
-	PlayTime      *durationpb.Duration   `protobuf:"bytes,23,opt,name=play_time,json=playTime,proto3" json:"play_time,omitempty"`
-	EndedAt       *timestamppb.Timestamp `protobuf:"bytes,24,opt,name=ended_at,json=endedAt,proto3" json:"ended_at,omitempty"`
-	HasReplay     bool                   `protobuf:"varint,25,opt,name=has_replay,json=hasReplay,proto3" json:"has_replay,omitempty"`
-	Views         int32                  `protobuf:"varint,26,opt,name=views,proto3" json:"views,omitempty"`
-	Pauses        []int32                `protobuf:"varint,27,rep,packed,name=pauses,proto3" json:"pauses,omitempty"`
-	Doubts        []*Doubt               `protobuf:"bytes,28,rep,name=doubts,proto3" json:"doubts,omitempty"`
-	Removed       bool                   `protobuf:"varint,29,opt,name=removed,proto3" json:"removed,omitempty"`
-	Geki          int32                  `protobuf:"varint,30,opt,name=geki,proto3" json:"geki,omitempty"`
-	Katu          int32                  `protobuf:"varint,31,opt,name=katu,proto3" json:"katu,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state            protoimpl.MessageState `protogen:"open.v1"`
+	Id               int64                  `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Key              string                 `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`
+	UserId           int32                  `protobuf:"varint,3,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	BeatmapId        int32                  `protobuf:"varint,4,opt,name=beatmap_id,json=beatmapId,proto3" json:"beatmap_id,omitempty"`
+	BeatmapMd5       string                 `protobuf:"bytes,5,opt,name=beatmap_md5,json=beatmapMd5,proto3" json:"beatmap_md5,omitempty"`
+	Ruleset          uint32                 `protobuf:"varint,6,opt,name=ruleset,proto3" json:"ruleset,omitempty"`
+	Variant          uint32                 `protobuf:"varint,7,opt,name=variant,proto3" json:"variant,omitempty"`
+	Client           Client                 `protobuf:"varint,8,opt,name=client,proto3,enum=peace.scores.v1.Client" json:"client,omitempty"`
+	ClientVersion    string                 `protobuf:"bytes,9,opt,name=client_version,json=clientVersion,proto3" json:"client_version,omitempty"`
+	Mods             string                 `protobuf:"bytes,10,opt,name=mods,proto3" json:"mods,omitempty"`
+	Statistics       map[string]int32       `protobuf:"bytes,11,rep,name=statistics,proto3" json:"statistics,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
+	Maximum          map[string]int32       `protobuf:"bytes,12,rep,name=maximum,proto3" json:"maximum,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
+	MaxCombo         int32                  `protobuf:"varint,13,opt,name=max_combo,json=maxCombo,proto3" json:"max_combo,omitempty"`
+	Total            int64                  `protobuf:"varint,14,opt,name=total,proto3" json:"total,omitempty"`
+	Classic          int64                  `protobuf:"varint,15,opt,name=classic,proto3" json:"classic,omitempty"`
+	Accuracy         float64                `protobuf:"fixed64,16,opt,name=accuracy,proto3" json:"accuracy,omitempty"`
+	Grade            uint32                 `protobuf:"varint,17,opt,name=grade,proto3" json:"grade,omitempty"`
+	Pp               *float64               `protobuf:"fixed64,18,opt,name=pp,proto3,oneof" json:"pp,omitempty"`
+	FullCombo        bool                   `protobuf:"varint,19,opt,name=full_combo,json=fullCombo,proto3" json:"full_combo,omitempty"`
+	Passed           bool                   `protobuf:"varint,20,opt,name=passed,proto3" json:"passed,omitempty"`
+	Exited           bool                   `protobuf:"varint,21,opt,name=exited,proto3" json:"exited,omitempty"`
+	Ranked           bool                   `protobuf:"varint,22,opt,name=ranked,proto3" json:"ranked,omitempty"`
+	PlayTime         *durationpb.Duration   `protobuf:"bytes,23,opt,name=play_time,json=playTime,proto3" json:"play_time,omitempty"`
+	EndedAt          *timestamppb.Timestamp `protobuf:"bytes,24,opt,name=ended_at,json=endedAt,proto3" json:"ended_at,omitempty"`
+	HasReplay        bool                   `protobuf:"varint,25,opt,name=has_replay,json=hasReplay,proto3" json:"has_replay,omitempty"`
+	Views            int32                  `protobuf:"varint,26,opt,name=views,proto3" json:"views,omitempty"`
+	Pauses           []int32                `protobuf:"varint,27,rep,packed,name=pauses,proto3" json:"pauses,omitempty"`
+	Doubts           []*Doubt               `protobuf:"bytes,28,rep,name=doubts,proto3" json:"doubts,omitempty"`
+	Removed          bool                   `protobuf:"varint,29,opt,name=removed,proto3" json:"removed,omitempty"`
+	Geki             int32                  `protobuf:"varint,30,opt,name=geki,proto3" json:"geki,omitempty"`
+	Katu             int32                  `protobuf:"varint,31,opt,name=katu,proto3" json:"katu,omitempty"`
+	TotalWithoutMods *int64                 `protobuf:"varint,32,opt,name=total_without_mods,json=totalWithoutMods,proto3,oneof" json:"total_without_mods,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *Score) Reset() {
 	*x = Score{}
-	mi := &file_modules_scores_scores_proto_msgTypes[2]
+	mi := &file_modules_scores_scores_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -569,7 +756,7 @@ func (x *Score) String() string {
 func (*Score) ProtoMessage() {}
 
 func (x *Score) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[2]
+	mi := &file_modules_scores_scores_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -582,7 +769,7 @@ func (x *Score) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Score.ProtoReflect.Descriptor instead.
 func (*Score) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{2}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Score) GetId() int64 {
@@ -802,6 +989,13 @@ func (x *Score) GetKatu() int32 {
 	return 0
 }
 
+func (x *Score) GetTotalWithoutMods() int64 {
+	if x != nil && x.TotalWithoutMods != nil {
+		return *x.TotalWithoutMods
+	}
+	return 0
+}
+
 type Result struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Score         *Score                 `protobuf:"bytes,1,opt,name=score,proto3" json:"score,omitempty"`
@@ -820,7 +1014,7 @@ type Result struct {
 
 func (x *Result) Reset() {
 	*x = Result{}
-	mi := &file_modules_scores_scores_proto_msgTypes[3]
+	mi := &file_modules_scores_scores_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -832,7 +1026,7 @@ func (x *Result) String() string {
 func (*Result) ProtoMessage() {}
 
 func (x *Result) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[3]
+	mi := &file_modules_scores_scores_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -845,7 +1039,7 @@ func (x *Result) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Result.ProtoReflect.Descriptor instead.
 func (*Result) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{3}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Result) GetScore() *Score {
@@ -936,7 +1130,7 @@ type Board struct {
 
 func (x *Board) Reset() {
 	*x = Board{}
-	mi := &file_modules_scores_scores_proto_msgTypes[4]
+	mi := &file_modules_scores_scores_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -948,7 +1142,7 @@ func (x *Board) String() string {
 func (*Board) ProtoMessage() {}
 
 func (x *Board) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[4]
+	mi := &file_modules_scores_scores_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -961,7 +1155,7 @@ func (x *Board) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Board.ProtoReflect.Descriptor instead.
 func (*Board) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{4}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Board) GetBeatmapId() int32 {
@@ -1044,7 +1238,7 @@ type Users struct {
 
 func (x *Users) Reset() {
 	*x = Users{}
-	mi := &file_modules_scores_scores_proto_msgTypes[5]
+	mi := &file_modules_scores_scores_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1056,7 +1250,7 @@ func (x *Users) String() string {
 func (*Users) ProtoMessage() {}
 
 func (x *Users) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[5]
+	mi := &file_modules_scores_scores_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1069,7 +1263,7 @@ func (x *Users) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Users.ProtoReflect.Descriptor instead.
 func (*Users) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{5}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Users) GetIds() []int32 {
@@ -1091,7 +1285,7 @@ type Leaderboard struct {
 
 func (x *Leaderboard) Reset() {
 	*x = Leaderboard{}
-	mi := &file_modules_scores_scores_proto_msgTypes[6]
+	mi := &file_modules_scores_scores_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1103,7 +1297,7 @@ func (x *Leaderboard) String() string {
 func (*Leaderboard) ProtoMessage() {}
 
 func (x *Leaderboard) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[6]
+	mi := &file_modules_scores_scores_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1116,7 +1310,7 @@ func (x *Leaderboard) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Leaderboard.ProtoReflect.Descriptor instead.
 func (*Leaderboard) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{6}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Leaderboard) GetMetric() Metric {
@@ -1157,7 +1351,7 @@ type Placed struct {
 
 func (x *Placed) Reset() {
 	*x = Placed{}
-	mi := &file_modules_scores_scores_proto_msgTypes[7]
+	mi := &file_modules_scores_scores_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1169,7 +1363,7 @@ func (x *Placed) String() string {
 func (*Placed) ProtoMessage() {}
 
 func (x *Placed) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[7]
+	mi := &file_modules_scores_scores_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1182,7 +1376,7 @@ func (x *Placed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Placed.ProtoReflect.Descriptor instead.
 func (*Placed) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{7}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Placed) GetScore() *Score {
@@ -1216,7 +1410,7 @@ type List struct {
 
 func (x *List) Reset() {
 	*x = List{}
-	mi := &file_modules_scores_scores_proto_msgTypes[8]
+	mi := &file_modules_scores_scores_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1228,7 +1422,7 @@ func (x *List) String() string {
 func (*List) ProtoMessage() {}
 
 func (x *List) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[8]
+	mi := &file_modules_scores_scores_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1241,7 +1435,7 @@ func (x *List) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use List.ProtoReflect.Descriptor instead.
 func (*List) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{8}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *List) GetKind() Kind {
@@ -1317,7 +1511,7 @@ type Listing struct {
 
 func (x *Listing) Reset() {
 	*x = Listing{}
-	mi := &file_modules_scores_scores_proto_msgTypes[9]
+	mi := &file_modules_scores_scores_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1329,7 +1523,7 @@ func (x *Listing) String() string {
 func (*Listing) ProtoMessage() {}
 
 func (x *Listing) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[9]
+	mi := &file_modules_scores_scores_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1342,7 +1536,7 @@ func (x *Listing) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Listing.ProtoReflect.Descriptor instead.
 func (*Listing) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{9}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Listing) GetScores() []*Score {
@@ -1369,7 +1563,7 @@ type BeatmapGrades struct {
 
 func (x *BeatmapGrades) Reset() {
 	*x = BeatmapGrades{}
-	mi := &file_modules_scores_scores_proto_msgTypes[10]
+	mi := &file_modules_scores_scores_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1381,7 +1575,7 @@ func (x *BeatmapGrades) String() string {
 func (*BeatmapGrades) ProtoMessage() {}
 
 func (x *BeatmapGrades) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[10]
+	mi := &file_modules_scores_scores_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1394,7 +1588,7 @@ func (x *BeatmapGrades) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BeatmapGrades.ProtoReflect.Descriptor instead.
 func (*BeatmapGrades) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{10}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *BeatmapGrades) GetBeatmapId() int32 {
@@ -1421,7 +1615,7 @@ type Replay struct {
 
 func (x *Replay) Reset() {
 	*x = Replay{}
-	mi := &file_modules_scores_scores_proto_msgTypes[11]
+	mi := &file_modules_scores_scores_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1433,7 +1627,7 @@ func (x *Replay) String() string {
 func (*Replay) ProtoMessage() {}
 
 func (x *Replay) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[11]
+	mi := &file_modules_scores_scores_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1446,7 +1640,7 @@ func (x *Replay) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Replay.ProtoReflect.Descriptor instead.
 func (*Replay) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{11}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Replay) GetScore() *Score {
@@ -1479,7 +1673,7 @@ type Entry struct {
 
 func (x *Entry) Reset() {
 	*x = Entry{}
-	mi := &file_modules_scores_scores_proto_msgTypes[12]
+	mi := &file_modules_scores_scores_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1491,7 +1685,7 @@ func (x *Entry) String() string {
 func (*Entry) ProtoMessage() {}
 
 func (x *Entry) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[12]
+	mi := &file_modules_scores_scores_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1504,7 +1698,7 @@ func (x *Entry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Entry.ProtoReflect.Descriptor instead.
 func (*Entry) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{12}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Entry) GetSeq() int64 {
@@ -1580,7 +1774,7 @@ type Standing struct {
 
 func (x *Standing) Reset() {
 	*x = Standing{}
-	mi := &file_modules_scores_scores_proto_msgTypes[13]
+	mi := &file_modules_scores_scores_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1592,7 +1786,7 @@ func (x *Standing) String() string {
 func (*Standing) ProtoMessage() {}
 
 func (x *Standing) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[13]
+	mi := &file_modules_scores_scores_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1605,7 +1799,7 @@ func (x *Standing) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Standing.ProtoReflect.Descriptor instead.
 func (*Standing) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{13}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Standing) GetMetric() Metric {
@@ -1684,7 +1878,7 @@ type Wipe struct {
 
 func (x *Wipe) Reset() {
 	*x = Wipe{}
-	mi := &file_modules_scores_scores_proto_msgTypes[14]
+	mi := &file_modules_scores_scores_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1696,7 +1890,7 @@ func (x *Wipe) String() string {
 func (*Wipe) ProtoMessage() {}
 
 func (x *Wipe) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[14]
+	mi := &file_modules_scores_scores_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1709,7 +1903,7 @@ func (x *Wipe) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Wipe.ProtoReflect.Descriptor instead.
 func (*Wipe) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{14}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Wipe) GetUserId() int32 {
@@ -1761,7 +1955,7 @@ type Filter struct {
 
 func (x *Filter) Reset() {
 	*x = Filter{}
-	mi := &file_modules_scores_scores_proto_msgTypes[15]
+	mi := &file_modules_scores_scores_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1773,7 +1967,7 @@ func (x *Filter) String() string {
 func (*Filter) ProtoMessage() {}
 
 func (x *Filter) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[15]
+	mi := &file_modules_scores_scores_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1786,7 +1980,7 @@ func (x *Filter) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Filter.ProtoReflect.Descriptor instead.
 func (*Filter) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{15}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Filter) GetAfterId() int64 {
@@ -1843,7 +2037,7 @@ type Recalculation struct {
 
 func (x *Recalculation) Reset() {
 	*x = Recalculation{}
-	mi := &file_modules_scores_scores_proto_msgTypes[16]
+	mi := &file_modules_scores_scores_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1855,7 +2049,7 @@ func (x *Recalculation) String() string {
 func (*Recalculation) ProtoMessage() {}
 
 func (x *Recalculation) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[16]
+	mi := &file_modules_scores_scores_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1868,7 +2062,7 @@ func (x *Recalculation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Recalculation.ProtoReflect.Descriptor instead.
 func (*Recalculation) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{16}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *Recalculation) GetFilter() *Filter {
@@ -1913,7 +2107,7 @@ type Progress struct {
 
 func (x *Progress) Reset() {
 	*x = Progress{}
-	mi := &file_modules_scores_scores_proto_msgTypes[17]
+	mi := &file_modules_scores_scores_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1925,7 +2119,7 @@ func (x *Progress) String() string {
 func (*Progress) ProtoMessage() {}
 
 func (x *Progress) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[17]
+	mi := &file_modules_scores_scores_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1938,7 +2132,7 @@ func (x *Progress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Progress.ProtoReflect.Descriptor instead.
 func (*Progress) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{17}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Progress) GetId() int64 {
@@ -1996,7 +2190,7 @@ type Difference struct {
 
 func (x *Difference) Reset() {
 	*x = Difference{}
-	mi := &file_modules_scores_scores_proto_msgTypes[18]
+	mi := &file_modules_scores_scores_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2008,7 +2202,7 @@ func (x *Difference) String() string {
 func (*Difference) ProtoMessage() {}
 
 func (x *Difference) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[18]
+	mi := &file_modules_scores_scores_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2021,7 +2215,7 @@ func (x *Difference) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Difference.ProtoReflect.Descriptor instead.
 func (*Difference) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{18}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Difference) GetScoreId() int64 {
@@ -2069,7 +2263,7 @@ type Recorded struct {
 
 func (x *Recorded) Reset() {
 	*x = Recorded{}
-	mi := &file_modules_scores_scores_proto_msgTypes[19]
+	mi := &file_modules_scores_scores_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2081,7 +2275,7 @@ func (x *Recorded) String() string {
 func (*Recorded) ProtoMessage() {}
 
 func (x *Recorded) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[19]
+	mi := &file_modules_scores_scores_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2094,12 +2288,188 @@ func (x *Recorded) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Recorded.ProtoReflect.Descriptor instead.
 func (*Recorded) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{19}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Recorded) GetResult() *Result {
 	if x != nil {
 		return x.Result
+	}
+	return nil
+}
+
+type IssueRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Attempt       *Attempt               `protobuf:"bytes,1,opt,name=attempt,proto3" json:"attempt,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *IssueRequest) Reset() {
+	*x = IssueRequest{}
+	mi := &file_modules_scores_scores_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *IssueRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*IssueRequest) ProtoMessage() {}
+
+func (x *IssueRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_scores_scores_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use IssueRequest.ProtoReflect.Descriptor instead.
+func (*IssueRequest) Descriptor() ([]byte, []int) {
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *IssueRequest) GetAttempt() *Attempt {
+	if x != nil {
+		return x.Attempt
+	}
+	return nil
+}
+
+type IssueResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Token         *Token                 `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *IssueResponse) Reset() {
+	*x = IssueResponse{}
+	mi := &file_modules_scores_scores_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *IssueResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*IssueResponse) ProtoMessage() {}
+
+func (x *IssueResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_scores_scores_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use IssueResponse.ProtoReflect.Descriptor instead.
+func (*IssueResponse) Descriptor() ([]byte, []int) {
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *IssueResponse) GetToken() *Token {
+	if x != nil {
+		return x.Token
+	}
+	return nil
+}
+
+type TokenRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            int64                  `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TokenRequest) Reset() {
+	*x = TokenRequest{}
+	mi := &file_modules_scores_scores_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TokenRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TokenRequest) ProtoMessage() {}
+
+func (x *TokenRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_scores_scores_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TokenRequest.ProtoReflect.Descriptor instead.
+func (*TokenRequest) Descriptor() ([]byte, []int) {
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *TokenRequest) GetId() int64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+type TokenResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Token         *Token                 `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TokenResponse) Reset() {
+	*x = TokenResponse{}
+	mi := &file_modules_scores_scores_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TokenResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TokenResponse) ProtoMessage() {}
+
+func (x *TokenResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_scores_scores_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TokenResponse.ProtoReflect.Descriptor instead.
+func (*TokenResponse) Descriptor() ([]byte, []int) {
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *TokenResponse) GetToken() *Token {
+	if x != nil {
+		return x.Token
 	}
 	return nil
 }
@@ -2113,7 +2483,7 @@ type SubmitRequest struct {
 
 func (x *SubmitRequest) Reset() {
 	*x = SubmitRequest{}
-	mi := &file_modules_scores_scores_proto_msgTypes[20]
+	mi := &file_modules_scores_scores_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2125,7 +2495,7 @@ func (x *SubmitRequest) String() string {
 func (*SubmitRequest) ProtoMessage() {}
 
 func (x *SubmitRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[20]
+	mi := &file_modules_scores_scores_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2138,7 +2508,7 @@ func (x *SubmitRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmitRequest.ProtoReflect.Descriptor instead.
 func (*SubmitRequest) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{20}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *SubmitRequest) GetSubmission() *Submission {
@@ -2157,7 +2527,7 @@ type SubmitResponse struct {
 
 func (x *SubmitResponse) Reset() {
 	*x = SubmitResponse{}
-	mi := &file_modules_scores_scores_proto_msgTypes[21]
+	mi := &file_modules_scores_scores_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2169,7 +2539,7 @@ func (x *SubmitResponse) String() string {
 func (*SubmitResponse) ProtoMessage() {}
 
 func (x *SubmitResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[21]
+	mi := &file_modules_scores_scores_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2182,7 +2552,7 @@ func (x *SubmitResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmitResponse.ProtoReflect.Descriptor instead.
 func (*SubmitResponse) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{21}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *SubmitResponse) GetResult() *Result {
@@ -2202,7 +2572,7 @@ type SubmittedRequest struct {
 
 func (x *SubmittedRequest) Reset() {
 	*x = SubmittedRequest{}
-	mi := &file_modules_scores_scores_proto_msgTypes[22]
+	mi := &file_modules_scores_scores_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2214,7 +2584,7 @@ func (x *SubmittedRequest) String() string {
 func (*SubmittedRequest) ProtoMessage() {}
 
 func (x *SubmittedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[22]
+	mi := &file_modules_scores_scores_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2227,7 +2597,7 @@ func (x *SubmittedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmittedRequest.ProtoReflect.Descriptor instead.
 func (*SubmittedRequest) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{22}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *SubmittedRequest) GetUserId() int32 {
@@ -2253,7 +2623,7 @@ type SubmittedResponse struct {
 
 func (x *SubmittedResponse) Reset() {
 	*x = SubmittedResponse{}
-	mi := &file_modules_scores_scores_proto_msgTypes[23]
+	mi := &file_modules_scores_scores_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2265,7 +2635,7 @@ func (x *SubmittedResponse) String() string {
 func (*SubmittedResponse) ProtoMessage() {}
 
 func (x *SubmittedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[23]
+	mi := &file_modules_scores_scores_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2278,7 +2648,7 @@ func (x *SubmittedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubmittedResponse.ProtoReflect.Descriptor instead.
 func (*SubmittedResponse) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{23}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *SubmittedResponse) GetResult() *Result {
@@ -2286,6 +2656,94 @@ func (x *SubmittedResponse) GetResult() *Result {
 		return x.Result
 	}
 	return nil
+}
+
+type AttachRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	SubmissionKey string                 `protobuf:"bytes,1,opt,name=submission_key,json=submissionKey,proto3" json:"submission_key,omitempty"`
+	Replay        string                 `protobuf:"bytes,2,opt,name=replay,proto3" json:"replay,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AttachRequest) Reset() {
+	*x = AttachRequest{}
+	mi := &file_modules_scores_scores_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AttachRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AttachRequest) ProtoMessage() {}
+
+func (x *AttachRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_scores_scores_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AttachRequest.ProtoReflect.Descriptor instead.
+func (*AttachRequest) Descriptor() ([]byte, []int) {
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *AttachRequest) GetSubmissionKey() string {
+	if x != nil {
+		return x.SubmissionKey
+	}
+	return ""
+}
+
+func (x *AttachRequest) GetReplay() string {
+	if x != nil {
+		return x.Replay
+	}
+	return ""
+}
+
+type AttachResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AttachResponse) Reset() {
+	*x = AttachResponse{}
+	mi := &file_modules_scores_scores_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AttachResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AttachResponse) ProtoMessage() {}
+
+func (x *AttachResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_scores_scores_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AttachResponse.ProtoReflect.Descriptor instead.
+func (*AttachResponse) Descriptor() ([]byte, []int) {
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{31}
 }
 
 type LeaderboardRequest struct {
@@ -2297,7 +2755,7 @@ type LeaderboardRequest struct {
 
 func (x *LeaderboardRequest) Reset() {
 	*x = LeaderboardRequest{}
-	mi := &file_modules_scores_scores_proto_msgTypes[24]
+	mi := &file_modules_scores_scores_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2309,7 +2767,7 @@ func (x *LeaderboardRequest) String() string {
 func (*LeaderboardRequest) ProtoMessage() {}
 
 func (x *LeaderboardRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[24]
+	mi := &file_modules_scores_scores_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2322,7 +2780,7 @@ func (x *LeaderboardRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LeaderboardRequest.ProtoReflect.Descriptor instead.
 func (*LeaderboardRequest) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{24}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *LeaderboardRequest) GetBoard() *Board {
@@ -2341,7 +2799,7 @@ type LeaderboardResponse struct {
 
 func (x *LeaderboardResponse) Reset() {
 	*x = LeaderboardResponse{}
-	mi := &file_modules_scores_scores_proto_msgTypes[25]
+	mi := &file_modules_scores_scores_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2353,7 +2811,7 @@ func (x *LeaderboardResponse) String() string {
 func (*LeaderboardResponse) ProtoMessage() {}
 
 func (x *LeaderboardResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[25]
+	mi := &file_modules_scores_scores_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2366,7 +2824,7 @@ func (x *LeaderboardResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LeaderboardResponse.ProtoReflect.Descriptor instead.
 func (*LeaderboardResponse) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{25}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *LeaderboardResponse) GetLeaderboard() *Leaderboard {
@@ -2385,7 +2843,7 @@ type ScoresRequest struct {
 
 func (x *ScoresRequest) Reset() {
 	*x = ScoresRequest{}
-	mi := &file_modules_scores_scores_proto_msgTypes[26]
+	mi := &file_modules_scores_scores_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2397,7 +2855,7 @@ func (x *ScoresRequest) String() string {
 func (*ScoresRequest) ProtoMessage() {}
 
 func (x *ScoresRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[26]
+	mi := &file_modules_scores_scores_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2410,7 +2868,7 @@ func (x *ScoresRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ScoresRequest.ProtoReflect.Descriptor instead.
 func (*ScoresRequest) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{26}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *ScoresRequest) GetIds() []int64 {
@@ -2429,7 +2887,7 @@ type ScoresResponse struct {
 
 func (x *ScoresResponse) Reset() {
 	*x = ScoresResponse{}
-	mi := &file_modules_scores_scores_proto_msgTypes[27]
+	mi := &file_modules_scores_scores_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2441,7 +2899,7 @@ func (x *ScoresResponse) String() string {
 func (*ScoresResponse) ProtoMessage() {}
 
 func (x *ScoresResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[27]
+	mi := &file_modules_scores_scores_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2454,7 +2912,7 @@ func (x *ScoresResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ScoresResponse.ProtoReflect.Descriptor instead.
 func (*ScoresResponse) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{27}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *ScoresResponse) GetScores() []*Score {
@@ -2473,7 +2931,7 @@ type OfRequest struct {
 
 func (x *OfRequest) Reset() {
 	*x = OfRequest{}
-	mi := &file_modules_scores_scores_proto_msgTypes[28]
+	mi := &file_modules_scores_scores_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2485,7 +2943,7 @@ func (x *OfRequest) String() string {
 func (*OfRequest) ProtoMessage() {}
 
 func (x *OfRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[28]
+	mi := &file_modules_scores_scores_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2498,7 +2956,7 @@ func (x *OfRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OfRequest.ProtoReflect.Descriptor instead.
 func (*OfRequest) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{28}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *OfRequest) GetList() *List {
@@ -2517,7 +2975,7 @@ type OfResponse struct {
 
 func (x *OfResponse) Reset() {
 	*x = OfResponse{}
-	mi := &file_modules_scores_scores_proto_msgTypes[29]
+	mi := &file_modules_scores_scores_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2529,7 +2987,7 @@ func (x *OfResponse) String() string {
 func (*OfResponse) ProtoMessage() {}
 
 func (x *OfResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[29]
+	mi := &file_modules_scores_scores_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2542,7 +3000,7 @@ func (x *OfResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OfResponse.ProtoReflect.Descriptor instead.
 func (*OfResponse) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{29}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *OfResponse) GetListing() *Listing {
@@ -2562,7 +3020,7 @@ type GradesRequest struct {
 
 func (x *GradesRequest) Reset() {
 	*x = GradesRequest{}
-	mi := &file_modules_scores_scores_proto_msgTypes[30]
+	mi := &file_modules_scores_scores_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2574,7 +3032,7 @@ func (x *GradesRequest) String() string {
 func (*GradesRequest) ProtoMessage() {}
 
 func (x *GradesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[30]
+	mi := &file_modules_scores_scores_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2587,7 +3045,7 @@ func (x *GradesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GradesRequest.ProtoReflect.Descriptor instead.
 func (*GradesRequest) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{30}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *GradesRequest) GetUserId() int32 {
@@ -2613,7 +3071,7 @@ type GradesResponse struct {
 
 func (x *GradesResponse) Reset() {
 	*x = GradesResponse{}
-	mi := &file_modules_scores_scores_proto_msgTypes[31]
+	mi := &file_modules_scores_scores_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2625,7 +3083,7 @@ func (x *GradesResponse) String() string {
 func (*GradesResponse) ProtoMessage() {}
 
 func (x *GradesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[31]
+	mi := &file_modules_scores_scores_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2638,7 +3096,7 @@ func (x *GradesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GradesResponse.ProtoReflect.Descriptor instead.
 func (*GradesResponse) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{31}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *GradesResponse) GetGrades() []*BeatmapGrades {
@@ -2658,7 +3116,7 @@ type ReplayRequest struct {
 
 func (x *ReplayRequest) Reset() {
 	*x = ReplayRequest{}
-	mi := &file_modules_scores_scores_proto_msgTypes[32]
+	mi := &file_modules_scores_scores_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2670,7 +3128,7 @@ func (x *ReplayRequest) String() string {
 func (*ReplayRequest) ProtoMessage() {}
 
 func (x *ReplayRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[32]
+	mi := &file_modules_scores_scores_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2683,7 +3141,7 @@ func (x *ReplayRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReplayRequest.ProtoReflect.Descriptor instead.
 func (*ReplayRequest) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{32}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *ReplayRequest) GetScoreId() int64 {
@@ -2709,7 +3167,7 @@ type ReplayResponse struct {
 
 func (x *ReplayResponse) Reset() {
 	*x = ReplayResponse{}
-	mi := &file_modules_scores_scores_proto_msgTypes[33]
+	mi := &file_modules_scores_scores_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2721,7 +3179,7 @@ func (x *ReplayResponse) String() string {
 func (*ReplayResponse) ProtoMessage() {}
 
 func (x *ReplayResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[33]
+	mi := &file_modules_scores_scores_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2734,7 +3192,7 @@ func (x *ReplayResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReplayResponse.ProtoReflect.Descriptor instead.
 func (*ReplayResponse) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{33}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *ReplayResponse) GetReplay() *Replay {
@@ -2754,7 +3212,7 @@ type EntriesRequest struct {
 
 func (x *EntriesRequest) Reset() {
 	*x = EntriesRequest{}
-	mi := &file_modules_scores_scores_proto_msgTypes[34]
+	mi := &file_modules_scores_scores_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2766,7 +3224,7 @@ func (x *EntriesRequest) String() string {
 func (*EntriesRequest) ProtoMessage() {}
 
 func (x *EntriesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[34]
+	mi := &file_modules_scores_scores_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2779,7 +3237,7 @@ func (x *EntriesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EntriesRequest.ProtoReflect.Descriptor instead.
 func (*EntriesRequest) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{34}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *EntriesRequest) GetAfter() int64 {
@@ -2805,7 +3263,7 @@ type EntriesResponse struct {
 
 func (x *EntriesResponse) Reset() {
 	*x = EntriesResponse{}
-	mi := &file_modules_scores_scores_proto_msgTypes[35]
+	mi := &file_modules_scores_scores_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2817,7 +3275,7 @@ func (x *EntriesResponse) String() string {
 func (*EntriesResponse) ProtoMessage() {}
 
 func (x *EntriesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[35]
+	mi := &file_modules_scores_scores_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2830,7 +3288,7 @@ func (x *EntriesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EntriesResponse.ProtoReflect.Descriptor instead.
 func (*EntriesResponse) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{35}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *EntriesResponse) GetEntries() []*Entry {
@@ -2848,7 +3306,7 @@ type LatestRequest struct {
 
 func (x *LatestRequest) Reset() {
 	*x = LatestRequest{}
-	mi := &file_modules_scores_scores_proto_msgTypes[36]
+	mi := &file_modules_scores_scores_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2860,7 +3318,7 @@ func (x *LatestRequest) String() string {
 func (*LatestRequest) ProtoMessage() {}
 
 func (x *LatestRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[36]
+	mi := &file_modules_scores_scores_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2873,7 +3331,7 @@ func (x *LatestRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LatestRequest.ProtoReflect.Descriptor instead.
 func (*LatestRequest) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{36}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{44}
 }
 
 type LatestResponse struct {
@@ -2885,7 +3343,7 @@ type LatestResponse struct {
 
 func (x *LatestResponse) Reset() {
 	*x = LatestResponse{}
-	mi := &file_modules_scores_scores_proto_msgTypes[37]
+	mi := &file_modules_scores_scores_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2897,7 +3355,7 @@ func (x *LatestResponse) String() string {
 func (*LatestResponse) ProtoMessage() {}
 
 func (x *LatestResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[37]
+	mi := &file_modules_scores_scores_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2910,7 +3368,7 @@ func (x *LatestResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LatestResponse.ProtoReflect.Descriptor instead.
 func (*LatestResponse) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{37}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *LatestResponse) GetSeq() int64 {
@@ -2931,7 +3389,7 @@ type RemoveRequest struct {
 
 func (x *RemoveRequest) Reset() {
 	*x = RemoveRequest{}
-	mi := &file_modules_scores_scores_proto_msgTypes[38]
+	mi := &file_modules_scores_scores_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2943,7 +3401,7 @@ func (x *RemoveRequest) String() string {
 func (*RemoveRequest) ProtoMessage() {}
 
 func (x *RemoveRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[38]
+	mi := &file_modules_scores_scores_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2956,7 +3414,7 @@ func (x *RemoveRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoveRequest.ProtoReflect.Descriptor instead.
 func (*RemoveRequest) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{38}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *RemoveRequest) GetIds() []int64 {
@@ -2989,7 +3447,7 @@ type RemoveResponse struct {
 
 func (x *RemoveResponse) Reset() {
 	*x = RemoveResponse{}
-	mi := &file_modules_scores_scores_proto_msgTypes[39]
+	mi := &file_modules_scores_scores_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3001,7 +3459,7 @@ func (x *RemoveResponse) String() string {
 func (*RemoveResponse) ProtoMessage() {}
 
 func (x *RemoveResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[39]
+	mi := &file_modules_scores_scores_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3014,7 +3472,7 @@ func (x *RemoveResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoveResponse.ProtoReflect.Descriptor instead.
 func (*RemoveResponse) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{39}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *RemoveResponse) GetIds() []int64 {
@@ -3035,7 +3493,7 @@ type RestoreRequest struct {
 
 func (x *RestoreRequest) Reset() {
 	*x = RestoreRequest{}
-	mi := &file_modules_scores_scores_proto_msgTypes[40]
+	mi := &file_modules_scores_scores_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3047,7 +3505,7 @@ func (x *RestoreRequest) String() string {
 func (*RestoreRequest) ProtoMessage() {}
 
 func (x *RestoreRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[40]
+	mi := &file_modules_scores_scores_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3060,7 +3518,7 @@ func (x *RestoreRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RestoreRequest.ProtoReflect.Descriptor instead.
 func (*RestoreRequest) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{40}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *RestoreRequest) GetIds() []int64 {
@@ -3093,7 +3551,7 @@ type RestoreResponse struct {
 
 func (x *RestoreResponse) Reset() {
 	*x = RestoreResponse{}
-	mi := &file_modules_scores_scores_proto_msgTypes[41]
+	mi := &file_modules_scores_scores_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3105,7 +3563,7 @@ func (x *RestoreResponse) String() string {
 func (*RestoreResponse) ProtoMessage() {}
 
 func (x *RestoreResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[41]
+	mi := &file_modules_scores_scores_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3118,7 +3576,7 @@ func (x *RestoreResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RestoreResponse.ProtoReflect.Descriptor instead.
 func (*RestoreResponse) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{41}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *RestoreResponse) GetIds() []int64 {
@@ -3137,7 +3595,7 @@ type WipeRequest struct {
 
 func (x *WipeRequest) Reset() {
 	*x = WipeRequest{}
-	mi := &file_modules_scores_scores_proto_msgTypes[42]
+	mi := &file_modules_scores_scores_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3149,7 +3607,7 @@ func (x *WipeRequest) String() string {
 func (*WipeRequest) ProtoMessage() {}
 
 func (x *WipeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[42]
+	mi := &file_modules_scores_scores_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3162,7 +3620,7 @@ func (x *WipeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WipeRequest.ProtoReflect.Descriptor instead.
 func (*WipeRequest) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{42}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *WipeRequest) GetWipe() *Wipe {
@@ -3181,7 +3639,7 @@ type WipeResponse struct {
 
 func (x *WipeResponse) Reset() {
 	*x = WipeResponse{}
-	mi := &file_modules_scores_scores_proto_msgTypes[43]
+	mi := &file_modules_scores_scores_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3193,7 +3651,7 @@ func (x *WipeResponse) String() string {
 func (*WipeResponse) ProtoMessage() {}
 
 func (x *WipeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[43]
+	mi := &file_modules_scores_scores_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3206,7 +3664,7 @@ func (x *WipeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WipeResponse.ProtoReflect.Descriptor instead.
 func (*WipeResponse) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{43}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *WipeResponse) GetCount() int64 {
@@ -3225,7 +3683,7 @@ type UnwipeRequest struct {
 
 func (x *UnwipeRequest) Reset() {
 	*x = UnwipeRequest{}
-	mi := &file_modules_scores_scores_proto_msgTypes[44]
+	mi := &file_modules_scores_scores_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3237,7 +3695,7 @@ func (x *UnwipeRequest) String() string {
 func (*UnwipeRequest) ProtoMessage() {}
 
 func (x *UnwipeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[44]
+	mi := &file_modules_scores_scores_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3250,7 +3708,7 @@ func (x *UnwipeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UnwipeRequest.ProtoReflect.Descriptor instead.
 func (*UnwipeRequest) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{44}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *UnwipeRequest) GetWipe() *Wipe {
@@ -3269,7 +3727,7 @@ type UnwipeResponse struct {
 
 func (x *UnwipeResponse) Reset() {
 	*x = UnwipeResponse{}
-	mi := &file_modules_scores_scores_proto_msgTypes[45]
+	mi := &file_modules_scores_scores_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3281,7 +3739,7 @@ func (x *UnwipeResponse) String() string {
 func (*UnwipeResponse) ProtoMessage() {}
 
 func (x *UnwipeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[45]
+	mi := &file_modules_scores_scores_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3294,7 +3752,7 @@ func (x *UnwipeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UnwipeResponse.ProtoReflect.Descriptor instead.
 func (*UnwipeResponse) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{45}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *UnwipeResponse) GetCount() int64 {
@@ -3313,7 +3771,7 @@ type RecalculateRequest struct {
 
 func (x *RecalculateRequest) Reset() {
 	*x = RecalculateRequest{}
-	mi := &file_modules_scores_scores_proto_msgTypes[46]
+	mi := &file_modules_scores_scores_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3325,7 +3783,7 @@ func (x *RecalculateRequest) String() string {
 func (*RecalculateRequest) ProtoMessage() {}
 
 func (x *RecalculateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[46]
+	mi := &file_modules_scores_scores_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3338,7 +3796,7 @@ func (x *RecalculateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecalculateRequest.ProtoReflect.Descriptor instead.
 func (*RecalculateRequest) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{46}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *RecalculateRequest) GetRecalculation() *Recalculation {
@@ -3357,7 +3815,7 @@ type RecalculateResponse struct {
 
 func (x *RecalculateResponse) Reset() {
 	*x = RecalculateResponse{}
-	mi := &file_modules_scores_scores_proto_msgTypes[47]
+	mi := &file_modules_scores_scores_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3369,7 +3827,7 @@ func (x *RecalculateResponse) String() string {
 func (*RecalculateResponse) ProtoMessage() {}
 
 func (x *RecalculateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_scores_scores_proto_msgTypes[47]
+	mi := &file_modules_scores_scores_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3382,7 +3840,7 @@ func (x *RecalculateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecalculateResponse.ProtoReflect.Descriptor instead.
 func (*RecalculateResponse) Descriptor() ([]byte, []int) {
-	return file_modules_scores_scores_proto_rawDescGZIP(), []int{47}
+	return file_modules_scores_scores_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *RecalculateResponse) GetProgress() *Progress {
@@ -3396,7 +3854,26 @@ var File_modules_scores_scores_proto protoreflect.FileDescriptor
 
 const file_modules_scores_scores_proto_rawDesc = "" +
 	"\n" +
-	"\x1bmodules/scores/scores.proto\x12\x0fpeace.scores.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17modules/wire/wire.proto\"\x9b\a\n" +
+	"\x1bmodules/scores/scores.proto\x12\x0fpeace.scores.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17modules/wire/wire.proto\"\xa3\x01\n" +
+	"\aAttempt\x12\x17\n" +
+	"\auser_id\x18\x01 \x01(\x05R\x06userId\x12\x1d\n" +
+	"\n" +
+	"beatmap_id\x18\x02 \x01(\x05R\tbeatmapId\x12\x1f\n" +
+	"\vbeatmap_md5\x18\x03 \x01(\tR\n" +
+	"beatmapMd5\x12\x18\n" +
+	"\aruleset\x18\x04 \x01(\rR\aruleset\x12%\n" +
+	"\x0eclient_version\x18\x05 \x01(\tR\rclientVersion\"\x82\x02\n" +
+	"\x05Token\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x03R\x02id\x12\x17\n" +
+	"\auser_id\x18\x02 \x01(\x05R\x06userId\x12\x1d\n" +
+	"\n" +
+	"beatmap_id\x18\x03 \x01(\x05R\tbeatmapId\x12\x1f\n" +
+	"\vbeatmap_md5\x18\x04 \x01(\tR\n" +
+	"beatmapMd5\x12\x18\n" +
+	"\aruleset\x18\x05 \x01(\rR\aruleset\x12%\n" +
+	"\x0eclient_version\x18\x06 \x01(\tR\rclientVersion\x12\x16\n" +
+	"\x06status\x18\a \x01(\x05R\x06status\x127\n" +
+	"\tissued_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\bissuedAt\"\xe5\a\n" +
 	"\n" +
 	"Submission\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x17\n" +
@@ -3426,16 +3903,18 @@ const file_modules_scores_scores_proto_rawDesc = "" +
 	"\x06pauses\x18\x14 \x03(\x05R\x06pauses\x12.\n" +
 	"\x06doubts\x18\x15 \x03(\v2\x16.peace.scores.v1.DoubtR\x06doubts\x12\x12\n" +
 	"\x04geki\x18\x16 \x01(\x05R\x04geki\x12\x12\n" +
-	"\x04katu\x18\x17 \x01(\x05R\x04katu\x1a=\n" +
+	"\x04katu\x18\x17 \x01(\x05R\x04katu\x121\n" +
+	"\x12total_without_mods\x18\x18 \x01(\x03H\x00R\x10totalWithoutMods\x88\x01\x01\x1a=\n" +
 	"\x0fStatisticsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\x05R\x05value:\x028\x01\x1a:\n" +
 	"\fMaximumEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\x05R\x05value:\x028\x01\"3\n" +
+	"\x05value\x18\x02 \x01(\x05R\x05value:\x028\x01B\x15\n" +
+	"\x13_total_without_mods\"3\n" +
 	"\x05Doubt\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x16\n" +
-	"\x06detail\x18\x02 \x01(\tR\x06detail\"\xda\b\n" +
+	"\x06detail\x18\x02 \x01(\tR\x06detail\"\xa4\t\n" +
 	"\x05Score\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x03R\x02id\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\tR\x03key\x12\x17\n" +
@@ -3474,14 +3953,16 @@ const file_modules_scores_scores_proto_rawDesc = "" +
 	"\x06doubts\x18\x1c \x03(\v2\x16.peace.scores.v1.DoubtR\x06doubts\x12\x18\n" +
 	"\aremoved\x18\x1d \x01(\bR\aremoved\x12\x12\n" +
 	"\x04geki\x18\x1e \x01(\x05R\x04geki\x12\x12\n" +
-	"\x04katu\x18\x1f \x01(\x05R\x04katu\x1a=\n" +
+	"\x04katu\x18\x1f \x01(\x05R\x04katu\x121\n" +
+	"\x12total_without_mods\x18  \x01(\x03H\x01R\x10totalWithoutMods\x88\x01\x01\x1a=\n" +
 	"\x0fStatisticsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\x05R\x05value:\x028\x01\x1a:\n" +
 	"\fMaximumEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\x05R\x05value:\x028\x01B\x05\n" +
-	"\x03_pp\"\xcd\x02\n" +
+	"\x03_ppB\x15\n" +
+	"\x13_total_without_mods\"\xcd\x02\n" +
 	"\x06Result\x12,\n" +
 	"\x05score\x18\x01 \x01(\v2\x16.peace.scores.v1.ScoreR\x05score\x12\x10\n" +
 	"\x03seq\x18\x02 \x01(\x03R\x03seq\x12/\n" +
@@ -3608,7 +4089,15 @@ const file_modules_scores_scores_proto_rawDesc = "" +
 	"\x04_oldB\x06\n" +
 	"\x04_new\";\n" +
 	"\bRecorded\x12/\n" +
-	"\x06result\x18\x01 \x01(\v2\x17.peace.scores.v1.ResultR\x06result\"L\n" +
+	"\x06result\x18\x01 \x01(\v2\x17.peace.scores.v1.ResultR\x06result\"B\n" +
+	"\fIssueRequest\x122\n" +
+	"\aattempt\x18\x01 \x01(\v2\x18.peace.scores.v1.AttemptR\aattempt\"=\n" +
+	"\rIssueResponse\x12,\n" +
+	"\x05token\x18\x01 \x01(\v2\x16.peace.scores.v1.TokenR\x05token\"\x1e\n" +
+	"\fTokenRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x03R\x02id\"=\n" +
+	"\rTokenResponse\x12,\n" +
+	"\x05token\x18\x01 \x01(\v2\x16.peace.scores.v1.TokenR\x05token\"L\n" +
 	"\rSubmitRequest\x12;\n" +
 	"\n" +
 	"submission\x18\x01 \x01(\v2\x1b.peace.scores.v1.SubmissionR\n" +
@@ -3619,7 +4108,11 @@ const file_modules_scores_scores_proto_rawDesc = "" +
 	"\auser_id\x18\x01 \x01(\x05R\x06userId\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\tR\x03key\"D\n" +
 	"\x11SubmittedResponse\x12/\n" +
-	"\x06result\x18\x01 \x01(\v2\x17.peace.scores.v1.ResultR\x06result\"B\n" +
+	"\x06result\x18\x01 \x01(\v2\x17.peace.scores.v1.ResultR\x06result\"N\n" +
+	"\rAttachRequest\x12%\n" +
+	"\x0esubmission_key\x18\x01 \x01(\tR\rsubmissionKey\x12\x16\n" +
+	"\x06replay\x18\x02 \x01(\tR\x06replay\"\x10\n" +
+	"\x0eAttachResponse\"B\n" +
 	"\x12LeaderboardRequest\x12,\n" +
 	"\x05board\x18\x01 \x01(\v2\x16.peace.scores.v1.BoardR\x05board\"U\n" +
 	"\x13LeaderboardResponse\x12>\n" +
@@ -3699,10 +4192,13 @@ const file_modules_scores_scores_proto_rawDesc = "" +
 	"\x19ENTRY_KIND_SCORE_REVALUED\x10\x04\x12\x1c\n" +
 	"\x18ENTRY_KIND_PLAYER_HIDDEN\x10\x05\x12\x1b\n" +
 	"\x17ENTRY_KIND_PLAYER_SHOWN\x10\x06\x12\x1b\n" +
-	"\x17ENTRY_KIND_PLAYER_MOVED\x10\a2\xb8\x01\n" +
-	"\rIntakeService\x12N\n" +
+	"\x17ENTRY_KIND_PLAYER_MOVED\x10\a2\x9d\x03\n" +
+	"\rIntakeService\x12F\n" +
+	"\x05Issue\x12\x1d.peace.scores.v1.IssueRequest\x1a\x1e.peace.scores.v1.IssueResponse\x12K\n" +
+	"\x05Token\x12\x1d.peace.scores.v1.TokenRequest\x1a\x1e.peace.scores.v1.TokenResponse\"\x03\x90\x02\x01\x12N\n" +
 	"\x06Submit\x12\x1e.peace.scores.v1.SubmitRequest\x1a\x1f.peace.scores.v1.SubmitResponse\"\x03\x90\x02\x02\x12W\n" +
-	"\tSubmitted\x12!.peace.scores.v1.SubmittedRequest\x1a\".peace.scores.v1.SubmittedResponse\"\x03\x90\x02\x012\x9d\x03\n" +
+	"\tSubmitted\x12!.peace.scores.v1.SubmittedRequest\x1a\".peace.scores.v1.SubmittedResponse\"\x03\x90\x02\x01\x12N\n" +
+	"\x06Attach\x12\x1e.peace.scores.v1.AttachRequest\x1a\x1f.peace.scores.v1.AttachResponse\"\x03\x90\x02\x022\x9d\x03\n" +
 	"\rBoardsService\x12]\n" +
 	"\vLeaderboard\x12#.peace.scores.v1.LeaderboardRequest\x1a$.peace.scores.v1.LeaderboardResponse\"\x03\x90\x02\x01\x12N\n" +
 	"\x06Scores\x12\x1e.peace.scores.v1.ScoresRequest\x1a\x1f.peace.scores.v1.ScoresResponse\"\x03\x90\x02\x01\x12B\n" +
@@ -3733,150 +4229,168 @@ func file_modules_scores_scores_proto_rawDescGZIP() []byte {
 }
 
 var file_modules_scores_scores_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_modules_scores_scores_proto_msgTypes = make([]protoimpl.MessageInfo, 52)
+var file_modules_scores_scores_proto_msgTypes = make([]protoimpl.MessageInfo, 60)
 var file_modules_scores_scores_proto_goTypes = []any{
 	(Client)(0),                   // 0: peace.scores.v1.Client
 	(Metric)(0),                   // 1: peace.scores.v1.Metric
 	(Kind)(0),                     // 2: peace.scores.v1.Kind
 	(EntryKind)(0),                // 3: peace.scores.v1.EntryKind
-	(*Submission)(nil),            // 4: peace.scores.v1.Submission
-	(*Doubt)(nil),                 // 5: peace.scores.v1.Doubt
-	(*Score)(nil),                 // 6: peace.scores.v1.Score
-	(*Result)(nil),                // 7: peace.scores.v1.Result
-	(*Board)(nil),                 // 8: peace.scores.v1.Board
-	(*Users)(nil),                 // 9: peace.scores.v1.Users
-	(*Leaderboard)(nil),           // 10: peace.scores.v1.Leaderboard
-	(*Placed)(nil),                // 11: peace.scores.v1.Placed
-	(*List)(nil),                  // 12: peace.scores.v1.List
-	(*Listing)(nil),               // 13: peace.scores.v1.Listing
-	(*BeatmapGrades)(nil),         // 14: peace.scores.v1.BeatmapGrades
-	(*Replay)(nil),                // 15: peace.scores.v1.Replay
-	(*Entry)(nil),                 // 16: peace.scores.v1.Entry
-	(*Standing)(nil),              // 17: peace.scores.v1.Standing
-	(*Wipe)(nil),                  // 18: peace.scores.v1.Wipe
-	(*Filter)(nil),                // 19: peace.scores.v1.Filter
-	(*Recalculation)(nil),         // 20: peace.scores.v1.Recalculation
-	(*Progress)(nil),              // 21: peace.scores.v1.Progress
-	(*Difference)(nil),            // 22: peace.scores.v1.Difference
-	(*Recorded)(nil),              // 23: peace.scores.v1.Recorded
-	(*SubmitRequest)(nil),         // 24: peace.scores.v1.SubmitRequest
-	(*SubmitResponse)(nil),        // 25: peace.scores.v1.SubmitResponse
-	(*SubmittedRequest)(nil),      // 26: peace.scores.v1.SubmittedRequest
-	(*SubmittedResponse)(nil),     // 27: peace.scores.v1.SubmittedResponse
-	(*LeaderboardRequest)(nil),    // 28: peace.scores.v1.LeaderboardRequest
-	(*LeaderboardResponse)(nil),   // 29: peace.scores.v1.LeaderboardResponse
-	(*ScoresRequest)(nil),         // 30: peace.scores.v1.ScoresRequest
-	(*ScoresResponse)(nil),        // 31: peace.scores.v1.ScoresResponse
-	(*OfRequest)(nil),             // 32: peace.scores.v1.OfRequest
-	(*OfResponse)(nil),            // 33: peace.scores.v1.OfResponse
-	(*GradesRequest)(nil),         // 34: peace.scores.v1.GradesRequest
-	(*GradesResponse)(nil),        // 35: peace.scores.v1.GradesResponse
-	(*ReplayRequest)(nil),         // 36: peace.scores.v1.ReplayRequest
-	(*ReplayResponse)(nil),        // 37: peace.scores.v1.ReplayResponse
-	(*EntriesRequest)(nil),        // 38: peace.scores.v1.EntriesRequest
-	(*EntriesResponse)(nil),       // 39: peace.scores.v1.EntriesResponse
-	(*LatestRequest)(nil),         // 40: peace.scores.v1.LatestRequest
-	(*LatestResponse)(nil),        // 41: peace.scores.v1.LatestResponse
-	(*RemoveRequest)(nil),         // 42: peace.scores.v1.RemoveRequest
-	(*RemoveResponse)(nil),        // 43: peace.scores.v1.RemoveResponse
-	(*RestoreRequest)(nil),        // 44: peace.scores.v1.RestoreRequest
-	(*RestoreResponse)(nil),       // 45: peace.scores.v1.RestoreResponse
-	(*WipeRequest)(nil),           // 46: peace.scores.v1.WipeRequest
-	(*WipeResponse)(nil),          // 47: peace.scores.v1.WipeResponse
-	(*UnwipeRequest)(nil),         // 48: peace.scores.v1.UnwipeRequest
-	(*UnwipeResponse)(nil),        // 49: peace.scores.v1.UnwipeResponse
-	(*RecalculateRequest)(nil),    // 50: peace.scores.v1.RecalculateRequest
-	(*RecalculateResponse)(nil),   // 51: peace.scores.v1.RecalculateResponse
-	nil,                           // 52: peace.scores.v1.Submission.StatisticsEntry
-	nil,                           // 53: peace.scores.v1.Submission.MaximumEntry
-	nil,                           // 54: peace.scores.v1.Score.StatisticsEntry
-	nil,                           // 55: peace.scores.v1.Score.MaximumEntry
-	(*durationpb.Duration)(nil),   // 56: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil), // 57: google.protobuf.Timestamp
+	(*Attempt)(nil),               // 4: peace.scores.v1.Attempt
+	(*Token)(nil),                 // 5: peace.scores.v1.Token
+	(*Submission)(nil),            // 6: peace.scores.v1.Submission
+	(*Doubt)(nil),                 // 7: peace.scores.v1.Doubt
+	(*Score)(nil),                 // 8: peace.scores.v1.Score
+	(*Result)(nil),                // 9: peace.scores.v1.Result
+	(*Board)(nil),                 // 10: peace.scores.v1.Board
+	(*Users)(nil),                 // 11: peace.scores.v1.Users
+	(*Leaderboard)(nil),           // 12: peace.scores.v1.Leaderboard
+	(*Placed)(nil),                // 13: peace.scores.v1.Placed
+	(*List)(nil),                  // 14: peace.scores.v1.List
+	(*Listing)(nil),               // 15: peace.scores.v1.Listing
+	(*BeatmapGrades)(nil),         // 16: peace.scores.v1.BeatmapGrades
+	(*Replay)(nil),                // 17: peace.scores.v1.Replay
+	(*Entry)(nil),                 // 18: peace.scores.v1.Entry
+	(*Standing)(nil),              // 19: peace.scores.v1.Standing
+	(*Wipe)(nil),                  // 20: peace.scores.v1.Wipe
+	(*Filter)(nil),                // 21: peace.scores.v1.Filter
+	(*Recalculation)(nil),         // 22: peace.scores.v1.Recalculation
+	(*Progress)(nil),              // 23: peace.scores.v1.Progress
+	(*Difference)(nil),            // 24: peace.scores.v1.Difference
+	(*Recorded)(nil),              // 25: peace.scores.v1.Recorded
+	(*IssueRequest)(nil),          // 26: peace.scores.v1.IssueRequest
+	(*IssueResponse)(nil),         // 27: peace.scores.v1.IssueResponse
+	(*TokenRequest)(nil),          // 28: peace.scores.v1.TokenRequest
+	(*TokenResponse)(nil),         // 29: peace.scores.v1.TokenResponse
+	(*SubmitRequest)(nil),         // 30: peace.scores.v1.SubmitRequest
+	(*SubmitResponse)(nil),        // 31: peace.scores.v1.SubmitResponse
+	(*SubmittedRequest)(nil),      // 32: peace.scores.v1.SubmittedRequest
+	(*SubmittedResponse)(nil),     // 33: peace.scores.v1.SubmittedResponse
+	(*AttachRequest)(nil),         // 34: peace.scores.v1.AttachRequest
+	(*AttachResponse)(nil),        // 35: peace.scores.v1.AttachResponse
+	(*LeaderboardRequest)(nil),    // 36: peace.scores.v1.LeaderboardRequest
+	(*LeaderboardResponse)(nil),   // 37: peace.scores.v1.LeaderboardResponse
+	(*ScoresRequest)(nil),         // 38: peace.scores.v1.ScoresRequest
+	(*ScoresResponse)(nil),        // 39: peace.scores.v1.ScoresResponse
+	(*OfRequest)(nil),             // 40: peace.scores.v1.OfRequest
+	(*OfResponse)(nil),            // 41: peace.scores.v1.OfResponse
+	(*GradesRequest)(nil),         // 42: peace.scores.v1.GradesRequest
+	(*GradesResponse)(nil),        // 43: peace.scores.v1.GradesResponse
+	(*ReplayRequest)(nil),         // 44: peace.scores.v1.ReplayRequest
+	(*ReplayResponse)(nil),        // 45: peace.scores.v1.ReplayResponse
+	(*EntriesRequest)(nil),        // 46: peace.scores.v1.EntriesRequest
+	(*EntriesResponse)(nil),       // 47: peace.scores.v1.EntriesResponse
+	(*LatestRequest)(nil),         // 48: peace.scores.v1.LatestRequest
+	(*LatestResponse)(nil),        // 49: peace.scores.v1.LatestResponse
+	(*RemoveRequest)(nil),         // 50: peace.scores.v1.RemoveRequest
+	(*RemoveResponse)(nil),        // 51: peace.scores.v1.RemoveResponse
+	(*RestoreRequest)(nil),        // 52: peace.scores.v1.RestoreRequest
+	(*RestoreResponse)(nil),       // 53: peace.scores.v1.RestoreResponse
+	(*WipeRequest)(nil),           // 54: peace.scores.v1.WipeRequest
+	(*WipeResponse)(nil),          // 55: peace.scores.v1.WipeResponse
+	(*UnwipeRequest)(nil),         // 56: peace.scores.v1.UnwipeRequest
+	(*UnwipeResponse)(nil),        // 57: peace.scores.v1.UnwipeResponse
+	(*RecalculateRequest)(nil),    // 58: peace.scores.v1.RecalculateRequest
+	(*RecalculateResponse)(nil),   // 59: peace.scores.v1.RecalculateResponse
+	nil,                           // 60: peace.scores.v1.Submission.StatisticsEntry
+	nil,                           // 61: peace.scores.v1.Submission.MaximumEntry
+	nil,                           // 62: peace.scores.v1.Score.StatisticsEntry
+	nil,                           // 63: peace.scores.v1.Score.MaximumEntry
+	(*timestamppb.Timestamp)(nil), // 64: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),   // 65: google.protobuf.Duration
 }
 var file_modules_scores_scores_proto_depIdxs = []int32{
-	0,  // 0: peace.scores.v1.Submission.client:type_name -> peace.scores.v1.Client
-	52, // 1: peace.scores.v1.Submission.statistics:type_name -> peace.scores.v1.Submission.StatisticsEntry
-	53, // 2: peace.scores.v1.Submission.maximum:type_name -> peace.scores.v1.Submission.MaximumEntry
-	56, // 3: peace.scores.v1.Submission.play_time:type_name -> google.protobuf.Duration
-	57, // 4: peace.scores.v1.Submission.ended_at:type_name -> google.protobuf.Timestamp
-	5,  // 5: peace.scores.v1.Submission.doubts:type_name -> peace.scores.v1.Doubt
-	0,  // 6: peace.scores.v1.Score.client:type_name -> peace.scores.v1.Client
-	54, // 7: peace.scores.v1.Score.statistics:type_name -> peace.scores.v1.Score.StatisticsEntry
-	55, // 8: peace.scores.v1.Score.maximum:type_name -> peace.scores.v1.Score.MaximumEntry
-	56, // 9: peace.scores.v1.Score.play_time:type_name -> google.protobuf.Duration
-	57, // 10: peace.scores.v1.Score.ended_at:type_name -> google.protobuf.Timestamp
-	5,  // 11: peace.scores.v1.Score.doubts:type_name -> peace.scores.v1.Doubt
-	6,  // 12: peace.scores.v1.Result.score:type_name -> peace.scores.v1.Score
-	1,  // 13: peace.scores.v1.Result.metric:type_name -> peace.scores.v1.Metric
-	6,  // 14: peace.scores.v1.Result.previous:type_name -> peace.scores.v1.Score
-	0,  // 15: peace.scores.v1.Board.client:type_name -> peace.scores.v1.Client
-	1,  // 16: peace.scores.v1.Board.metric:type_name -> peace.scores.v1.Metric
-	9,  // 17: peace.scores.v1.Board.users:type_name -> peace.scores.v1.Users
-	1,  // 18: peace.scores.v1.Leaderboard.metric:type_name -> peace.scores.v1.Metric
-	11, // 19: peace.scores.v1.Leaderboard.scores:type_name -> peace.scores.v1.Placed
-	11, // 20: peace.scores.v1.Leaderboard.own:type_name -> peace.scores.v1.Placed
-	6,  // 21: peace.scores.v1.Placed.score:type_name -> peace.scores.v1.Score
-	2,  // 22: peace.scores.v1.List.kind:type_name -> peace.scores.v1.Kind
-	1,  // 23: peace.scores.v1.List.metric:type_name -> peace.scores.v1.Metric
-	6,  // 24: peace.scores.v1.Listing.scores:type_name -> peace.scores.v1.Score
-	6,  // 25: peace.scores.v1.Replay.score:type_name -> peace.scores.v1.Score
-	3,  // 26: peace.scores.v1.Entry.kind:type_name -> peace.scores.v1.EntryKind
-	57, // 27: peace.scores.v1.Entry.at:type_name -> google.protobuf.Timestamp
-	6,  // 28: peace.scores.v1.Entry.score:type_name -> peace.scores.v1.Score
-	17, // 29: peace.scores.v1.Entry.bests:type_name -> peace.scores.v1.Standing
-	1,  // 30: peace.scores.v1.Standing.metric:type_name -> peace.scores.v1.Metric
-	19, // 31: peace.scores.v1.Recalculation.filter:type_name -> peace.scores.v1.Filter
-	22, // 32: peace.scores.v1.Progress.differences:type_name -> peace.scores.v1.Difference
-	7,  // 33: peace.scores.v1.Recorded.result:type_name -> peace.scores.v1.Result
-	4,  // 34: peace.scores.v1.SubmitRequest.submission:type_name -> peace.scores.v1.Submission
-	7,  // 35: peace.scores.v1.SubmitResponse.result:type_name -> peace.scores.v1.Result
-	7,  // 36: peace.scores.v1.SubmittedResponse.result:type_name -> peace.scores.v1.Result
-	8,  // 37: peace.scores.v1.LeaderboardRequest.board:type_name -> peace.scores.v1.Board
-	10, // 38: peace.scores.v1.LeaderboardResponse.leaderboard:type_name -> peace.scores.v1.Leaderboard
-	6,  // 39: peace.scores.v1.ScoresResponse.scores:type_name -> peace.scores.v1.Score
-	12, // 40: peace.scores.v1.OfRequest.list:type_name -> peace.scores.v1.List
-	13, // 41: peace.scores.v1.OfResponse.listing:type_name -> peace.scores.v1.Listing
-	14, // 42: peace.scores.v1.GradesResponse.grades:type_name -> peace.scores.v1.BeatmapGrades
-	15, // 43: peace.scores.v1.ReplayResponse.replay:type_name -> peace.scores.v1.Replay
-	16, // 44: peace.scores.v1.EntriesResponse.entries:type_name -> peace.scores.v1.Entry
-	18, // 45: peace.scores.v1.WipeRequest.wipe:type_name -> peace.scores.v1.Wipe
-	18, // 46: peace.scores.v1.UnwipeRequest.wipe:type_name -> peace.scores.v1.Wipe
-	20, // 47: peace.scores.v1.RecalculateRequest.recalculation:type_name -> peace.scores.v1.Recalculation
-	21, // 48: peace.scores.v1.RecalculateResponse.progress:type_name -> peace.scores.v1.Progress
-	24, // 49: peace.scores.v1.IntakeService.Submit:input_type -> peace.scores.v1.SubmitRequest
-	26, // 50: peace.scores.v1.IntakeService.Submitted:input_type -> peace.scores.v1.SubmittedRequest
-	28, // 51: peace.scores.v1.BoardsService.Leaderboard:input_type -> peace.scores.v1.LeaderboardRequest
-	30, // 52: peace.scores.v1.BoardsService.Scores:input_type -> peace.scores.v1.ScoresRequest
-	32, // 53: peace.scores.v1.BoardsService.Of:input_type -> peace.scores.v1.OfRequest
-	34, // 54: peace.scores.v1.BoardsService.Grades:input_type -> peace.scores.v1.GradesRequest
-	36, // 55: peace.scores.v1.BoardsService.Replay:input_type -> peace.scores.v1.ReplayRequest
-	38, // 56: peace.scores.v1.LogService.Entries:input_type -> peace.scores.v1.EntriesRequest
-	40, // 57: peace.scores.v1.LogService.Latest:input_type -> peace.scores.v1.LatestRequest
-	42, // 58: peace.scores.v1.CurationService.Remove:input_type -> peace.scores.v1.RemoveRequest
-	44, // 59: peace.scores.v1.CurationService.Restore:input_type -> peace.scores.v1.RestoreRequest
-	46, // 60: peace.scores.v1.CurationService.Wipe:input_type -> peace.scores.v1.WipeRequest
-	48, // 61: peace.scores.v1.CurationService.Unwipe:input_type -> peace.scores.v1.UnwipeRequest
-	50, // 62: peace.scores.v1.CurationService.Recalculate:input_type -> peace.scores.v1.RecalculateRequest
-	25, // 63: peace.scores.v1.IntakeService.Submit:output_type -> peace.scores.v1.SubmitResponse
-	27, // 64: peace.scores.v1.IntakeService.Submitted:output_type -> peace.scores.v1.SubmittedResponse
-	29, // 65: peace.scores.v1.BoardsService.Leaderboard:output_type -> peace.scores.v1.LeaderboardResponse
-	31, // 66: peace.scores.v1.BoardsService.Scores:output_type -> peace.scores.v1.ScoresResponse
-	33, // 67: peace.scores.v1.BoardsService.Of:output_type -> peace.scores.v1.OfResponse
-	35, // 68: peace.scores.v1.BoardsService.Grades:output_type -> peace.scores.v1.GradesResponse
-	37, // 69: peace.scores.v1.BoardsService.Replay:output_type -> peace.scores.v1.ReplayResponse
-	39, // 70: peace.scores.v1.LogService.Entries:output_type -> peace.scores.v1.EntriesResponse
-	41, // 71: peace.scores.v1.LogService.Latest:output_type -> peace.scores.v1.LatestResponse
-	43, // 72: peace.scores.v1.CurationService.Remove:output_type -> peace.scores.v1.RemoveResponse
-	45, // 73: peace.scores.v1.CurationService.Restore:output_type -> peace.scores.v1.RestoreResponse
-	47, // 74: peace.scores.v1.CurationService.Wipe:output_type -> peace.scores.v1.WipeResponse
-	49, // 75: peace.scores.v1.CurationService.Unwipe:output_type -> peace.scores.v1.UnwipeResponse
-	51, // 76: peace.scores.v1.CurationService.Recalculate:output_type -> peace.scores.v1.RecalculateResponse
-	63, // [63:77] is the sub-list for method output_type
-	49, // [49:63] is the sub-list for method input_type
-	49, // [49:49] is the sub-list for extension type_name
-	49, // [49:49] is the sub-list for extension extendee
-	0,  // [0:49] is the sub-list for field type_name
+	64, // 0: peace.scores.v1.Token.issued_at:type_name -> google.protobuf.Timestamp
+	0,  // 1: peace.scores.v1.Submission.client:type_name -> peace.scores.v1.Client
+	60, // 2: peace.scores.v1.Submission.statistics:type_name -> peace.scores.v1.Submission.StatisticsEntry
+	61, // 3: peace.scores.v1.Submission.maximum:type_name -> peace.scores.v1.Submission.MaximumEntry
+	65, // 4: peace.scores.v1.Submission.play_time:type_name -> google.protobuf.Duration
+	64, // 5: peace.scores.v1.Submission.ended_at:type_name -> google.protobuf.Timestamp
+	7,  // 6: peace.scores.v1.Submission.doubts:type_name -> peace.scores.v1.Doubt
+	0,  // 7: peace.scores.v1.Score.client:type_name -> peace.scores.v1.Client
+	62, // 8: peace.scores.v1.Score.statistics:type_name -> peace.scores.v1.Score.StatisticsEntry
+	63, // 9: peace.scores.v1.Score.maximum:type_name -> peace.scores.v1.Score.MaximumEntry
+	65, // 10: peace.scores.v1.Score.play_time:type_name -> google.protobuf.Duration
+	64, // 11: peace.scores.v1.Score.ended_at:type_name -> google.protobuf.Timestamp
+	7,  // 12: peace.scores.v1.Score.doubts:type_name -> peace.scores.v1.Doubt
+	8,  // 13: peace.scores.v1.Result.score:type_name -> peace.scores.v1.Score
+	1,  // 14: peace.scores.v1.Result.metric:type_name -> peace.scores.v1.Metric
+	8,  // 15: peace.scores.v1.Result.previous:type_name -> peace.scores.v1.Score
+	0,  // 16: peace.scores.v1.Board.client:type_name -> peace.scores.v1.Client
+	1,  // 17: peace.scores.v1.Board.metric:type_name -> peace.scores.v1.Metric
+	11, // 18: peace.scores.v1.Board.users:type_name -> peace.scores.v1.Users
+	1,  // 19: peace.scores.v1.Leaderboard.metric:type_name -> peace.scores.v1.Metric
+	13, // 20: peace.scores.v1.Leaderboard.scores:type_name -> peace.scores.v1.Placed
+	13, // 21: peace.scores.v1.Leaderboard.own:type_name -> peace.scores.v1.Placed
+	8,  // 22: peace.scores.v1.Placed.score:type_name -> peace.scores.v1.Score
+	2,  // 23: peace.scores.v1.List.kind:type_name -> peace.scores.v1.Kind
+	1,  // 24: peace.scores.v1.List.metric:type_name -> peace.scores.v1.Metric
+	8,  // 25: peace.scores.v1.Listing.scores:type_name -> peace.scores.v1.Score
+	8,  // 26: peace.scores.v1.Replay.score:type_name -> peace.scores.v1.Score
+	3,  // 27: peace.scores.v1.Entry.kind:type_name -> peace.scores.v1.EntryKind
+	64, // 28: peace.scores.v1.Entry.at:type_name -> google.protobuf.Timestamp
+	8,  // 29: peace.scores.v1.Entry.score:type_name -> peace.scores.v1.Score
+	19, // 30: peace.scores.v1.Entry.bests:type_name -> peace.scores.v1.Standing
+	1,  // 31: peace.scores.v1.Standing.metric:type_name -> peace.scores.v1.Metric
+	21, // 32: peace.scores.v1.Recalculation.filter:type_name -> peace.scores.v1.Filter
+	24, // 33: peace.scores.v1.Progress.differences:type_name -> peace.scores.v1.Difference
+	9,  // 34: peace.scores.v1.Recorded.result:type_name -> peace.scores.v1.Result
+	4,  // 35: peace.scores.v1.IssueRequest.attempt:type_name -> peace.scores.v1.Attempt
+	5,  // 36: peace.scores.v1.IssueResponse.token:type_name -> peace.scores.v1.Token
+	5,  // 37: peace.scores.v1.TokenResponse.token:type_name -> peace.scores.v1.Token
+	6,  // 38: peace.scores.v1.SubmitRequest.submission:type_name -> peace.scores.v1.Submission
+	9,  // 39: peace.scores.v1.SubmitResponse.result:type_name -> peace.scores.v1.Result
+	9,  // 40: peace.scores.v1.SubmittedResponse.result:type_name -> peace.scores.v1.Result
+	10, // 41: peace.scores.v1.LeaderboardRequest.board:type_name -> peace.scores.v1.Board
+	12, // 42: peace.scores.v1.LeaderboardResponse.leaderboard:type_name -> peace.scores.v1.Leaderboard
+	8,  // 43: peace.scores.v1.ScoresResponse.scores:type_name -> peace.scores.v1.Score
+	14, // 44: peace.scores.v1.OfRequest.list:type_name -> peace.scores.v1.List
+	15, // 45: peace.scores.v1.OfResponse.listing:type_name -> peace.scores.v1.Listing
+	16, // 46: peace.scores.v1.GradesResponse.grades:type_name -> peace.scores.v1.BeatmapGrades
+	17, // 47: peace.scores.v1.ReplayResponse.replay:type_name -> peace.scores.v1.Replay
+	18, // 48: peace.scores.v1.EntriesResponse.entries:type_name -> peace.scores.v1.Entry
+	20, // 49: peace.scores.v1.WipeRequest.wipe:type_name -> peace.scores.v1.Wipe
+	20, // 50: peace.scores.v1.UnwipeRequest.wipe:type_name -> peace.scores.v1.Wipe
+	22, // 51: peace.scores.v1.RecalculateRequest.recalculation:type_name -> peace.scores.v1.Recalculation
+	23, // 52: peace.scores.v1.RecalculateResponse.progress:type_name -> peace.scores.v1.Progress
+	26, // 53: peace.scores.v1.IntakeService.Issue:input_type -> peace.scores.v1.IssueRequest
+	28, // 54: peace.scores.v1.IntakeService.Token:input_type -> peace.scores.v1.TokenRequest
+	30, // 55: peace.scores.v1.IntakeService.Submit:input_type -> peace.scores.v1.SubmitRequest
+	32, // 56: peace.scores.v1.IntakeService.Submitted:input_type -> peace.scores.v1.SubmittedRequest
+	34, // 57: peace.scores.v1.IntakeService.Attach:input_type -> peace.scores.v1.AttachRequest
+	36, // 58: peace.scores.v1.BoardsService.Leaderboard:input_type -> peace.scores.v1.LeaderboardRequest
+	38, // 59: peace.scores.v1.BoardsService.Scores:input_type -> peace.scores.v1.ScoresRequest
+	40, // 60: peace.scores.v1.BoardsService.Of:input_type -> peace.scores.v1.OfRequest
+	42, // 61: peace.scores.v1.BoardsService.Grades:input_type -> peace.scores.v1.GradesRequest
+	44, // 62: peace.scores.v1.BoardsService.Replay:input_type -> peace.scores.v1.ReplayRequest
+	46, // 63: peace.scores.v1.LogService.Entries:input_type -> peace.scores.v1.EntriesRequest
+	48, // 64: peace.scores.v1.LogService.Latest:input_type -> peace.scores.v1.LatestRequest
+	50, // 65: peace.scores.v1.CurationService.Remove:input_type -> peace.scores.v1.RemoveRequest
+	52, // 66: peace.scores.v1.CurationService.Restore:input_type -> peace.scores.v1.RestoreRequest
+	54, // 67: peace.scores.v1.CurationService.Wipe:input_type -> peace.scores.v1.WipeRequest
+	56, // 68: peace.scores.v1.CurationService.Unwipe:input_type -> peace.scores.v1.UnwipeRequest
+	58, // 69: peace.scores.v1.CurationService.Recalculate:input_type -> peace.scores.v1.RecalculateRequest
+	27, // 70: peace.scores.v1.IntakeService.Issue:output_type -> peace.scores.v1.IssueResponse
+	29, // 71: peace.scores.v1.IntakeService.Token:output_type -> peace.scores.v1.TokenResponse
+	31, // 72: peace.scores.v1.IntakeService.Submit:output_type -> peace.scores.v1.SubmitResponse
+	33, // 73: peace.scores.v1.IntakeService.Submitted:output_type -> peace.scores.v1.SubmittedResponse
+	35, // 74: peace.scores.v1.IntakeService.Attach:output_type -> peace.scores.v1.AttachResponse
+	37, // 75: peace.scores.v1.BoardsService.Leaderboard:output_type -> peace.scores.v1.LeaderboardResponse
+	39, // 76: peace.scores.v1.BoardsService.Scores:output_type -> peace.scores.v1.ScoresResponse
+	41, // 77: peace.scores.v1.BoardsService.Of:output_type -> peace.scores.v1.OfResponse
+	43, // 78: peace.scores.v1.BoardsService.Grades:output_type -> peace.scores.v1.GradesResponse
+	45, // 79: peace.scores.v1.BoardsService.Replay:output_type -> peace.scores.v1.ReplayResponse
+	47, // 80: peace.scores.v1.LogService.Entries:output_type -> peace.scores.v1.EntriesResponse
+	49, // 81: peace.scores.v1.LogService.Latest:output_type -> peace.scores.v1.LatestResponse
+	51, // 82: peace.scores.v1.CurationService.Remove:output_type -> peace.scores.v1.RemoveResponse
+	53, // 83: peace.scores.v1.CurationService.Restore:output_type -> peace.scores.v1.RestoreResponse
+	55, // 84: peace.scores.v1.CurationService.Wipe:output_type -> peace.scores.v1.WipeResponse
+	57, // 85: peace.scores.v1.CurationService.Unwipe:output_type -> peace.scores.v1.UnwipeResponse
+	59, // 86: peace.scores.v1.CurationService.Recalculate:output_type -> peace.scores.v1.RecalculateResponse
+	70, // [70:87] is the sub-list for method output_type
+	53, // [53:70] is the sub-list for method input_type
+	53, // [53:53] is the sub-list for extension type_name
+	53, // [53:53] is the sub-list for extension extendee
+	0,  // [0:53] is the sub-list for field type_name
 }
 
 func init() { file_modules_scores_scores_proto_init() }
@@ -3885,20 +4399,21 @@ func file_modules_scores_scores_proto_init() {
 		return
 	}
 	file_modules_scores_scores_proto_msgTypes[2].OneofWrappers = []any{}
-	file_modules_scores_scores_proto_msgTypes[3].OneofWrappers = []any{}
 	file_modules_scores_scores_proto_msgTypes[4].OneofWrappers = []any{}
+	file_modules_scores_scores_proto_msgTypes[5].OneofWrappers = []any{}
 	file_modules_scores_scores_proto_msgTypes[6].OneofWrappers = []any{}
-	file_modules_scores_scores_proto_msgTypes[12].OneofWrappers = []any{}
+	file_modules_scores_scores_proto_msgTypes[8].OneofWrappers = []any{}
 	file_modules_scores_scores_proto_msgTypes[14].OneofWrappers = []any{}
-	file_modules_scores_scores_proto_msgTypes[15].OneofWrappers = []any{}
-	file_modules_scores_scores_proto_msgTypes[18].OneofWrappers = []any{}
+	file_modules_scores_scores_proto_msgTypes[16].OneofWrappers = []any{}
+	file_modules_scores_scores_proto_msgTypes[17].OneofWrappers = []any{}
+	file_modules_scores_scores_proto_msgTypes[20].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_modules_scores_scores_proto_rawDesc), len(file_modules_scores_scores_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   52,
+			NumMessages:   60,
 			NumExtensions: 0,
 			NumServices:   4,
 		},

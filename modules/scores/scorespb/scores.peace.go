@@ -81,6 +81,76 @@ type observedIntake struct {
 	observer wire.Observer
 }
 
+func (c *remoteIntake) Issue(ctx context.Context, attempt scores.Attempt) (token scores.Token, err error) {
+	out, err := c.rpc.Issue(ctx, &IssueRequest{
+		Attempt: FromAttempt(attempt),
+	})
+	if err != nil {
+		return token, err
+	}
+	wire.Set(&err, "token", &token, out.GetToken(), ToToken)
+	return token, err
+}
+
+func (s *servedIntake) Issue(ctx context.Context, in *IssueRequest) (*IssueResponse, error) {
+	var (
+		attempt scores.Attempt
+		err     error
+	)
+	wire.Set(&err, "attempt", &attempt, in.GetAttempt(), ToAttempt)
+	if err != nil {
+		return nil, err
+	}
+	token, err := s.impl.Issue(ctx, attempt)
+	if err != nil {
+		return nil, err
+	}
+	return &IssueResponse{
+		Token: FromToken(token),
+	}, nil
+}
+
+func (o *observedIntake) Issue(ctx context.Context, attempt scores.Attempt) (token scores.Token, err error) {
+	ctx, done := o.observer.Start(ctx, "scores.Intake", "Issue")
+	defer func() { done(err) }()
+	return o.next.Issue(ctx, attempt)
+}
+
+func (c *remoteIntake) Token(ctx context.Context, id int64) (token scores.Token, err error) {
+	out, err := c.rpc.Token(ctx, &TokenRequest{
+		Id: wire.FromInt[int64](id),
+	})
+	if err != nil {
+		return token, err
+	}
+	wire.Set(&err, "token", &token, out.GetToken(), ToToken)
+	return token, err
+}
+
+func (s *servedIntake) Token(ctx context.Context, in *TokenRequest) (*TokenResponse, error) {
+	var (
+		id  int64
+		err error
+	)
+	wire.Set(&err, "id", &id, in.GetId(), wire.ToInt)
+	if err != nil {
+		return nil, err
+	}
+	token, err := s.impl.Token(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return &TokenResponse{
+		Token: FromToken(token),
+	}, nil
+}
+
+func (o *observedIntake) Token(ctx context.Context, id int64) (token scores.Token, err error) {
+	ctx, done := o.observer.Start(ctx, "scores.Intake", "Token")
+	defer func() { done(err) }()
+	return o.next.Token(ctx, id)
+}
+
 func (c *remoteIntake) Submit(ctx context.Context, submission scores.Submission) (result scores.Result, err error) {
 	out, err := c.rpc.Submit(ctx, &SubmitRequest{
 		Submission: FromSubmission(submission),
@@ -152,6 +222,38 @@ func (o *observedIntake) Submitted(ctx context.Context, userID int32, key string
 	ctx, done := o.observer.Start(ctx, "scores.Intake", "Submitted")
 	defer func() { done(err) }()
 	return o.next.Submitted(ctx, userID, key)
+}
+
+func (c *remoteIntake) Attach(ctx context.Context, submissionKey string, replay string) (err error) {
+	_, err = c.rpc.Attach(ctx, &AttachRequest{
+		SubmissionKey: wire.FromString(submissionKey),
+		Replay:        wire.FromString(replay),
+	})
+	return err
+}
+
+func (s *servedIntake) Attach(ctx context.Context, in *AttachRequest) (*AttachResponse, error) {
+	var (
+		submissionKey string
+		replay        string
+		err           error
+	)
+	wire.Set(&err, "submission_key", &submissionKey, in.GetSubmissionKey(), wire.ToString)
+	wire.Set(&err, "replay", &replay, in.GetReplay(), wire.ToString)
+	if err != nil {
+		return nil, err
+	}
+	err = s.impl.Attach(ctx, submissionKey, replay)
+	if err != nil {
+		return nil, err
+	}
+	return &AttachResponse{}, nil
+}
+
+func (o *observedIntake) Attach(ctx context.Context, submissionKey string, replay string) (err error) {
+	ctx, done := o.observer.Start(ctx, "scores.Intake", "Attach")
+	defer func() { done(err) }()
+	return o.next.Attach(ctx, submissionKey, replay)
 }
 
 // NewBoardsClient returns the scores.Boards that a peer offers over conn.
@@ -680,6 +782,62 @@ func (o *observedCuration) Recalculate(ctx context.Context, recalculation scores
 	})
 }
 
+// ToAttempt returns the contract's form of m; nil is the zero value. It fails with wire.ErrMalformed.
+func ToAttempt(m *Attempt) (v scores.Attempt, err error) {
+	if m == nil {
+		return v, nil
+	}
+	wire.Set(&err, "user_id", &v.UserID, m.GetUserId(), wire.ToInt)
+	wire.Set(&err, "beatmap_id", &v.BeatmapID, m.GetBeatmapId(), wire.ToInt)
+	wire.Set(&err, "beatmap_md5", &v.BeatmapMD5, m.GetBeatmapMd5(), wire.ToString)
+	wire.Set(&err, "ruleset", &v.Ruleset, m.GetRuleset(), wire.ToInt)
+	wire.Set(&err, "client_version", &v.ClientVersion, m.GetClientVersion(), wire.ToString)
+	return v, err
+}
+
+// FromAttempt returns the wire form of v, which may share its memory.
+func FromAttempt(v scores.Attempt) *Attempt {
+	m := &Attempt{
+		UserId:        wire.FromInt[int32](v.UserID),
+		BeatmapId:     wire.FromInt[int32](v.BeatmapID),
+		BeatmapMd5:    wire.FromString(v.BeatmapMD5),
+		Ruleset:       wire.FromInt[uint32](v.Ruleset),
+		ClientVersion: wire.FromString(v.ClientVersion),
+	}
+	return m
+}
+
+// ToToken returns the contract's form of m; nil is the zero value. It fails with wire.ErrMalformed.
+func ToToken(m *Token) (v scores.Token, err error) {
+	if m == nil {
+		return v, nil
+	}
+	wire.Set(&err, "id", &v.ID, m.GetId(), wire.ToInt)
+	wire.Set(&err, "user_id", &v.UserID, m.GetUserId(), wire.ToInt)
+	wire.Set(&err, "beatmap_id", &v.BeatmapID, m.GetBeatmapId(), wire.ToInt)
+	wire.Set(&err, "beatmap_md5", &v.BeatmapMD5, m.GetBeatmapMd5(), wire.ToString)
+	wire.Set(&err, "ruleset", &v.Ruleset, m.GetRuleset(), wire.ToInt)
+	wire.Set(&err, "client_version", &v.ClientVersion, m.GetClientVersion(), wire.ToString)
+	wire.Set(&err, "status", &v.Status, m.GetStatus(), wire.ToInt)
+	wire.Set(&err, "issued_at", &v.IssuedAt, m.GetIssuedAt(), wire.ToTime)
+	return v, err
+}
+
+// FromToken returns the wire form of v, which may share its memory.
+func FromToken(v scores.Token) *Token {
+	m := &Token{
+		Id:            wire.FromInt[int64](v.ID),
+		UserId:        wire.FromInt[int32](v.UserID),
+		BeatmapId:     wire.FromInt[int32](v.BeatmapID),
+		BeatmapMd5:    wire.FromString(v.BeatmapMD5),
+		Ruleset:       wire.FromInt[uint32](v.Ruleset),
+		ClientVersion: wire.FromString(v.ClientVersion),
+		Status:        wire.FromInt[int32](v.Status),
+		IssuedAt:      wire.FromTime(v.IssuedAt),
+	}
+	return m
+}
+
 // ToSubmission returns the contract's form of m; nil is the zero value. It fails with wire.ErrMalformed.
 func ToSubmission(m *Submission) (v scores.Submission, err error) {
 	if m == nil {
@@ -708,35 +866,37 @@ func ToSubmission(m *Submission) (v scores.Submission, err error) {
 	wire.List(&err, "doubts", &v.Doubts, m.GetDoubts(), ToDoubt)
 	wire.Set(&err, "geki", &v.Geki, m.GetGeki(), wire.ToInt)
 	wire.Set(&err, "katu", &v.Katu, m.GetKatu(), wire.ToInt)
+	wire.Optional(&err, "total_without_mods", &v.TotalWithoutMods, m.TotalWithoutMods, wire.ToInt)
 	return v, err
 }
 
 // FromSubmission returns the wire form of v, which may share its memory.
 func FromSubmission(v scores.Submission) *Submission {
 	m := &Submission{
-		Key:           wire.FromString(v.Key),
-		UserId:        wire.FromInt[int32](v.UserID),
-		Client:        wire.FromInt[Client](v.Client),
-		ClientVersion: wire.FromString(v.ClientVersion),
-		BeatmapMd5:    wire.FromString(v.BeatmapMD5),
-		Ruleset:       wire.FromInt[uint32](v.Ruleset),
-		Mods:          wire.FromText(v.Mods),
-		Statistics:    wire.FromMap(v.Statistics, wire.FromString, wire.FromInt[int32]),
-		Maximum:       wire.FromMap(v.Maximum, wire.FromString, wire.FromInt[int32]),
-		MaxCombo:      wire.FromInt[int32](v.MaxCombo),
-		Total:         wire.FromInt[int64](v.Total),
-		Accuracy:      wire.FromFloat[float64](v.Accuracy),
-		Grade:         wire.FromInt[uint32](v.Grade),
-		FullCombo:     wire.FromBool(v.FullCombo),
-		Passed:        wire.FromBool(v.Passed),
-		Exited:        wire.FromBool(v.Exited),
-		PlayTime:      wire.FromDuration(v.PlayTime),
-		EndedAt:       wire.FromTime(v.EndedAt),
-		Replay:        wire.FromString(v.Replay),
-		Pauses:        wire.FromList(v.Pauses, wire.FromInt[int32]),
-		Doubts:        wire.FromList(v.Doubts, FromDoubt),
-		Geki:          wire.FromInt[int32](v.Geki),
-		Katu:          wire.FromInt[int32](v.Katu),
+		Key:              wire.FromString(v.Key),
+		UserId:           wire.FromInt[int32](v.UserID),
+		Client:           wire.FromInt[Client](v.Client),
+		ClientVersion:    wire.FromString(v.ClientVersion),
+		BeatmapMd5:       wire.FromString(v.BeatmapMD5),
+		Ruleset:          wire.FromInt[uint32](v.Ruleset),
+		Mods:             wire.FromText(v.Mods),
+		Statistics:       wire.FromMap(v.Statistics, wire.FromString, wire.FromInt[int32]),
+		Maximum:          wire.FromMap(v.Maximum, wire.FromString, wire.FromInt[int32]),
+		MaxCombo:         wire.FromInt[int32](v.MaxCombo),
+		Total:            wire.FromInt[int64](v.Total),
+		Accuracy:         wire.FromFloat[float64](v.Accuracy),
+		Grade:            wire.FromInt[uint32](v.Grade),
+		FullCombo:        wire.FromBool(v.FullCombo),
+		Passed:           wire.FromBool(v.Passed),
+		Exited:           wire.FromBool(v.Exited),
+		PlayTime:         wire.FromDuration(v.PlayTime),
+		EndedAt:          wire.FromTime(v.EndedAt),
+		Replay:           wire.FromString(v.Replay),
+		Pauses:           wire.FromList(v.Pauses, wire.FromInt[int32]),
+		Doubts:           wire.FromList(v.Doubts, FromDoubt),
+		Geki:             wire.FromInt[int32](v.Geki),
+		Katu:             wire.FromInt[int32](v.Katu),
+		TotalWithoutMods: wire.FromOptional(v.TotalWithoutMods, wire.FromInt[int64]),
 	}
 	return m
 }
@@ -796,43 +956,45 @@ func ToScore(m *Score) (v scores.Score, err error) {
 	wire.Set(&err, "removed", &v.Removed, m.GetRemoved(), wire.ToBool)
 	wire.Set(&err, "geki", &v.Geki, m.GetGeki(), wire.ToInt)
 	wire.Set(&err, "katu", &v.Katu, m.GetKatu(), wire.ToInt)
+	wire.Optional(&err, "total_without_mods", &v.TotalWithoutMods, m.TotalWithoutMods, wire.ToInt)
 	return v, err
 }
 
 // FromScore returns the wire form of v, which may share its memory.
 func FromScore(v scores.Score) *Score {
 	m := &Score{
-		Id:            wire.FromInt[int64](v.ID),
-		Key:           wire.FromString(v.Key),
-		UserId:        wire.FromInt[int32](v.UserID),
-		BeatmapId:     wire.FromInt[int32](v.BeatmapID),
-		BeatmapMd5:    wire.FromString(v.BeatmapMD5),
-		Ruleset:       wire.FromInt[uint32](v.Ruleset),
-		Variant:       wire.FromInt[uint32](v.Variant),
-		Client:        wire.FromInt[Client](v.Client),
-		ClientVersion: wire.FromString(v.ClientVersion),
-		Mods:          wire.FromText(v.Mods),
-		Statistics:    wire.FromMap(v.Statistics, wire.FromString, wire.FromInt[int32]),
-		Maximum:       wire.FromMap(v.Maximum, wire.FromString, wire.FromInt[int32]),
-		MaxCombo:      wire.FromInt[int32](v.MaxCombo),
-		Total:         wire.FromInt[int64](v.Total),
-		Classic:       wire.FromInt[int64](v.Classic),
-		Accuracy:      wire.FromFloat[float64](v.Accuracy),
-		Grade:         wire.FromInt[uint32](v.Grade),
-		Pp:            wire.FromOptional(v.PP, wire.FromFloat[float64]),
-		FullCombo:     wire.FromBool(v.FullCombo),
-		Passed:        wire.FromBool(v.Passed),
-		Exited:        wire.FromBool(v.Exited),
-		Ranked:        wire.FromBool(v.Ranked),
-		PlayTime:      wire.FromDuration(v.PlayTime),
-		EndedAt:       wire.FromTime(v.EndedAt),
-		HasReplay:     wire.FromBool(v.HasReplay),
-		Views:         wire.FromInt[int32](v.Views),
-		Pauses:        wire.FromList(v.Pauses, wire.FromInt[int32]),
-		Doubts:        wire.FromList(v.Doubts, FromDoubt),
-		Removed:       wire.FromBool(v.Removed),
-		Geki:          wire.FromInt[int32](v.Geki),
-		Katu:          wire.FromInt[int32](v.Katu),
+		Id:               wire.FromInt[int64](v.ID),
+		Key:              wire.FromString(v.Key),
+		UserId:           wire.FromInt[int32](v.UserID),
+		BeatmapId:        wire.FromInt[int32](v.BeatmapID),
+		BeatmapMd5:       wire.FromString(v.BeatmapMD5),
+		Ruleset:          wire.FromInt[uint32](v.Ruleset),
+		Variant:          wire.FromInt[uint32](v.Variant),
+		Client:           wire.FromInt[Client](v.Client),
+		ClientVersion:    wire.FromString(v.ClientVersion),
+		Mods:             wire.FromText(v.Mods),
+		Statistics:       wire.FromMap(v.Statistics, wire.FromString, wire.FromInt[int32]),
+		Maximum:          wire.FromMap(v.Maximum, wire.FromString, wire.FromInt[int32]),
+		MaxCombo:         wire.FromInt[int32](v.MaxCombo),
+		Total:            wire.FromInt[int64](v.Total),
+		Classic:          wire.FromInt[int64](v.Classic),
+		Accuracy:         wire.FromFloat[float64](v.Accuracy),
+		Grade:            wire.FromInt[uint32](v.Grade),
+		Pp:               wire.FromOptional(v.PP, wire.FromFloat[float64]),
+		FullCombo:        wire.FromBool(v.FullCombo),
+		Passed:           wire.FromBool(v.Passed),
+		Exited:           wire.FromBool(v.Exited),
+		Ranked:           wire.FromBool(v.Ranked),
+		PlayTime:         wire.FromDuration(v.PlayTime),
+		EndedAt:          wire.FromTime(v.EndedAt),
+		HasReplay:        wire.FromBool(v.HasReplay),
+		Views:            wire.FromInt[int32](v.Views),
+		Pauses:           wire.FromList(v.Pauses, wire.FromInt[int32]),
+		Doubts:           wire.FromList(v.Doubts, FromDoubt),
+		Removed:          wire.FromBool(v.Removed),
+		Geki:             wire.FromInt[int32](v.Geki),
+		Katu:             wire.FromInt[int32](v.Katu),
+		TotalWithoutMods: wire.FromOptional(v.TotalWithoutMods, wire.FromInt[int64]),
 	}
 	return m
 }

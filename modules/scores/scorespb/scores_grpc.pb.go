@@ -21,8 +21,11 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
+	IntakeService_Issue_FullMethodName     = "/peace.scores.v1.IntakeService/Issue"
+	IntakeService_Token_FullMethodName     = "/peace.scores.v1.IntakeService/Token"
 	IntakeService_Submit_FullMethodName    = "/peace.scores.v1.IntakeService/Submit"
 	IntakeService_Submitted_FullMethodName = "/peace.scores.v1.IntakeService/Submitted"
+	IntakeService_Attach_FullMethodName    = "/peace.scores.v1.IntakeService/Attach"
 )
 
 // IntakeServiceClient is the client API for IntakeService service.
@@ -31,10 +34,16 @@ const (
 //
 // IntakeService takes plays.
 type IntakeServiceClient interface {
+	// Issue gives out a token.
+	Issue(ctx context.Context, in *IssueRequest, opts ...grpc.CallOption) (*IssueResponse, error)
+	// Token returns one that was issued.
+	Token(ctx context.Context, in *TokenRequest, opts ...grpc.CallOption) (*TokenResponse, error)
 	// Submit keeps a play and processes it.
 	Submit(ctx context.Context, in *SubmitRequest, opts ...grpc.CallOption) (*SubmitResponse, error)
 	// Submitted returns the result of an earlier submission.
 	Submitted(ctx context.Context, in *SubmittedRequest, opts ...grpc.CallOption) (*SubmittedResponse, error)
+	// Attach gives a score its replay.
+	Attach(ctx context.Context, in *AttachRequest, opts ...grpc.CallOption) (*AttachResponse, error)
 }
 
 type intakeServiceClient struct {
@@ -43,6 +52,26 @@ type intakeServiceClient struct {
 
 func NewIntakeServiceClient(cc grpc.ClientConnInterface) IntakeServiceClient {
 	return &intakeServiceClient{cc}
+}
+
+func (c *intakeServiceClient) Issue(ctx context.Context, in *IssueRequest, opts ...grpc.CallOption) (*IssueResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(IssueResponse)
+	err := c.cc.Invoke(ctx, IntakeService_Issue_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *intakeServiceClient) Token(ctx context.Context, in *TokenRequest, opts ...grpc.CallOption) (*TokenResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(TokenResponse)
+	err := c.cc.Invoke(ctx, IntakeService_Token_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 func (c *intakeServiceClient) Submit(ctx context.Context, in *SubmitRequest, opts ...grpc.CallOption) (*SubmitResponse, error) {
@@ -65,16 +94,32 @@ func (c *intakeServiceClient) Submitted(ctx context.Context, in *SubmittedReques
 	return out, nil
 }
 
+func (c *intakeServiceClient) Attach(ctx context.Context, in *AttachRequest, opts ...grpc.CallOption) (*AttachResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(AttachResponse)
+	err := c.cc.Invoke(ctx, IntakeService_Attach_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // IntakeServiceServer is the server API for IntakeService service.
 // All implementations must embed UnimplementedIntakeServiceServer
 // for forward compatibility.
 //
 // IntakeService takes plays.
 type IntakeServiceServer interface {
+	// Issue gives out a token.
+	Issue(context.Context, *IssueRequest) (*IssueResponse, error)
+	// Token returns one that was issued.
+	Token(context.Context, *TokenRequest) (*TokenResponse, error)
 	// Submit keeps a play and processes it.
 	Submit(context.Context, *SubmitRequest) (*SubmitResponse, error)
 	// Submitted returns the result of an earlier submission.
 	Submitted(context.Context, *SubmittedRequest) (*SubmittedResponse, error)
+	// Attach gives a score its replay.
+	Attach(context.Context, *AttachRequest) (*AttachResponse, error)
 	mustEmbedUnimplementedIntakeServiceServer()
 }
 
@@ -85,11 +130,20 @@ type IntakeServiceServer interface {
 // pointer dereference when methods are called.
 type UnimplementedIntakeServiceServer struct{}
 
+func (UnimplementedIntakeServiceServer) Issue(context.Context, *IssueRequest) (*IssueResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Issue not implemented")
+}
+func (UnimplementedIntakeServiceServer) Token(context.Context, *TokenRequest) (*TokenResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Token not implemented")
+}
 func (UnimplementedIntakeServiceServer) Submit(context.Context, *SubmitRequest) (*SubmitResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Submit not implemented")
 }
 func (UnimplementedIntakeServiceServer) Submitted(context.Context, *SubmittedRequest) (*SubmittedResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Submitted not implemented")
+}
+func (UnimplementedIntakeServiceServer) Attach(context.Context, *AttachRequest) (*AttachResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Attach not implemented")
 }
 func (UnimplementedIntakeServiceServer) mustEmbedUnimplementedIntakeServiceServer() {}
 func (UnimplementedIntakeServiceServer) testEmbeddedByValue()                       {}
@@ -110,6 +164,42 @@ func RegisterIntakeServiceServer(s grpc.ServiceRegistrar, srv IntakeServiceServe
 		t.testEmbeddedByValue()
 	}
 	s.RegisterService(&IntakeService_ServiceDesc, srv)
+}
+
+func _IntakeService_Issue_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(IssueRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(IntakeServiceServer).Issue(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: IntakeService_Issue_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(IntakeServiceServer).Issue(ctx, req.(*IssueRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _IntakeService_Token_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(TokenRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(IntakeServiceServer).Token(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: IntakeService_Token_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(IntakeServiceServer).Token(ctx, req.(*TokenRequest))
+	}
+	return interceptor(ctx, in, info, handler)
 }
 
 func _IntakeService_Submit_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
@@ -148,6 +238,24 @@ func _IntakeService_Submitted_Handler(srv interface{}, ctx context.Context, dec 
 	return interceptor(ctx, in, info, handler)
 }
 
+func _IntakeService_Attach_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AttachRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(IntakeServiceServer).Attach(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: IntakeService_Attach_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(IntakeServiceServer).Attach(ctx, req.(*AttachRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // IntakeService_ServiceDesc is the grpc.ServiceDesc for IntakeService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -156,12 +264,24 @@ var IntakeService_ServiceDesc = grpc.ServiceDesc{
 	HandlerType: (*IntakeServiceServer)(nil),
 	Methods: []grpc.MethodDesc{
 		{
+			MethodName: "Issue",
+			Handler:    _IntakeService_Issue_Handler,
+		},
+		{
+			MethodName: "Token",
+			Handler:    _IntakeService_Token_Handler,
+		},
+		{
 			MethodName: "Submit",
 			Handler:    _IntakeService_Submit_Handler,
 		},
 		{
 			MethodName: "Submitted",
 			Handler:    _IntakeService_Submitted_Handler,
+		},
+		{
+			MethodName: "Attach",
+			Handler:    _IntakeService_Attach_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
