@@ -48,6 +48,7 @@ func TestRetries(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Hour)
+		synctest.Wait()
 		want := []time.Duration{0, 5 * time.Second, 20 * time.Second, 65 * time.Second}
 		if len(attempts) != len(want) {
 			t.Fatalf("tried at %v", attempts)
