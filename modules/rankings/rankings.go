@@ -46,6 +46,11 @@ type Service interface {
 	Effect(ctx context.Context, seq, scoreID int64) (Effect, error)
 	// History returns how a user came along. ErrBadBoard.
 	History(ctx context.Context, userID int32, board Board) (History, error)
+	// MostPlayed returns the beatmaps that a user played most, in any ruleset and variant, and how many he has played at all; plays
+	// that were not passed count, too. By plays, then the latest beatmap first. ErrTooLarge.
+	MostPlayed(ctx context.Context, userID int32, offset, limit int) ([]Playcount, int, error)
+	// Playcounts returns how often a user played each of the beatmaps (at most MaxBatch), in their order. ErrTooLarge.
+	Playcounts(ctx context.Context, userID int32, beatmapIDs []int32) ([]int32, error)
 	// Viewed counts that somebody watched a replay of the user.
 	Viewed(ctx context.Context, userID int32, board Board) error
 	// Rebuild counts everything anew from the log, and then puts the result into force at once. It yields its progress.
@@ -147,6 +152,12 @@ type Month struct {
 	Start          time.Time // midnight UTC of its first day
 	Plays          int32
 	ReplaysWatched int32
+}
+
+// Playcount is how often a user played a beatmap.
+type Playcount struct {
+	BeatmapID int32
+	Plays     int32
 }
 
 // Progress of a Rebuild.

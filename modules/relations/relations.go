@@ -36,7 +36,7 @@ const (
 	Block           Kind = 2
 )
 
-// MaxBatch bounds the others of one Between, MaxInbound what Inbound returns.
+// MaxBatch bounds the others of one Between and the targets of one Counts, MaxInbound what Inbound returns.
 const (
 	MaxBatch   = 1000
 	MaxInbound = 100_000
@@ -57,6 +57,10 @@ type Service interface {
 	// Inbound returns who made a relation of this kind towards the target, by user id: his followers, or those who block
 	// him. At most MaxInbound. ErrBadKind.
 	Inbound(ctx context.Context, target int32, kind Kind) ([]int32, error)
+
+	// Counts returns how many made a relation of this kind towards each of the targets (at most MaxBatch, else ErrTooLarge), in
+	// their order. ErrBadKind.
+	Counts(ctx context.Context, targets []int32, kind Kind) ([]int32, error)
 
 	// Between returns what the user has with each of the others and what they have with him, in the order asked for
 	// (at most MaxBatch, else ErrTooLarge).

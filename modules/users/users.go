@@ -30,12 +30,15 @@ const (
 	FirstPlayerID int32 = 1000
 )
 
-// MaxBatch bounds the ids or names of one Get or Find.
-const MaxBatch = 1000
+// MaxBatch bounds the ids or names of one Get, Find or Profiles, MaxFound what a Search finds.
+const (
+	MaxBatch = 1000
+	MaxFound = 1000
+)
 
 // The faults of this contract. ErrInvalidForm carries a detail for each field that is wrong, named as in the .proto ("name",
-// "unicode_name", "email", "password", "country", "ruleset", "privileges", "language", "reason", "duration", "action"), with
-// sentences for whoever filled it in.
+// "unicode_name", "email", "password", "country", "ruleset", "privileges", "language", "reason", "duration", "action", and the
+// fields of a Profile), with sentences for whoever filled it in.
 var (
 	ErrNotFound       = fault.New(fault.NotFound, "users", "not_found", "no such user")
 	ErrBadCredentials = fault.New(fault.Unauthenticated, "users", "bad_credentials", "wrong name or password")
@@ -72,6 +75,21 @@ type Accounts interface {
 	// Find returns the accounts of the names (at most MaxBatch, else ErrTooLarge) that exist, in the order asked for. Names
 	// are matched by osu.SafeName, and unicode names exactly.
 	Find(ctx context.Context, names []string) ([]User, error)
+
+	// Search returns accounts whose plain name contains the text, in any case and with spaces and underscores alike, those first
+	// that begin with it, then by name; and how many there are, of whom it counts MaxFound. Those with less than two characters
+	// in common are not looked for, unless they begin with the text. Restricted accounts are not found, the bot is. ErrTooLarge
+	// when offset or limit is negative or their sum above MaxFound.
+	Search(ctx context.Context, text string, offset, limit int) ([]User, int, error)
+
+	// Profiles returns what the accounts of the ids (at most MaxBatch, else ErrTooLarge) that exist tell about themselves, in the
+	// order asked for.
+	Profiles(ctx context.Context, ids []int32) ([]Profile, error)
+
+	// SaveProfile replaces what the account profile.UserID tells about itself, on behalf of `by`, and writes an audit row when
+	// by is somebody else: an administrator, under the rules of Moderation. Title and Colour are for administrators to change.
+	// ErrNotFound, ErrInvalidForm, ErrForbidden.
+	SaveProfile(ctx context.Context, profile Profile, by int32) error
 
 	// Update changes the parts of an account that are set, on behalf of `by`, and writes an audit row when by is somebody
 	// else: an administrator, under the rules of Moderation. ErrNotFound, ErrInvalidForm, ErrForbidden, ErrBusy.
@@ -230,6 +248,38 @@ type Settings struct {
 	HidePresence        bool // appear offline to everybody
 	Language            string
 }
+
+// Profile is what an account tells about itself. Texts are of one line and "" when there is none.
+type Profile struct {
+	UserID     int32
+	Interests  string // at most 100 characters, like Occupation, Location and Website
+	Occupation string
+	Location   string
+	Website    string // an http or https URL
+	Twitter    string // a name there, like Discord; at most 40 characters
+	Discord    string
+	Playstyles Playstyles
+	Hue        *int32 // of the page's colours in degrees, 0 to 359; nil for the server's own
+	Title      string // beneath the name; at most 40 characters
+	Colour     string // of the name, six lower-case hex digits
+
+	// What follows is kept elsewhere; SaveProfile leaves it alone.
+
+	FormerNames         []string // the oldest first, at most 50, without the present one
+	FriendsOnlyMessages bool     // of Settings
+	HidePresence        bool     // of Settings
+}
+
+// Playstyles is what somebody plays with.
+type Playstyles int32
+
+// The playstyles. Values are stored: never renumber.
+const (
+	Mouse    Playstyles = 1 << 0
+	Keyboard Playstyles = 1 << 1
+	Tablet   Playstyles = 1 << 2
+	Touch    Playstyles = 1 << 3
+)
 
 // AuditEntry is one thing that staff, the server or a user did.
 type AuditEntry struct {

@@ -161,6 +161,7 @@ func (l *ledger) save(ctx context.Context, tx bun.IDB, now time.Time) error {
 		func() error { return l.saveScores(ctx, tx) },
 		func() error { return l.saveBests(ctx, tx) },
 		func() error { return l.saveMonths(ctx, tx) },
+		func() error { return l.savePlaycounts(ctx, tx) },
 		func() error { return l.findCombos(ctx, tx) },
 		func() error { return l.saveFigures(ctx, tx) },
 		func() error { return l.saveEffects(ctx, tx, now) },

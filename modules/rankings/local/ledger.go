@@ -29,6 +29,7 @@ type ledger struct {
 	changed map[account]bool
 	combos  map[account]bool // whose longest combo may be one that is gone
 	months  map[month]int32
+	plays   map[piece]int32
 	effects []effect
 	places  map[place]bool // whose best changed
 	scores  map[int64]bool // that add something else now
@@ -39,7 +40,7 @@ func newLedger(rules rules, count int32) *ledger {
 		rules: rules, count: count,
 		figures: make(map[account]*figures), seqs: make(map[account]int64), played: make(map[int64]played),
 		bests: make(map[place]best), lists: make(map[account][]rated),
-		changed: make(map[account]bool), combos: make(map[account]bool), months: make(map[month]int32),
+		changed: make(map[account]bool), combos: make(map[account]bool), months: make(map[month]int32), plays: make(map[piece]int32),
 		places: make(map[place]bool), scores: make(map[int64]bool),
 	}
 }
@@ -90,6 +91,9 @@ type month struct {
 	account
 	month int
 }
+
+// piece is a beatmap that a player plays, on whichever board.
+type piece struct{ user, beatmap int32 }
 
 // effect is what a play has changed.
 type effect struct {
@@ -211,13 +215,15 @@ func (l *ledger) contribute(f *figures, s *scores.Score) {
 		l.combos[f.account()] = true
 	}
 	f.MaxCombo = max(f.MaxCombo, is.MaxCombo)
-	switch m := (month{f.account(), monthOf(s.EndedAt)}); {
+	switch m, p := (month{f.account(), monthOf(s.EndedAt)}), (piece{s.UserID, s.BeatmapID}); {
 	case !counted && !s.Removed:
 		f.Playcount++
 		l.months[m]++
+		l.plays[p]++
 	case counted && s.Removed:
 		f.Playcount--
 		l.months[m]--
+		l.plays[p]--
 	}
 	l.scores[s.ID] = true
 	if s.Removed {

@@ -310,7 +310,7 @@ func (s store) sweepCount(ctx context.Context, count int32) error {
 		if len(users) == 0 {
 			break
 		}
-		for _, table := range []string{"ranking_scores", "ranking_bests", "ranking_months", "user_statistics"} {
+		for _, table := range []string{"ranking_scores", "ranking_bests", "ranking_months", "ranking_playcounts", "user_statistics"} {
 			_, err := s.NewDelete().Table(table).Where("count_id = ?", count).Where("user_id >= ?", users[0]).
 				Where("user_id <= ?", users[len(users)-1]).Exec(ctx)
 			if err != nil {

@@ -707,6 +707,58 @@ func (x *Month) GetReplaysWatched() int32 {
 	return 0
 }
 
+type Playcount struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	BeatmapId     int32                  `protobuf:"varint,1,opt,name=beatmap_id,json=beatmapId,proto3" json:"beatmap_id,omitempty"`
+	Plays         int32                  `protobuf:"varint,2,opt,name=plays,proto3" json:"plays,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Playcount) Reset() {
+	*x = Playcount{}
+	mi := &file_modules_rankings_rankings_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Playcount) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Playcount) ProtoMessage() {}
+
+func (x *Playcount) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_rankings_rankings_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Playcount.ProtoReflect.Descriptor instead.
+func (*Playcount) Descriptor() ([]byte, []int) {
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *Playcount) GetBeatmapId() int32 {
+	if x != nil {
+		return x.BeatmapId
+	}
+	return 0
+}
+
+func (x *Playcount) GetPlays() int32 {
+	if x != nil {
+		return x.Plays
+	}
+	return 0
+}
+
 type Progress struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Seq           int64                  `protobuf:"varint,1,opt,name=seq,proto3" json:"seq,omitempty"`
@@ -717,7 +769,7 @@ type Progress struct {
 
 func (x *Progress) Reset() {
 	*x = Progress{}
-	mi := &file_modules_rankings_rankings_proto_msgTypes[8]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -729,7 +781,7 @@ func (x *Progress) String() string {
 func (*Progress) ProtoMessage() {}
 
 func (x *Progress) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_rankings_rankings_proto_msgTypes[8]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -742,7 +794,7 @@ func (x *Progress) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Progress.ProtoReflect.Descriptor instead.
 func (*Progress) Descriptor() ([]byte, []int) {
-	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{8}
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Progress) GetSeq() int64 {
@@ -769,7 +821,7 @@ type StatisticsRequest struct {
 
 func (x *StatisticsRequest) Reset() {
 	*x = StatisticsRequest{}
-	mi := &file_modules_rankings_rankings_proto_msgTypes[9]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -781,7 +833,7 @@ func (x *StatisticsRequest) String() string {
 func (*StatisticsRequest) ProtoMessage() {}
 
 func (x *StatisticsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_rankings_rankings_proto_msgTypes[9]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -794,7 +846,7 @@ func (x *StatisticsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatisticsRequest.ProtoReflect.Descriptor instead.
 func (*StatisticsRequest) Descriptor() ([]byte, []int) {
-	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{9}
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *StatisticsRequest) GetUserIds() []int32 {
@@ -820,7 +872,7 @@ type StatisticsResponse struct {
 
 func (x *StatisticsResponse) Reset() {
 	*x = StatisticsResponse{}
-	mi := &file_modules_rankings_rankings_proto_msgTypes[10]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -832,7 +884,7 @@ func (x *StatisticsResponse) String() string {
 func (*StatisticsResponse) ProtoMessage() {}
 
 func (x *StatisticsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_rankings_rankings_proto_msgTypes[10]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -845,7 +897,7 @@ func (x *StatisticsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatisticsResponse.ProtoReflect.Descriptor instead.
 func (*StatisticsResponse) Descriptor() ([]byte, []int) {
-	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{10}
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *StatisticsResponse) GetStatistics() []*Statistics {
@@ -864,7 +916,7 @@ type RankingRequest struct {
 
 func (x *RankingRequest) Reset() {
 	*x = RankingRequest{}
-	mi := &file_modules_rankings_rankings_proto_msgTypes[11]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -876,7 +928,7 @@ func (x *RankingRequest) String() string {
 func (*RankingRequest) ProtoMessage() {}
 
 func (x *RankingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_rankings_rankings_proto_msgTypes[11]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -889,7 +941,7 @@ func (x *RankingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RankingRequest.ProtoReflect.Descriptor instead.
 func (*RankingRequest) Descriptor() ([]byte, []int) {
-	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{11}
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *RankingRequest) GetListing() *Listing {
@@ -908,7 +960,7 @@ type RankingResponse struct {
 
 func (x *RankingResponse) Reset() {
 	*x = RankingResponse{}
-	mi := &file_modules_rankings_rankings_proto_msgTypes[12]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -920,7 +972,7 @@ func (x *RankingResponse) String() string {
 func (*RankingResponse) ProtoMessage() {}
 
 func (x *RankingResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_rankings_rankings_proto_msgTypes[12]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -933,7 +985,7 @@ func (x *RankingResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RankingResponse.ProtoReflect.Descriptor instead.
 func (*RankingResponse) Descriptor() ([]byte, []int) {
-	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{12}
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *RankingResponse) GetPage() *Page {
@@ -954,7 +1006,7 @@ type CountriesRequest struct {
 
 func (x *CountriesRequest) Reset() {
 	*x = CountriesRequest{}
-	mi := &file_modules_rankings_rankings_proto_msgTypes[13]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -966,7 +1018,7 @@ func (x *CountriesRequest) String() string {
 func (*CountriesRequest) ProtoMessage() {}
 
 func (x *CountriesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_rankings_rankings_proto_msgTypes[13]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -979,7 +1031,7 @@ func (x *CountriesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CountriesRequest.ProtoReflect.Descriptor instead.
 func (*CountriesRequest) Descriptor() ([]byte, []int) {
-	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{13}
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *CountriesRequest) GetBoard() *Board {
@@ -1012,7 +1064,7 @@ type CountriesResponse struct {
 
 func (x *CountriesResponse) Reset() {
 	*x = CountriesResponse{}
-	mi := &file_modules_rankings_rankings_proto_msgTypes[14]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1024,7 +1076,7 @@ func (x *CountriesResponse) String() string {
 func (*CountriesResponse) ProtoMessage() {}
 
 func (x *CountriesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_rankings_rankings_proto_msgTypes[14]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1037,7 +1089,7 @@ func (x *CountriesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CountriesResponse.ProtoReflect.Descriptor instead.
 func (*CountriesResponse) Descriptor() ([]byte, []int) {
-	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{14}
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *CountriesResponse) GetCountries() []*Country {
@@ -1057,7 +1109,7 @@ type EffectRequest struct {
 
 func (x *EffectRequest) Reset() {
 	*x = EffectRequest{}
-	mi := &file_modules_rankings_rankings_proto_msgTypes[15]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1069,7 +1121,7 @@ func (x *EffectRequest) String() string {
 func (*EffectRequest) ProtoMessage() {}
 
 func (x *EffectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_rankings_rankings_proto_msgTypes[15]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1082,7 +1134,7 @@ func (x *EffectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EffectRequest.ProtoReflect.Descriptor instead.
 func (*EffectRequest) Descriptor() ([]byte, []int) {
-	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{15}
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *EffectRequest) GetSeq() int64 {
@@ -1108,7 +1160,7 @@ type EffectResponse struct {
 
 func (x *EffectResponse) Reset() {
 	*x = EffectResponse{}
-	mi := &file_modules_rankings_rankings_proto_msgTypes[16]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1120,7 +1172,7 @@ func (x *EffectResponse) String() string {
 func (*EffectResponse) ProtoMessage() {}
 
 func (x *EffectResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_rankings_rankings_proto_msgTypes[16]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1133,7 +1185,7 @@ func (x *EffectResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EffectResponse.ProtoReflect.Descriptor instead.
 func (*EffectResponse) Descriptor() ([]byte, []int) {
-	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{16}
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *EffectResponse) GetEffect() *Effect {
@@ -1153,7 +1205,7 @@ type HistoryRequest struct {
 
 func (x *HistoryRequest) Reset() {
 	*x = HistoryRequest{}
-	mi := &file_modules_rankings_rankings_proto_msgTypes[17]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1165,7 +1217,7 @@ func (x *HistoryRequest) String() string {
 func (*HistoryRequest) ProtoMessage() {}
 
 func (x *HistoryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_rankings_rankings_proto_msgTypes[17]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1178,7 +1230,7 @@ func (x *HistoryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistoryRequest.ProtoReflect.Descriptor instead.
 func (*HistoryRequest) Descriptor() ([]byte, []int) {
-	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{17}
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *HistoryRequest) GetUserId() int32 {
@@ -1204,7 +1256,7 @@ type HistoryResponse struct {
 
 func (x *HistoryResponse) Reset() {
 	*x = HistoryResponse{}
-	mi := &file_modules_rankings_rankings_proto_msgTypes[18]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1216,7 +1268,7 @@ func (x *HistoryResponse) String() string {
 func (*HistoryResponse) ProtoMessage() {}
 
 func (x *HistoryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_rankings_rankings_proto_msgTypes[18]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1229,12 +1281,220 @@ func (x *HistoryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistoryResponse.ProtoReflect.Descriptor instead.
 func (*HistoryResponse) Descriptor() ([]byte, []int) {
-	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{18}
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *HistoryResponse) GetHistory() *History {
 	if x != nil {
 		return x.History
+	}
+	return nil
+}
+
+type MostPlayedRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	UserId        int32                  `protobuf:"varint,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	Offset        int64                  `protobuf:"varint,2,opt,name=offset,proto3" json:"offset,omitempty"`
+	Limit         int64                  `protobuf:"varint,3,opt,name=limit,proto3" json:"limit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MostPlayedRequest) Reset() {
+	*x = MostPlayedRequest{}
+	mi := &file_modules_rankings_rankings_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MostPlayedRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MostPlayedRequest) ProtoMessage() {}
+
+func (x *MostPlayedRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_rankings_rankings_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MostPlayedRequest.ProtoReflect.Descriptor instead.
+func (*MostPlayedRequest) Descriptor() ([]byte, []int) {
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *MostPlayedRequest) GetUserId() int32 {
+	if x != nil {
+		return x.UserId
+	}
+	return 0
+}
+
+func (x *MostPlayedRequest) GetOffset() int64 {
+	if x != nil {
+		return x.Offset
+	}
+	return 0
+}
+
+func (x *MostPlayedRequest) GetLimit() int64 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+type MostPlayedResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Playcounts    []*Playcount           `protobuf:"bytes,1,rep,name=playcounts,proto3" json:"playcounts,omitempty"`
+	Total         int64                  `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MostPlayedResponse) Reset() {
+	*x = MostPlayedResponse{}
+	mi := &file_modules_rankings_rankings_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MostPlayedResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MostPlayedResponse) ProtoMessage() {}
+
+func (x *MostPlayedResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_rankings_rankings_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MostPlayedResponse.ProtoReflect.Descriptor instead.
+func (*MostPlayedResponse) Descriptor() ([]byte, []int) {
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *MostPlayedResponse) GetPlaycounts() []*Playcount {
+	if x != nil {
+		return x.Playcounts
+	}
+	return nil
+}
+
+func (x *MostPlayedResponse) GetTotal() int64 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+type PlaycountsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	UserId        int32                  `protobuf:"varint,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	BeatmapIds    []int32                `protobuf:"varint,2,rep,packed,name=beatmap_ids,json=beatmapIds,proto3" json:"beatmap_ids,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PlaycountsRequest) Reset() {
+	*x = PlaycountsRequest{}
+	mi := &file_modules_rankings_rankings_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PlaycountsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PlaycountsRequest) ProtoMessage() {}
+
+func (x *PlaycountsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_rankings_rankings_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PlaycountsRequest.ProtoReflect.Descriptor instead.
+func (*PlaycountsRequest) Descriptor() ([]byte, []int) {
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *PlaycountsRequest) GetUserId() int32 {
+	if x != nil {
+		return x.UserId
+	}
+	return 0
+}
+
+func (x *PlaycountsRequest) GetBeatmapIds() []int32 {
+	if x != nil {
+		return x.BeatmapIds
+	}
+	return nil
+}
+
+type PlaycountsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Plays         []int32                `protobuf:"varint,1,rep,packed,name=plays,proto3" json:"plays,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PlaycountsResponse) Reset() {
+	*x = PlaycountsResponse{}
+	mi := &file_modules_rankings_rankings_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PlaycountsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PlaycountsResponse) ProtoMessage() {}
+
+func (x *PlaycountsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_rankings_rankings_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PlaycountsResponse.ProtoReflect.Descriptor instead.
+func (*PlaycountsResponse) Descriptor() ([]byte, []int) {
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *PlaycountsResponse) GetPlays() []int32 {
+	if x != nil {
+		return x.Plays
 	}
 	return nil
 }
@@ -1249,7 +1509,7 @@ type ViewedRequest struct {
 
 func (x *ViewedRequest) Reset() {
 	*x = ViewedRequest{}
-	mi := &file_modules_rankings_rankings_proto_msgTypes[19]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1261,7 +1521,7 @@ func (x *ViewedRequest) String() string {
 func (*ViewedRequest) ProtoMessage() {}
 
 func (x *ViewedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_rankings_rankings_proto_msgTypes[19]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1274,7 +1534,7 @@ func (x *ViewedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ViewedRequest.ProtoReflect.Descriptor instead.
 func (*ViewedRequest) Descriptor() ([]byte, []int) {
-	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{19}
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ViewedRequest) GetUserId() int32 {
@@ -1299,7 +1559,7 @@ type ViewedResponse struct {
 
 func (x *ViewedResponse) Reset() {
 	*x = ViewedResponse{}
-	mi := &file_modules_rankings_rankings_proto_msgTypes[20]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1311,7 +1571,7 @@ func (x *ViewedResponse) String() string {
 func (*ViewedResponse) ProtoMessage() {}
 
 func (x *ViewedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_rankings_rankings_proto_msgTypes[20]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1324,7 +1584,7 @@ func (x *ViewedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ViewedResponse.ProtoReflect.Descriptor instead.
 func (*ViewedResponse) Descriptor() ([]byte, []int) {
-	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{20}
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{25}
 }
 
 type RebuildRequest struct {
@@ -1335,7 +1595,7 @@ type RebuildRequest struct {
 
 func (x *RebuildRequest) Reset() {
 	*x = RebuildRequest{}
-	mi := &file_modules_rankings_rankings_proto_msgTypes[21]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1347,7 +1607,7 @@ func (x *RebuildRequest) String() string {
 func (*RebuildRequest) ProtoMessage() {}
 
 func (x *RebuildRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_rankings_rankings_proto_msgTypes[21]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1360,7 +1620,7 @@ func (x *RebuildRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RebuildRequest.ProtoReflect.Descriptor instead.
 func (*RebuildRequest) Descriptor() ([]byte, []int) {
-	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{21}
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{26}
 }
 
 type RebuildResponse struct {
@@ -1372,7 +1632,7 @@ type RebuildResponse struct {
 
 func (x *RebuildResponse) Reset() {
 	*x = RebuildResponse{}
-	mi := &file_modules_rankings_rankings_proto_msgTypes[22]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1384,7 +1644,7 @@ func (x *RebuildResponse) String() string {
 func (*RebuildResponse) ProtoMessage() {}
 
 func (x *RebuildResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_rankings_rankings_proto_msgTypes[22]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1397,7 +1657,7 @@ func (x *RebuildResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RebuildResponse.ProtoReflect.Descriptor instead.
 func (*RebuildResponse) Descriptor() ([]byte, []int) {
-	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{22}
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *RebuildResponse) GetProgress() *Progress {
@@ -1469,7 +1729,11 @@ const file_modules_rankings_rankings_proto_rawDesc = "" +
 	"\x05Month\x120\n" +
 	"\x05start\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x05start\x12\x14\n" +
 	"\x05plays\x18\x02 \x01(\x05R\x05plays\x12'\n" +
-	"\x0freplays_watched\x18\x03 \x01(\x05R\x0ereplaysWatched\"4\n" +
+	"\x0freplays_watched\x18\x03 \x01(\x05R\x0ereplaysWatched\"@\n" +
+	"\tPlaycount\x12\x1d\n" +
+	"\n" +
+	"beatmap_id\x18\x01 \x01(\x05R\tbeatmapId\x12\x14\n" +
+	"\x05plays\x18\x02 \x01(\x05R\x05plays\"4\n" +
 	"\bProgress\x12\x10\n" +
 	"\x03seq\x18\x01 \x01(\x03R\x03seq\x12\x16\n" +
 	"\x06latest\x18\x02 \x01(\x03R\x06latest\"^\n" +
@@ -1499,7 +1763,22 @@ const file_modules_rankings_rankings_proto_rawDesc = "" +
 	"\auser_id\x18\x01 \x01(\x05R\x06userId\x12.\n" +
 	"\x05board\x18\x02 \x01(\v2\x18.peace.rankings.v1.BoardR\x05board\"G\n" +
 	"\x0fHistoryResponse\x124\n" +
-	"\ahistory\x18\x01 \x01(\v2\x1a.peace.rankings.v1.HistoryR\ahistory\"X\n" +
+	"\ahistory\x18\x01 \x01(\v2\x1a.peace.rankings.v1.HistoryR\ahistory\"l\n" +
+	"\x11MostPlayedRequest\x12\x17\n" +
+	"\auser_id\x18\x01 \x01(\x05R\x06userId\x12\x1f\n" +
+	"\x06offset\x18\x02 \x01(\x03B\a\x8a\xb5\x18\x03intR\x06offset\x12\x1d\n" +
+	"\x05limit\x18\x03 \x01(\x03B\a\x8a\xb5\x18\x03intR\x05limit\"q\n" +
+	"\x12MostPlayedResponse\x12<\n" +
+	"\n" +
+	"playcounts\x18\x01 \x03(\v2\x1c.peace.rankings.v1.PlaycountR\n" +
+	"playcounts\x12\x1d\n" +
+	"\x05total\x18\x02 \x01(\x03B\a\x8a\xb5\x18\x03intR\x05total\"M\n" +
+	"\x11PlaycountsRequest\x12\x17\n" +
+	"\auser_id\x18\x01 \x01(\x05R\x06userId\x12\x1f\n" +
+	"\vbeatmap_ids\x18\x02 \x03(\x05R\n" +
+	"beatmapIds\"*\n" +
+	"\x12PlaycountsResponse\x12\x14\n" +
+	"\x05plays\x18\x01 \x03(\x05R\x05plays\"X\n" +
 	"\rViewedRequest\x12\x17\n" +
 	"\auser_id\x18\x01 \x01(\x05R\x06userId\x12.\n" +
 	"\x05board\x18\x02 \x01(\v2\x18.peace.rankings.v1.BoardR\x05board\"\x10\n" +
@@ -1510,14 +1789,18 @@ const file_modules_rankings_rankings_proto_rawDesc = "" +
 	"\x02By\x12\x12\n" +
 	"\x0eBY_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eBY_PERFORMANCE\x10\x01\x12\x13\n" +
-	"\x0fBY_RANKED_SCORE\x10\x022\xf3\x04\n" +
+	"\x0fBY_RANKED_SCORE\x10\x022\xb3\x06\n" +
 	"\x0fRankingsService\x12^\n" +
 	"\n" +
 	"Statistics\x12$.peace.rankings.v1.StatisticsRequest\x1a%.peace.rankings.v1.StatisticsResponse\"\x03\x90\x02\x01\x12U\n" +
 	"\aRanking\x12!.peace.rankings.v1.RankingRequest\x1a\".peace.rankings.v1.RankingResponse\"\x03\x90\x02\x01\x12[\n" +
 	"\tCountries\x12#.peace.rankings.v1.CountriesRequest\x1a$.peace.rankings.v1.CountriesResponse\"\x03\x90\x02\x01\x12R\n" +
 	"\x06Effect\x12 .peace.rankings.v1.EffectRequest\x1a!.peace.rankings.v1.EffectResponse\"\x03\x90\x02\x02\x12U\n" +
-	"\aHistory\x12!.peace.rankings.v1.HistoryRequest\x1a\".peace.rankings.v1.HistoryResponse\"\x03\x90\x02\x01\x12M\n" +
+	"\aHistory\x12!.peace.rankings.v1.HistoryRequest\x1a\".peace.rankings.v1.HistoryResponse\"\x03\x90\x02\x01\x12^\n" +
+	"\n" +
+	"MostPlayed\x12$.peace.rankings.v1.MostPlayedRequest\x1a%.peace.rankings.v1.MostPlayedResponse\"\x03\x90\x02\x01\x12^\n" +
+	"\n" +
+	"Playcounts\x12$.peace.rankings.v1.PlaycountsRequest\x1a%.peace.rankings.v1.PlaycountsResponse\"\x03\x90\x02\x01\x12M\n" +
 	"\x06Viewed\x12 .peace.rankings.v1.ViewedRequest\x1a!.peace.rankings.v1.ViewedResponse\x12R\n" +
 	"\aRebuild\x12!.peace.rankings.v1.RebuildRequest\x1a\".peace.rankings.v1.RebuildResponse0\x01B9Z7github.com/pure-peace/peace/modules/rankings/rankingspbb\x06proto3"
 
@@ -1534,7 +1817,7 @@ func file_modules_rankings_rankings_proto_rawDescGZIP() []byte {
 }
 
 var file_modules_rankings_rankings_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_modules_rankings_rankings_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
+var file_modules_rankings_rankings_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
 var file_modules_rankings_rankings_proto_goTypes = []any{
 	(By)(0),                       // 0: peace.rankings.v1.By
 	(*Board)(nil),                 // 1: peace.rankings.v1.Board
@@ -1545,36 +1828,41 @@ var file_modules_rankings_rankings_proto_goTypes = []any{
 	(*Effect)(nil),                // 6: peace.rankings.v1.Effect
 	(*History)(nil),               // 7: peace.rankings.v1.History
 	(*Month)(nil),                 // 8: peace.rankings.v1.Month
-	(*Progress)(nil),              // 9: peace.rankings.v1.Progress
-	(*StatisticsRequest)(nil),     // 10: peace.rankings.v1.StatisticsRequest
-	(*StatisticsResponse)(nil),    // 11: peace.rankings.v1.StatisticsResponse
-	(*RankingRequest)(nil),        // 12: peace.rankings.v1.RankingRequest
-	(*RankingResponse)(nil),       // 13: peace.rankings.v1.RankingResponse
-	(*CountriesRequest)(nil),      // 14: peace.rankings.v1.CountriesRequest
-	(*CountriesResponse)(nil),     // 15: peace.rankings.v1.CountriesResponse
-	(*EffectRequest)(nil),         // 16: peace.rankings.v1.EffectRequest
-	(*EffectResponse)(nil),        // 17: peace.rankings.v1.EffectResponse
-	(*HistoryRequest)(nil),        // 18: peace.rankings.v1.HistoryRequest
-	(*HistoryResponse)(nil),       // 19: peace.rankings.v1.HistoryResponse
-	(*ViewedRequest)(nil),         // 20: peace.rankings.v1.ViewedRequest
-	(*ViewedResponse)(nil),        // 21: peace.rankings.v1.ViewedResponse
-	(*RebuildRequest)(nil),        // 22: peace.rankings.v1.RebuildRequest
-	(*RebuildResponse)(nil),       // 23: peace.rankings.v1.RebuildResponse
-	(*durationpb.Duration)(nil),   // 24: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil), // 25: google.protobuf.Timestamp
+	(*Playcount)(nil),             // 9: peace.rankings.v1.Playcount
+	(*Progress)(nil),              // 10: peace.rankings.v1.Progress
+	(*StatisticsRequest)(nil),     // 11: peace.rankings.v1.StatisticsRequest
+	(*StatisticsResponse)(nil),    // 12: peace.rankings.v1.StatisticsResponse
+	(*RankingRequest)(nil),        // 13: peace.rankings.v1.RankingRequest
+	(*RankingResponse)(nil),       // 14: peace.rankings.v1.RankingResponse
+	(*CountriesRequest)(nil),      // 15: peace.rankings.v1.CountriesRequest
+	(*CountriesResponse)(nil),     // 16: peace.rankings.v1.CountriesResponse
+	(*EffectRequest)(nil),         // 17: peace.rankings.v1.EffectRequest
+	(*EffectResponse)(nil),        // 18: peace.rankings.v1.EffectResponse
+	(*HistoryRequest)(nil),        // 19: peace.rankings.v1.HistoryRequest
+	(*HistoryResponse)(nil),       // 20: peace.rankings.v1.HistoryResponse
+	(*MostPlayedRequest)(nil),     // 21: peace.rankings.v1.MostPlayedRequest
+	(*MostPlayedResponse)(nil),    // 22: peace.rankings.v1.MostPlayedResponse
+	(*PlaycountsRequest)(nil),     // 23: peace.rankings.v1.PlaycountsRequest
+	(*PlaycountsResponse)(nil),    // 24: peace.rankings.v1.PlaycountsResponse
+	(*ViewedRequest)(nil),         // 25: peace.rankings.v1.ViewedRequest
+	(*ViewedResponse)(nil),        // 26: peace.rankings.v1.ViewedResponse
+	(*RebuildRequest)(nil),        // 27: peace.rankings.v1.RebuildRequest
+	(*RebuildResponse)(nil),       // 28: peace.rankings.v1.RebuildResponse
+	(*durationpb.Duration)(nil),   // 29: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil), // 30: google.protobuf.Timestamp
 }
 var file_modules_rankings_rankings_proto_depIdxs = []int32{
 	1,  // 0: peace.rankings.v1.Statistics.board:type_name -> peace.rankings.v1.Board
-	24, // 1: peace.rankings.v1.Statistics.play_time:type_name -> google.protobuf.Duration
-	25, // 2: peace.rankings.v1.Statistics.last_played_at:type_name -> google.protobuf.Timestamp
+	29, // 1: peace.rankings.v1.Statistics.play_time:type_name -> google.protobuf.Duration
+	30, // 2: peace.rankings.v1.Statistics.last_played_at:type_name -> google.protobuf.Timestamp
 	1,  // 3: peace.rankings.v1.Listing.board:type_name -> peace.rankings.v1.Board
 	0,  // 4: peace.rankings.v1.Listing.by:type_name -> peace.rankings.v1.By
 	2,  // 5: peace.rankings.v1.Page.statistics:type_name -> peace.rankings.v1.Statistics
 	2,  // 6: peace.rankings.v1.Effect.before:type_name -> peace.rankings.v1.Statistics
 	2,  // 7: peace.rankings.v1.Effect.after:type_name -> peace.rankings.v1.Statistics
-	25, // 8: peace.rankings.v1.History.highest_at:type_name -> google.protobuf.Timestamp
+	30, // 8: peace.rankings.v1.History.highest_at:type_name -> google.protobuf.Timestamp
 	8,  // 9: peace.rankings.v1.History.months:type_name -> peace.rankings.v1.Month
-	25, // 10: peace.rankings.v1.Month.start:type_name -> google.protobuf.Timestamp
+	30, // 10: peace.rankings.v1.Month.start:type_name -> google.protobuf.Timestamp
 	1,  // 11: peace.rankings.v1.StatisticsRequest.board:type_name -> peace.rankings.v1.Board
 	2,  // 12: peace.rankings.v1.StatisticsResponse.statistics:type_name -> peace.rankings.v1.Statistics
 	3,  // 13: peace.rankings.v1.RankingRequest.listing:type_name -> peace.rankings.v1.Listing
@@ -1584,27 +1872,32 @@ var file_modules_rankings_rankings_proto_depIdxs = []int32{
 	6,  // 17: peace.rankings.v1.EffectResponse.effect:type_name -> peace.rankings.v1.Effect
 	1,  // 18: peace.rankings.v1.HistoryRequest.board:type_name -> peace.rankings.v1.Board
 	7,  // 19: peace.rankings.v1.HistoryResponse.history:type_name -> peace.rankings.v1.History
-	1,  // 20: peace.rankings.v1.ViewedRequest.board:type_name -> peace.rankings.v1.Board
-	9,  // 21: peace.rankings.v1.RebuildResponse.progress:type_name -> peace.rankings.v1.Progress
-	10, // 22: peace.rankings.v1.RankingsService.Statistics:input_type -> peace.rankings.v1.StatisticsRequest
-	12, // 23: peace.rankings.v1.RankingsService.Ranking:input_type -> peace.rankings.v1.RankingRequest
-	14, // 24: peace.rankings.v1.RankingsService.Countries:input_type -> peace.rankings.v1.CountriesRequest
-	16, // 25: peace.rankings.v1.RankingsService.Effect:input_type -> peace.rankings.v1.EffectRequest
-	18, // 26: peace.rankings.v1.RankingsService.History:input_type -> peace.rankings.v1.HistoryRequest
-	20, // 27: peace.rankings.v1.RankingsService.Viewed:input_type -> peace.rankings.v1.ViewedRequest
-	22, // 28: peace.rankings.v1.RankingsService.Rebuild:input_type -> peace.rankings.v1.RebuildRequest
-	11, // 29: peace.rankings.v1.RankingsService.Statistics:output_type -> peace.rankings.v1.StatisticsResponse
-	13, // 30: peace.rankings.v1.RankingsService.Ranking:output_type -> peace.rankings.v1.RankingResponse
-	15, // 31: peace.rankings.v1.RankingsService.Countries:output_type -> peace.rankings.v1.CountriesResponse
-	17, // 32: peace.rankings.v1.RankingsService.Effect:output_type -> peace.rankings.v1.EffectResponse
-	19, // 33: peace.rankings.v1.RankingsService.History:output_type -> peace.rankings.v1.HistoryResponse
-	21, // 34: peace.rankings.v1.RankingsService.Viewed:output_type -> peace.rankings.v1.ViewedResponse
-	23, // 35: peace.rankings.v1.RankingsService.Rebuild:output_type -> peace.rankings.v1.RebuildResponse
-	29, // [29:36] is the sub-list for method output_type
-	22, // [22:29] is the sub-list for method input_type
-	22, // [22:22] is the sub-list for extension type_name
-	22, // [22:22] is the sub-list for extension extendee
-	0,  // [0:22] is the sub-list for field type_name
+	9,  // 20: peace.rankings.v1.MostPlayedResponse.playcounts:type_name -> peace.rankings.v1.Playcount
+	1,  // 21: peace.rankings.v1.ViewedRequest.board:type_name -> peace.rankings.v1.Board
+	10, // 22: peace.rankings.v1.RebuildResponse.progress:type_name -> peace.rankings.v1.Progress
+	11, // 23: peace.rankings.v1.RankingsService.Statistics:input_type -> peace.rankings.v1.StatisticsRequest
+	13, // 24: peace.rankings.v1.RankingsService.Ranking:input_type -> peace.rankings.v1.RankingRequest
+	15, // 25: peace.rankings.v1.RankingsService.Countries:input_type -> peace.rankings.v1.CountriesRequest
+	17, // 26: peace.rankings.v1.RankingsService.Effect:input_type -> peace.rankings.v1.EffectRequest
+	19, // 27: peace.rankings.v1.RankingsService.History:input_type -> peace.rankings.v1.HistoryRequest
+	21, // 28: peace.rankings.v1.RankingsService.MostPlayed:input_type -> peace.rankings.v1.MostPlayedRequest
+	23, // 29: peace.rankings.v1.RankingsService.Playcounts:input_type -> peace.rankings.v1.PlaycountsRequest
+	25, // 30: peace.rankings.v1.RankingsService.Viewed:input_type -> peace.rankings.v1.ViewedRequest
+	27, // 31: peace.rankings.v1.RankingsService.Rebuild:input_type -> peace.rankings.v1.RebuildRequest
+	12, // 32: peace.rankings.v1.RankingsService.Statistics:output_type -> peace.rankings.v1.StatisticsResponse
+	14, // 33: peace.rankings.v1.RankingsService.Ranking:output_type -> peace.rankings.v1.RankingResponse
+	16, // 34: peace.rankings.v1.RankingsService.Countries:output_type -> peace.rankings.v1.CountriesResponse
+	18, // 35: peace.rankings.v1.RankingsService.Effect:output_type -> peace.rankings.v1.EffectResponse
+	20, // 36: peace.rankings.v1.RankingsService.History:output_type -> peace.rankings.v1.HistoryResponse
+	22, // 37: peace.rankings.v1.RankingsService.MostPlayed:output_type -> peace.rankings.v1.MostPlayedResponse
+	24, // 38: peace.rankings.v1.RankingsService.Playcounts:output_type -> peace.rankings.v1.PlaycountsResponse
+	26, // 39: peace.rankings.v1.RankingsService.Viewed:output_type -> peace.rankings.v1.ViewedResponse
+	28, // 40: peace.rankings.v1.RankingsService.Rebuild:output_type -> peace.rankings.v1.RebuildResponse
+	32, // [32:41] is the sub-list for method output_type
+	23, // [23:32] is the sub-list for method input_type
+	23, // [23:23] is the sub-list for extension type_name
+	23, // [23:23] is the sub-list for extension extendee
+	0,  // [0:23] is the sub-list for field type_name
 }
 
 func init() { file_modules_rankings_rankings_proto_init() }
@@ -1618,7 +1911,7 @@ func file_modules_rankings_rankings_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_modules_rankings_rankings_proto_rawDesc), len(file_modules_rankings_rankings_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   23,
+			NumMessages:   28,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -232,6 +232,87 @@ func (o *observedService) History(ctx context.Context, userID int32, board ranki
 	return o.next.History(ctx, userID, board)
 }
 
+func (c *remoteService) MostPlayed(ctx context.Context, userID int32, offset int, limit int) (playcounts []rankings.Playcount, total int, err error) {
+	out, err := c.rpc.MostPlayed(ctx, &MostPlayedRequest{
+		UserId: wire.FromInt[int32](userID),
+		Offset: wire.FromInt[int64](offset),
+		Limit:  wire.FromInt[int64](limit),
+	})
+	if err != nil {
+		return playcounts, total, err
+	}
+	wire.List(&err, "playcounts", &playcounts, out.GetPlaycounts(), ToPlaycount)
+	wire.Set(&err, "total", &total, out.GetTotal(), wire.ToInt)
+	return playcounts, total, err
+}
+
+func (s *servedService) MostPlayed(ctx context.Context, in *MostPlayedRequest) (*MostPlayedResponse, error) {
+	var (
+		userID int32
+		offset int
+		limit  int
+		err    error
+	)
+	wire.Set(&err, "user_id", &userID, in.GetUserId(), wire.ToInt)
+	wire.Set(&err, "offset", &offset, in.GetOffset(), wire.ToInt)
+	wire.Set(&err, "limit", &limit, in.GetLimit(), wire.ToInt)
+	if err != nil {
+		return nil, err
+	}
+	playcounts, total, err := s.impl.MostPlayed(ctx, userID, offset, limit)
+	if err != nil {
+		return nil, err
+	}
+	return &MostPlayedResponse{
+		Playcounts: wire.FromList(playcounts, FromPlaycount),
+		Total:      wire.FromInt[int64](total),
+	}, nil
+}
+
+func (o *observedService) MostPlayed(ctx context.Context, userID int32, offset int, limit int) (playcounts []rankings.Playcount, total int, err error) {
+	ctx, done := o.observer.Start(ctx, "rankings", "MostPlayed")
+	defer func() { done(err) }()
+	return o.next.MostPlayed(ctx, userID, offset, limit)
+}
+
+func (c *remoteService) Playcounts(ctx context.Context, userID int32, beatmapIDs []int32) (plays []int32, err error) {
+	out, err := c.rpc.Playcounts(ctx, &PlaycountsRequest{
+		UserId:     wire.FromInt[int32](userID),
+		BeatmapIds: wire.FromList(beatmapIDs, wire.FromInt[int32]),
+	})
+	if err != nil {
+		return plays, err
+	}
+	wire.List(&err, "plays", &plays, out.GetPlays(), wire.ToInt)
+	return plays, err
+}
+
+func (s *servedService) Playcounts(ctx context.Context, in *PlaycountsRequest) (*PlaycountsResponse, error) {
+	var (
+		userID     int32
+		beatmapIDs []int32
+		err        error
+	)
+	wire.Set(&err, "user_id", &userID, in.GetUserId(), wire.ToInt)
+	wire.List(&err, "beatmap_ids", &beatmapIDs, in.GetBeatmapIds(), wire.ToInt)
+	if err != nil {
+		return nil, err
+	}
+	plays, err := s.impl.Playcounts(ctx, userID, beatmapIDs)
+	if err != nil {
+		return nil, err
+	}
+	return &PlaycountsResponse{
+		Plays: wire.FromList(plays, wire.FromInt[int32]),
+	}, nil
+}
+
+func (o *observedService) Playcounts(ctx context.Context, userID int32, beatmapIDs []int32) (plays []int32, err error) {
+	ctx, done := o.observer.Start(ctx, "rankings", "Playcounts")
+	defer func() { done(err) }()
+	return o.next.Playcounts(ctx, userID, beatmapIDs)
+}
+
 func (c *remoteService) Viewed(ctx context.Context, userID int32, board rankings.Board) (err error) {
 	_, err = c.rpc.Viewed(ctx, &ViewedRequest{
 		UserId: wire.FromInt[int32](userID),
@@ -496,6 +577,25 @@ func FromMonth(v rankings.Month) *Month {
 		Start:          wire.FromTime(v.Start),
 		Plays:          wire.FromInt[int32](v.Plays),
 		ReplaysWatched: wire.FromInt[int32](v.ReplaysWatched),
+	}
+	return m
+}
+
+// ToPlaycount returns the contract's form of m; nil is the zero value. It fails with wire.ErrMalformed.
+func ToPlaycount(m *Playcount) (v rankings.Playcount, err error) {
+	if m == nil {
+		return v, nil
+	}
+	wire.Set(&err, "beatmap_id", &v.BeatmapID, m.GetBeatmapId(), wire.ToInt)
+	wire.Set(&err, "plays", &v.Plays, m.GetPlays(), wire.ToInt)
+	return v, err
+}
+
+// FromPlaycount returns the wire form of v, which may share its memory.
+func FromPlaycount(v rankings.Playcount) *Playcount {
+	m := &Playcount{
+		BeatmapId: wire.FromInt[int32](v.BeatmapID),
+		Plays:     wire.FromInt[int32](v.Plays),
 	}
 	return m
 }

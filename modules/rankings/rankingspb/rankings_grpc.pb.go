@@ -26,6 +26,8 @@ const (
 	RankingsService_Countries_FullMethodName  = "/peace.rankings.v1.RankingsService/Countries"
 	RankingsService_Effect_FullMethodName     = "/peace.rankings.v1.RankingsService/Effect"
 	RankingsService_History_FullMethodName    = "/peace.rankings.v1.RankingsService/History"
+	RankingsService_MostPlayed_FullMethodName = "/peace.rankings.v1.RankingsService/MostPlayed"
+	RankingsService_Playcounts_FullMethodName = "/peace.rankings.v1.RankingsService/Playcounts"
 	RankingsService_Viewed_FullMethodName     = "/peace.rankings.v1.RankingsService/Viewed"
 	RankingsService_Rebuild_FullMethodName    = "/peace.rankings.v1.RankingsService/Rebuild"
 )
@@ -46,6 +48,10 @@ type RankingsServiceClient interface {
 	Effect(ctx context.Context, in *EffectRequest, opts ...grpc.CallOption) (*EffectResponse, error)
 	// History returns how a user came along.
 	History(ctx context.Context, in *HistoryRequest, opts ...grpc.CallOption) (*HistoryResponse, error)
+	// MostPlayed returns the beatmaps that a user played most.
+	MostPlayed(ctx context.Context, in *MostPlayedRequest, opts ...grpc.CallOption) (*MostPlayedResponse, error)
+	// Playcounts returns how often a user played beatmaps.
+	Playcounts(ctx context.Context, in *PlaycountsRequest, opts ...grpc.CallOption) (*PlaycountsResponse, error)
 	// Viewed counts that somebody watched a replay.
 	Viewed(ctx context.Context, in *ViewedRequest, opts ...grpc.CallOption) (*ViewedResponse, error)
 	// Rebuild counts everything anew.
@@ -110,6 +116,26 @@ func (c *rankingsServiceClient) History(ctx context.Context, in *HistoryRequest,
 	return out, nil
 }
 
+func (c *rankingsServiceClient) MostPlayed(ctx context.Context, in *MostPlayedRequest, opts ...grpc.CallOption) (*MostPlayedResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(MostPlayedResponse)
+	err := c.cc.Invoke(ctx, RankingsService_MostPlayed_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *rankingsServiceClient) Playcounts(ctx context.Context, in *PlaycountsRequest, opts ...grpc.CallOption) (*PlaycountsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(PlaycountsResponse)
+	err := c.cc.Invoke(ctx, RankingsService_Playcounts_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *rankingsServiceClient) Viewed(ctx context.Context, in *ViewedRequest, opts ...grpc.CallOption) (*ViewedResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ViewedResponse)
@@ -155,6 +181,10 @@ type RankingsServiceServer interface {
 	Effect(context.Context, *EffectRequest) (*EffectResponse, error)
 	// History returns how a user came along.
 	History(context.Context, *HistoryRequest) (*HistoryResponse, error)
+	// MostPlayed returns the beatmaps that a user played most.
+	MostPlayed(context.Context, *MostPlayedRequest) (*MostPlayedResponse, error)
+	// Playcounts returns how often a user played beatmaps.
+	Playcounts(context.Context, *PlaycountsRequest) (*PlaycountsResponse, error)
 	// Viewed counts that somebody watched a replay.
 	Viewed(context.Context, *ViewedRequest) (*ViewedResponse, error)
 	// Rebuild counts everything anew.
@@ -183,6 +213,12 @@ func (UnimplementedRankingsServiceServer) Effect(context.Context, *EffectRequest
 }
 func (UnimplementedRankingsServiceServer) History(context.Context, *HistoryRequest) (*HistoryResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method History not implemented")
+}
+func (UnimplementedRankingsServiceServer) MostPlayed(context.Context, *MostPlayedRequest) (*MostPlayedResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method MostPlayed not implemented")
+}
+func (UnimplementedRankingsServiceServer) Playcounts(context.Context, *PlaycountsRequest) (*PlaycountsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Playcounts not implemented")
 }
 func (UnimplementedRankingsServiceServer) Viewed(context.Context, *ViewedRequest) (*ViewedResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Viewed not implemented")
@@ -301,6 +337,42 @@ func _RankingsService_History_Handler(srv interface{}, ctx context.Context, dec 
 	return interceptor(ctx, in, info, handler)
 }
 
+func _RankingsService_MostPlayed_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MostPlayedRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RankingsServiceServer).MostPlayed(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RankingsService_MostPlayed_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RankingsServiceServer).MostPlayed(ctx, req.(*MostPlayedRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _RankingsService_Playcounts_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(PlaycountsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RankingsServiceServer).Playcounts(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RankingsService_Playcounts_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RankingsServiceServer).Playcounts(ctx, req.(*PlaycountsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _RankingsService_Viewed_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ViewedRequest)
 	if err := dec(in); err != nil {
@@ -356,6 +428,14 @@ var RankingsService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "History",
 			Handler:    _RankingsService_History_Handler,
+		},
+		{
+			MethodName: "MostPlayed",
+			Handler:    _RankingsService_MostPlayed_Handler,
+		},
+		{
+			MethodName: "Playcounts",
+			Handler:    _RankingsService_Playcounts_Handler,
 		},
 		{
 			MethodName: "Viewed",

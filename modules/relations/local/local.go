@@ -106,6 +106,27 @@ func (s *Service) Inbound(ctx context.Context, target int32, kind relations.Kind
 	return s.store.inbound(ctx, target, kind)
 }
 
+// Counts implements relations.Service.
+func (s *Service) Counts(ctx context.Context, targets []int32, kind relations.Kind) ([]int32, error) {
+	switch {
+	case !valid(kind):
+		return nil, relations.ErrBadKind
+	case len(targets) > relations.MaxBatch:
+		return nil, relations.ErrTooLarge
+	case len(targets) == 0:
+		return nil, nil
+	}
+	known, err := s.store.counts(ctx, targets, kind)
+	if err != nil {
+		return nil, err
+	}
+	counts := make([]int32, len(targets))
+	for i, target := range targets {
+		counts[i] = known[target]
+	}
+	return counts, nil
+}
+
 // Between implements relations.Service.
 func (s *Service) Between(ctx context.Context, userID int32, others []int32) ([]relations.Standing, error) {
 	switch {

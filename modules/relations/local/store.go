@@ -101,6 +101,24 @@ func (s store) inbound(ctx context.Context, target int32, kind relations.Kind) (
 	return ids, err
 }
 
+// counts returns how many relations of a kind there are towards each of the targets that has any.
+func (s store) counts(ctx context.Context, targets []int32, kind relations.Kind) (map[int32]int32, error) {
+	var rows []struct {
+		Target int32
+		Number int32
+	}
+	err := s.Reader.NewSelect().Table("relations").ColumnExpr("target, COUNT(*) AS number").
+		Where("target IN (?)", bun.List(targets)).Where("kind = ?", kind).Group("target").Scan(ctx, &rows)
+	if err != nil {
+		return nil, err
+	}
+	counts := make(map[int32]int32, len(rows))
+	for _, r := range rows {
+		counts[r.Target] = r.Number
+	}
+	return counts, nil
+}
+
 // between returns what the user has with each of the others, and each of them with him.
 func (s store) between(ctx context.Context, userID int32, others []int32) (towards, from map[int32]relations.Kind, err error) {
 	var rows []row

@@ -637,6 +637,102 @@ func (x *InboundResponse) GetUserIds() []int32 {
 	return nil
 }
 
+type CountsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Targets       []int32                `protobuf:"varint,1,rep,packed,name=targets,proto3" json:"targets,omitempty"`
+	Kind          Kind                   `protobuf:"varint,2,opt,name=kind,proto3,enum=peace.relations.v1.Kind" json:"kind,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CountsRequest) Reset() {
+	*x = CountsRequest{}
+	mi := &file_modules_relations_relations_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CountsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CountsRequest) ProtoMessage() {}
+
+func (x *CountsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_relations_relations_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CountsRequest.ProtoReflect.Descriptor instead.
+func (*CountsRequest) Descriptor() ([]byte, []int) {
+	return file_modules_relations_relations_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *CountsRequest) GetTargets() []int32 {
+	if x != nil {
+		return x.Targets
+	}
+	return nil
+}
+
+func (x *CountsRequest) GetKind() Kind {
+	if x != nil {
+		return x.Kind
+	}
+	return Kind_KIND_UNSPECIFIED
+}
+
+type CountsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Counts        []int32                `protobuf:"varint,1,rep,packed,name=counts,proto3" json:"counts,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CountsResponse) Reset() {
+	*x = CountsResponse{}
+	mi := &file_modules_relations_relations_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CountsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CountsResponse) ProtoMessage() {}
+
+func (x *CountsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_relations_relations_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CountsResponse.ProtoReflect.Descriptor instead.
+func (*CountsResponse) Descriptor() ([]byte, []int) {
+	return file_modules_relations_relations_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *CountsResponse) GetCounts() []int32 {
+	if x != nil {
+		return x.Counts
+	}
+	return nil
+}
+
 type BetweenRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	UserId        int32                  `protobuf:"varint,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
@@ -647,7 +743,7 @@ type BetweenRequest struct {
 
 func (x *BetweenRequest) Reset() {
 	*x = BetweenRequest{}
-	mi := &file_modules_relations_relations_proto_msgTypes[11]
+	mi := &file_modules_relations_relations_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -659,7 +755,7 @@ func (x *BetweenRequest) String() string {
 func (*BetweenRequest) ProtoMessage() {}
 
 func (x *BetweenRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_relations_relations_proto_msgTypes[11]
+	mi := &file_modules_relations_relations_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -672,7 +768,7 @@ func (x *BetweenRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BetweenRequest.ProtoReflect.Descriptor instead.
 func (*BetweenRequest) Descriptor() ([]byte, []int) {
-	return file_modules_relations_relations_proto_rawDescGZIP(), []int{11}
+	return file_modules_relations_relations_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *BetweenRequest) GetUserId() int32 {
@@ -698,7 +794,7 @@ type BetweenResponse struct {
 
 func (x *BetweenResponse) Reset() {
 	*x = BetweenResponse{}
-	mi := &file_modules_relations_relations_proto_msgTypes[12]
+	mi := &file_modules_relations_relations_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -710,7 +806,7 @@ func (x *BetweenResponse) String() string {
 func (*BetweenResponse) ProtoMessage() {}
 
 func (x *BetweenResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_relations_relations_proto_msgTypes[12]
+	mi := &file_modules_relations_relations_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -723,7 +819,7 @@ func (x *BetweenResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BetweenResponse.ProtoReflect.Descriptor instead.
 func (*BetweenResponse) Descriptor() ([]byte, []int) {
-	return file_modules_relations_relations_proto_rawDescGZIP(), []int{12}
+	return file_modules_relations_relations_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *BetweenResponse) GetStandings() []*Standing {
@@ -770,7 +866,12 @@ const file_modules_relations_relations_proto_rawDesc = "" +
 	"\x06target\x18\x01 \x01(\x05R\x06target\x12,\n" +
 	"\x04kind\x18\x02 \x01(\x0e2\x18.peace.relations.v1.KindR\x04kind\",\n" +
 	"\x0fInboundResponse\x12\x19\n" +
-	"\buser_ids\x18\x01 \x03(\x05R\auserIds\"A\n" +
+	"\buser_ids\x18\x01 \x03(\x05R\auserIds\"W\n" +
+	"\rCountsRequest\x12\x18\n" +
+	"\atargets\x18\x01 \x03(\x05R\atargets\x12,\n" +
+	"\x04kind\x18\x02 \x01(\x0e2\x18.peace.relations.v1.KindR\x04kind\"(\n" +
+	"\x0eCountsResponse\x12\x16\n" +
+	"\x06counts\x18\x01 \x03(\x05R\x06counts\"A\n" +
 	"\x0eBetweenRequest\x12\x17\n" +
 	"\auser_id\x18\x01 \x01(\x05R\x06userId\x12\x16\n" +
 	"\x06others\x18\x02 \x03(\x05R\x06others\"M\n" +
@@ -780,12 +881,13 @@ const file_modules_relations_relations_proto_rawDesc = "" +
 	"\x10KIND_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vKIND_FRIEND\x10\x01\x12\x0e\n" +
 	"\n" +
-	"KIND_BLOCK\x10\x022\xb7\x03\n" +
+	"KIND_BLOCK\x10\x022\x8d\x04\n" +
 	"\x10RelationsService\x12K\n" +
 	"\x03Add\x12\x1e.peace.relations.v1.AddRequest\x1a\x1f.peace.relations.v1.AddResponse\"\x03\x90\x02\x02\x12T\n" +
 	"\x06Remove\x12!.peace.relations.v1.RemoveRequest\x1a\".peace.relations.v1.RemoveResponse\"\x03\x90\x02\x02\x12N\n" +
 	"\x04List\x12\x1f.peace.relations.v1.ListRequest\x1a .peace.relations.v1.ListResponse\"\x03\x90\x02\x01\x12W\n" +
-	"\aInbound\x12\".peace.relations.v1.InboundRequest\x1a#.peace.relations.v1.InboundResponse\"\x03\x90\x02\x01\x12W\n" +
+	"\aInbound\x12\".peace.relations.v1.InboundRequest\x1a#.peace.relations.v1.InboundResponse\"\x03\x90\x02\x01\x12T\n" +
+	"\x06Counts\x12!.peace.relations.v1.CountsRequest\x1a\".peace.relations.v1.CountsResponse\"\x03\x90\x02\x01\x12W\n" +
 	"\aBetween\x12\".peace.relations.v1.BetweenRequest\x1a#.peace.relations.v1.BetweenResponse\"\x03\x90\x02\x01B;Z9github.com/pure-peace/peace/modules/relations/relationspbb\x06proto3"
 
 var (
@@ -801,7 +903,7 @@ func file_modules_relations_relations_proto_rawDescGZIP() []byte {
 }
 
 var file_modules_relations_relations_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_modules_relations_relations_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_modules_relations_relations_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_modules_relations_relations_proto_goTypes = []any{
 	(Kind)(0),               // 0: peace.relations.v1.Kind
 	(*Relation)(nil),        // 1: peace.relations.v1.Relation
@@ -815,8 +917,10 @@ var file_modules_relations_relations_proto_goTypes = []any{
 	(*ListResponse)(nil),    // 9: peace.relations.v1.ListResponse
 	(*InboundRequest)(nil),  // 10: peace.relations.v1.InboundRequest
 	(*InboundResponse)(nil), // 11: peace.relations.v1.InboundResponse
-	(*BetweenRequest)(nil),  // 12: peace.relations.v1.BetweenRequest
-	(*BetweenResponse)(nil), // 13: peace.relations.v1.BetweenResponse
+	(*CountsRequest)(nil),   // 12: peace.relations.v1.CountsRequest
+	(*CountsResponse)(nil),  // 13: peace.relations.v1.CountsResponse
+	(*BetweenRequest)(nil),  // 14: peace.relations.v1.BetweenRequest
+	(*BetweenResponse)(nil), // 15: peace.relations.v1.BetweenResponse
 }
 var file_modules_relations_relations_proto_depIdxs = []int32{
 	0,  // 0: peace.relations.v1.Relation.kind:type_name -> peace.relations.v1.Kind
@@ -827,22 +931,25 @@ var file_modules_relations_relations_proto_depIdxs = []int32{
 	0,  // 5: peace.relations.v1.RemoveRequest.kind:type_name -> peace.relations.v1.Kind
 	1,  // 6: peace.relations.v1.ListResponse.relations:type_name -> peace.relations.v1.Relation
 	0,  // 7: peace.relations.v1.InboundRequest.kind:type_name -> peace.relations.v1.Kind
-	2,  // 8: peace.relations.v1.BetweenResponse.standings:type_name -> peace.relations.v1.Standing
-	4,  // 9: peace.relations.v1.RelationsService.Add:input_type -> peace.relations.v1.AddRequest
-	6,  // 10: peace.relations.v1.RelationsService.Remove:input_type -> peace.relations.v1.RemoveRequest
-	8,  // 11: peace.relations.v1.RelationsService.List:input_type -> peace.relations.v1.ListRequest
-	10, // 12: peace.relations.v1.RelationsService.Inbound:input_type -> peace.relations.v1.InboundRequest
-	12, // 13: peace.relations.v1.RelationsService.Between:input_type -> peace.relations.v1.BetweenRequest
-	5,  // 14: peace.relations.v1.RelationsService.Add:output_type -> peace.relations.v1.AddResponse
-	7,  // 15: peace.relations.v1.RelationsService.Remove:output_type -> peace.relations.v1.RemoveResponse
-	9,  // 16: peace.relations.v1.RelationsService.List:output_type -> peace.relations.v1.ListResponse
-	11, // 17: peace.relations.v1.RelationsService.Inbound:output_type -> peace.relations.v1.InboundResponse
-	13, // 18: peace.relations.v1.RelationsService.Between:output_type -> peace.relations.v1.BetweenResponse
-	14, // [14:19] is the sub-list for method output_type
-	9,  // [9:14] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	0,  // 8: peace.relations.v1.CountsRequest.kind:type_name -> peace.relations.v1.Kind
+	2,  // 9: peace.relations.v1.BetweenResponse.standings:type_name -> peace.relations.v1.Standing
+	4,  // 10: peace.relations.v1.RelationsService.Add:input_type -> peace.relations.v1.AddRequest
+	6,  // 11: peace.relations.v1.RelationsService.Remove:input_type -> peace.relations.v1.RemoveRequest
+	8,  // 12: peace.relations.v1.RelationsService.List:input_type -> peace.relations.v1.ListRequest
+	10, // 13: peace.relations.v1.RelationsService.Inbound:input_type -> peace.relations.v1.InboundRequest
+	12, // 14: peace.relations.v1.RelationsService.Counts:input_type -> peace.relations.v1.CountsRequest
+	14, // 15: peace.relations.v1.RelationsService.Between:input_type -> peace.relations.v1.BetweenRequest
+	5,  // 16: peace.relations.v1.RelationsService.Add:output_type -> peace.relations.v1.AddResponse
+	7,  // 17: peace.relations.v1.RelationsService.Remove:output_type -> peace.relations.v1.RemoveResponse
+	9,  // 18: peace.relations.v1.RelationsService.List:output_type -> peace.relations.v1.ListResponse
+	11, // 19: peace.relations.v1.RelationsService.Inbound:output_type -> peace.relations.v1.InboundResponse
+	13, // 20: peace.relations.v1.RelationsService.Counts:output_type -> peace.relations.v1.CountsResponse
+	15, // 21: peace.relations.v1.RelationsService.Between:output_type -> peace.relations.v1.BetweenResponse
+	16, // [16:22] is the sub-list for method output_type
+	10, // [10:16] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_modules_relations_relations_proto_init() }
@@ -856,7 +963,7 @@ func file_modules_relations_relations_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_modules_relations_relations_proto_rawDesc), len(file_modules_relations_relations_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   13,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -184,6 +184,44 @@ func (o *observedService) Inbound(ctx context.Context, target int32, kind relati
 	return o.next.Inbound(ctx, target, kind)
 }
 
+func (c *remoteService) Counts(ctx context.Context, targets []int32, kind relations.Kind) (counts []int32, err error) {
+	out, err := c.rpc.Counts(ctx, &CountsRequest{
+		Targets: wire.FromList(targets, wire.FromInt[int32]),
+		Kind:    wire.FromInt[Kind](kind),
+	})
+	if err != nil {
+		return counts, err
+	}
+	wire.List(&err, "counts", &counts, out.GetCounts(), wire.ToInt)
+	return counts, err
+}
+
+func (s *servedService) Counts(ctx context.Context, in *CountsRequest) (*CountsResponse, error) {
+	var (
+		targets []int32
+		kind    relations.Kind
+		err     error
+	)
+	wire.List(&err, "targets", &targets, in.GetTargets(), wire.ToInt)
+	wire.Set(&err, "kind", &kind, in.GetKind(), wire.ToInt)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := s.impl.Counts(ctx, targets, kind)
+	if err != nil {
+		return nil, err
+	}
+	return &CountsResponse{
+		Counts: wire.FromList(counts, wire.FromInt[int32]),
+	}, nil
+}
+
+func (o *observedService) Counts(ctx context.Context, targets []int32, kind relations.Kind) (counts []int32, err error) {
+	ctx, done := o.observer.Start(ctx, "relations", "Counts")
+	defer func() { done(err) }()
+	return o.next.Counts(ctx, targets, kind)
+}
+
 func (c *remoteService) Between(ctx context.Context, userID int32, others []int32) (standings []relations.Standing, err error) {
 	out, err := c.rpc.Between(ctx, &BetweenRequest{
 		UserId: wire.FromInt[int32](userID),

@@ -25,6 +25,7 @@ const (
 	RelationsService_Remove_FullMethodName  = "/peace.relations.v1.RelationsService/Remove"
 	RelationsService_List_FullMethodName    = "/peace.relations.v1.RelationsService/List"
 	RelationsService_Inbound_FullMethodName = "/peace.relations.v1.RelationsService/Inbound"
+	RelationsService_Counts_FullMethodName  = "/peace.relations.v1.RelationsService/Counts"
 	RelationsService_Between_FullMethodName = "/peace.relations.v1.RelationsService/Between"
 )
 
@@ -42,6 +43,8 @@ type RelationsServiceClient interface {
 	List(ctx context.Context, in *ListRequest, opts ...grpc.CallOption) (*ListResponse, error)
 	// Inbound returns who made a relation towards a user.
 	Inbound(ctx context.Context, in *InboundRequest, opts ...grpc.CallOption) (*InboundResponse, error)
+	// Counts returns how many made a relation towards users.
+	Counts(ctx context.Context, in *CountsRequest, opts ...grpc.CallOption) (*CountsResponse, error)
 	// Between returns what a user and each of the others are to each other.
 	Between(ctx context.Context, in *BetweenRequest, opts ...grpc.CallOption) (*BetweenResponse, error)
 }
@@ -94,6 +97,16 @@ func (c *relationsServiceClient) Inbound(ctx context.Context, in *InboundRequest
 	return out, nil
 }
 
+func (c *relationsServiceClient) Counts(ctx context.Context, in *CountsRequest, opts ...grpc.CallOption) (*CountsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CountsResponse)
+	err := c.cc.Invoke(ctx, RelationsService_Counts_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *relationsServiceClient) Between(ctx context.Context, in *BetweenRequest, opts ...grpc.CallOption) (*BetweenResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(BetweenResponse)
@@ -118,6 +131,8 @@ type RelationsServiceServer interface {
 	List(context.Context, *ListRequest) (*ListResponse, error)
 	// Inbound returns who made a relation towards a user.
 	Inbound(context.Context, *InboundRequest) (*InboundResponse, error)
+	// Counts returns how many made a relation towards users.
+	Counts(context.Context, *CountsRequest) (*CountsResponse, error)
 	// Between returns what a user and each of the others are to each other.
 	Between(context.Context, *BetweenRequest) (*BetweenResponse, error)
 	mustEmbedUnimplementedRelationsServiceServer()
@@ -141,6 +156,9 @@ func (UnimplementedRelationsServiceServer) List(context.Context, *ListRequest) (
 }
 func (UnimplementedRelationsServiceServer) Inbound(context.Context, *InboundRequest) (*InboundResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Inbound not implemented")
+}
+func (UnimplementedRelationsServiceServer) Counts(context.Context, *CountsRequest) (*CountsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Counts not implemented")
 }
 func (UnimplementedRelationsServiceServer) Between(context.Context, *BetweenRequest) (*BetweenResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Between not implemented")
@@ -238,6 +256,24 @@ func _RelationsService_Inbound_Handler(srv interface{}, ctx context.Context, dec
 	return interceptor(ctx, in, info, handler)
 }
 
+func _RelationsService_Counts_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CountsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RelationsServiceServer).Counts(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RelationsService_Counts_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RelationsServiceServer).Counts(ctx, req.(*CountsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _RelationsService_Between_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(BetweenRequest)
 	if err := dec(in); err != nil {
@@ -278,6 +314,10 @@ var RelationsService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Inbound",
 			Handler:    _RelationsService_Inbound_Handler,
+		},
+		{
+			MethodName: "Counts",
+			Handler:    _RelationsService_Counts_Handler,
 		},
 		{
 			MethodName: "Between",

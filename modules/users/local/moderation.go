@@ -81,11 +81,20 @@ func (s *Service) alter(ctx context.Context, id, by int32, allowed func(actor, t
 			return err
 		}
 		target = t
+		former := t.Name
 		if done, err = apply(actor, t); err != nil || done.action == "" {
 			return err
 		}
 		if err := s.store.update(ctx, tx, t); err != nil {
 			return err
+		}
+		if t.Name != former {
+			if err := s.store.retire(ctx, tx, t, former); err != nil {
+				return err
+			}
+			if err := s.store.index(ctx, tx, t); err != nil {
+				return err
+			}
 		}
 		if id == by {
 			return nil

@@ -70,14 +70,24 @@ func (s store) ensureBot(ctx context.Context, name string, at time.Time) error {
 	case err == nil && bot.Name == name:
 		return nil
 	case err == nil:
-		_, err = s.NewUpdate().Model((*account)(nil)).Set("name = ?", name).Set("safe_name = ?", osu.SafeName(name)).
-			Where("id = ?", users.BotID).Exec(ctx)
-		return err
+		bot.Name, bot.SafeName = name, osu.SafeName(name)
+		return s.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+			_, err := tx.NewUpdate().Model(&bot).Column("name", "safe_name").WherePK().Exec(ctx)
+			if err != nil {
+				return err
+			}
+			return s.index(ctx, tx, &bot)
+		})
 	case !errors.Is(err, sql.ErrNoRows):
 		return err
 	}
 	bot = account{ID: users.BotID, Name: name, SafeName: osu.SafeName(name), Bot: true, CreatedAt: at}
-	_, err = s.NewInsert().Model(&bot).Exec(ctx)
+	err = s.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := tx.NewInsert().Model(&bot).Exec(ctx); err != nil {
+			return err
+		}
+		return s.index(ctx, tx, &bot)
+	})
 	if !database.IsUnique(err) {
 		return err
 	}
@@ -137,8 +147,13 @@ func (s store) taken(ctx context.Context, a *account) ([]account, error) {
 
 // insert makes the account and sets its id.
 func (s store) insert(ctx context.Context, a *account) error {
-	_, err := s.NewInsert().Model(a).Exec(ctx)
-	return err
+	return s.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		a.ID = 0 // of an earlier try
+		if _, err := tx.NewInsert().Model(a).Exec(ctx); err != nil {
+			return err
+		}
+		return s.index(ctx, tx, a)
+	})
 }
 
 // lock reads accounts in a transaction and keeps others from changing them until it ends. One that does not exist is nil.

@@ -714,6 +714,154 @@ func (x *Settings) GetLanguage() string {
 	return ""
 }
 
+type Profile struct {
+	state               protoimpl.MessageState `protogen:"open.v1"`
+	UserId              int32                  `protobuf:"varint,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	Interests           string                 `protobuf:"bytes,2,opt,name=interests,proto3" json:"interests,omitempty"`
+	Occupation          string                 `protobuf:"bytes,3,opt,name=occupation,proto3" json:"occupation,omitempty"`
+	Location            string                 `protobuf:"bytes,4,opt,name=location,proto3" json:"location,omitempty"`
+	Website             string                 `protobuf:"bytes,5,opt,name=website,proto3" json:"website,omitempty"`
+	Twitter             string                 `protobuf:"bytes,6,opt,name=twitter,proto3" json:"twitter,omitempty"`
+	Discord             string                 `protobuf:"bytes,7,opt,name=discord,proto3" json:"discord,omitempty"`
+	Playstyles          int32                  `protobuf:"varint,8,opt,name=playstyles,proto3" json:"playstyles,omitempty"`
+	Hue                 *int32                 `protobuf:"varint,9,opt,name=hue,proto3,oneof" json:"hue,omitempty"`
+	Title               string                 `protobuf:"bytes,10,opt,name=title,proto3" json:"title,omitempty"`
+	Colour              string                 `protobuf:"bytes,11,opt,name=colour,proto3" json:"colour,omitempty"`
+	FormerNames         []string               `protobuf:"bytes,12,rep,name=former_names,json=formerNames,proto3" json:"former_names,omitempty"`
+	FriendsOnlyMessages bool                   `protobuf:"varint,13,opt,name=friends_only_messages,json=friendsOnlyMessages,proto3" json:"friends_only_messages,omitempty"`
+	HidePresence        bool                   `protobuf:"varint,14,opt,name=hide_presence,json=hidePresence,proto3" json:"hide_presence,omitempty"`
+	unknownFields       protoimpl.UnknownFields
+	sizeCache           protoimpl.SizeCache
+}
+
+func (x *Profile) Reset() {
+	*x = Profile{}
+	mi := &file_modules_users_users_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Profile) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Profile) ProtoMessage() {}
+
+func (x *Profile) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_users_users_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Profile.ProtoReflect.Descriptor instead.
+func (*Profile) Descriptor() ([]byte, []int) {
+	return file_modules_users_users_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *Profile) GetUserId() int32 {
+	if x != nil {
+		return x.UserId
+	}
+	return 0
+}
+
+func (x *Profile) GetInterests() string {
+	if x != nil {
+		return x.Interests
+	}
+	return ""
+}
+
+func (x *Profile) GetOccupation() string {
+	if x != nil {
+		return x.Occupation
+	}
+	return ""
+}
+
+func (x *Profile) GetLocation() string {
+	if x != nil {
+		return x.Location
+	}
+	return ""
+}
+
+func (x *Profile) GetWebsite() string {
+	if x != nil {
+		return x.Website
+	}
+	return ""
+}
+
+func (x *Profile) GetTwitter() string {
+	if x != nil {
+		return x.Twitter
+	}
+	return ""
+}
+
+func (x *Profile) GetDiscord() string {
+	if x != nil {
+		return x.Discord
+	}
+	return ""
+}
+
+func (x *Profile) GetPlaystyles() int32 {
+	if x != nil {
+		return x.Playstyles
+	}
+	return 0
+}
+
+func (x *Profile) GetHue() int32 {
+	if x != nil && x.Hue != nil {
+		return *x.Hue
+	}
+	return 0
+}
+
+func (x *Profile) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *Profile) GetColour() string {
+	if x != nil {
+		return x.Colour
+	}
+	return ""
+}
+
+func (x *Profile) GetFormerNames() []string {
+	if x != nil {
+		return x.FormerNames
+	}
+	return nil
+}
+
+func (x *Profile) GetFriendsOnlyMessages() bool {
+	if x != nil {
+		return x.FriendsOnlyMessages
+	}
+	return false
+}
+
+func (x *Profile) GetHidePresence() bool {
+	if x != nil {
+		return x.HidePresence
+	}
+	return false
+}
+
 type AuditEntry struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            int64                  `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -729,7 +877,7 @@ type AuditEntry struct {
 
 func (x *AuditEntry) Reset() {
 	*x = AuditEntry{}
-	mi := &file_modules_users_users_proto_msgTypes[8]
+	mi := &file_modules_users_users_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -741,7 +889,7 @@ func (x *AuditEntry) String() string {
 func (*AuditEntry) ProtoMessage() {}
 
 func (x *AuditEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[8]
+	mi := &file_modules_users_users_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -754,7 +902,7 @@ func (x *AuditEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AuditEntry.ProtoReflect.Descriptor instead.
 func (*AuditEntry) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{8}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *AuditEntry) GetId() int64 {
@@ -822,7 +970,7 @@ type Changed struct {
 
 func (x *Changed) Reset() {
 	*x = Changed{}
-	mi := &file_modules_users_users_proto_msgTypes[9]
+	mi := &file_modules_users_users_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -834,7 +982,7 @@ func (x *Changed) String() string {
 func (*Changed) ProtoMessage() {}
 
 func (x *Changed) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[9]
+	mi := &file_modules_users_users_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -847,7 +995,7 @@ func (x *Changed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Changed.ProtoReflect.Descriptor instead.
 func (*Changed) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{9}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Changed) GetUser() *User {
@@ -908,7 +1056,7 @@ type RegisterRequest struct {
 
 func (x *RegisterRequest) Reset() {
 	*x = RegisterRequest{}
-	mi := &file_modules_users_users_proto_msgTypes[10]
+	mi := &file_modules_users_users_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -920,7 +1068,7 @@ func (x *RegisterRequest) String() string {
 func (*RegisterRequest) ProtoMessage() {}
 
 func (x *RegisterRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[10]
+	mi := &file_modules_users_users_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -933,7 +1081,7 @@ func (x *RegisterRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegisterRequest.ProtoReflect.Descriptor instead.
 func (*RegisterRequest) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{10}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *RegisterRequest) GetForm() *Registration {
@@ -952,7 +1100,7 @@ type RegisterResponse struct {
 
 func (x *RegisterResponse) Reset() {
 	*x = RegisterResponse{}
-	mi := &file_modules_users_users_proto_msgTypes[11]
+	mi := &file_modules_users_users_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -964,7 +1112,7 @@ func (x *RegisterResponse) String() string {
 func (*RegisterResponse) ProtoMessage() {}
 
 func (x *RegisterResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[11]
+	mi := &file_modules_users_users_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -977,7 +1125,7 @@ func (x *RegisterResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegisterResponse.ProtoReflect.Descriptor instead.
 func (*RegisterResponse) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{11}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *RegisterResponse) GetUser() *User {
@@ -997,7 +1145,7 @@ type AuthenticateRequest struct {
 
 func (x *AuthenticateRequest) Reset() {
 	*x = AuthenticateRequest{}
-	mi := &file_modules_users_users_proto_msgTypes[12]
+	mi := &file_modules_users_users_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1009,7 +1157,7 @@ func (x *AuthenticateRequest) String() string {
 func (*AuthenticateRequest) ProtoMessage() {}
 
 func (x *AuthenticateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[12]
+	mi := &file_modules_users_users_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1022,7 +1170,7 @@ func (x *AuthenticateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AuthenticateRequest.ProtoReflect.Descriptor instead.
 func (*AuthenticateRequest) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{12}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *AuthenticateRequest) GetCredentials() *Credentials {
@@ -1048,7 +1196,7 @@ type AuthenticateResponse struct {
 
 func (x *AuthenticateResponse) Reset() {
 	*x = AuthenticateResponse{}
-	mi := &file_modules_users_users_proto_msgTypes[13]
+	mi := &file_modules_users_users_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1060,7 +1208,7 @@ func (x *AuthenticateResponse) String() string {
 func (*AuthenticateResponse) ProtoMessage() {}
 
 func (x *AuthenticateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[13]
+	mi := &file_modules_users_users_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1073,7 +1221,7 @@ func (x *AuthenticateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AuthenticateResponse.ProtoReflect.Descriptor instead.
 func (*AuthenticateResponse) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{13}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *AuthenticateResponse) GetUser() *User {
@@ -1092,7 +1240,7 @@ type GetRequest struct {
 
 func (x *GetRequest) Reset() {
 	*x = GetRequest{}
-	mi := &file_modules_users_users_proto_msgTypes[14]
+	mi := &file_modules_users_users_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1104,7 +1252,7 @@ func (x *GetRequest) String() string {
 func (*GetRequest) ProtoMessage() {}
 
 func (x *GetRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[14]
+	mi := &file_modules_users_users_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1117,7 +1265,7 @@ func (x *GetRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRequest.ProtoReflect.Descriptor instead.
 func (*GetRequest) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{14}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *GetRequest) GetIds() []int32 {
@@ -1136,7 +1284,7 @@ type GetResponse struct {
 
 func (x *GetResponse) Reset() {
 	*x = GetResponse{}
-	mi := &file_modules_users_users_proto_msgTypes[15]
+	mi := &file_modules_users_users_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1148,7 +1296,7 @@ func (x *GetResponse) String() string {
 func (*GetResponse) ProtoMessage() {}
 
 func (x *GetResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[15]
+	mi := &file_modules_users_users_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1161,7 +1309,7 @@ func (x *GetResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetResponse.ProtoReflect.Descriptor instead.
 func (*GetResponse) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{15}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *GetResponse) GetUsers() []*User {
@@ -1180,7 +1328,7 @@ type FindRequest struct {
 
 func (x *FindRequest) Reset() {
 	*x = FindRequest{}
-	mi := &file_modules_users_users_proto_msgTypes[16]
+	mi := &file_modules_users_users_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1192,7 +1340,7 @@ func (x *FindRequest) String() string {
 func (*FindRequest) ProtoMessage() {}
 
 func (x *FindRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[16]
+	mi := &file_modules_users_users_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1205,7 +1353,7 @@ func (x *FindRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindRequest.ProtoReflect.Descriptor instead.
 func (*FindRequest) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{16}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *FindRequest) GetNames() []string {
@@ -1224,7 +1372,7 @@ type FindResponse struct {
 
 func (x *FindResponse) Reset() {
 	*x = FindResponse{}
-	mi := &file_modules_users_users_proto_msgTypes[17]
+	mi := &file_modules_users_users_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1236,7 +1384,7 @@ func (x *FindResponse) String() string {
 func (*FindResponse) ProtoMessage() {}
 
 func (x *FindResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[17]
+	mi := &file_modules_users_users_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1249,7 +1397,7 @@ func (x *FindResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindResponse.ProtoReflect.Descriptor instead.
 func (*FindResponse) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{17}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *FindResponse) GetUsers() []*User {
@@ -1257,6 +1405,294 @@ func (x *FindResponse) GetUsers() []*User {
 		return x.Users
 	}
 	return nil
+}
+
+type SearchRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Text          string                 `protobuf:"bytes,1,opt,name=text,proto3" json:"text,omitempty"`
+	Offset        int64                  `protobuf:"varint,2,opt,name=offset,proto3" json:"offset,omitempty"`
+	Limit         int64                  `protobuf:"varint,3,opt,name=limit,proto3" json:"limit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SearchRequest) Reset() {
+	*x = SearchRequest{}
+	mi := &file_modules_users_users_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SearchRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SearchRequest) ProtoMessage() {}
+
+func (x *SearchRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_users_users_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SearchRequest.ProtoReflect.Descriptor instead.
+func (*SearchRequest) Descriptor() ([]byte, []int) {
+	return file_modules_users_users_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *SearchRequest) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *SearchRequest) GetOffset() int64 {
+	if x != nil {
+		return x.Offset
+	}
+	return 0
+}
+
+func (x *SearchRequest) GetLimit() int64 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+type SearchResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Users         []*User                `protobuf:"bytes,1,rep,name=users,proto3" json:"users,omitempty"`
+	Total         int64                  `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SearchResponse) Reset() {
+	*x = SearchResponse{}
+	mi := &file_modules_users_users_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SearchResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SearchResponse) ProtoMessage() {}
+
+func (x *SearchResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_users_users_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SearchResponse.ProtoReflect.Descriptor instead.
+func (*SearchResponse) Descriptor() ([]byte, []int) {
+	return file_modules_users_users_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *SearchResponse) GetUsers() []*User {
+	if x != nil {
+		return x.Users
+	}
+	return nil
+}
+
+func (x *SearchResponse) GetTotal() int64 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+type ProfilesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Ids           []int32                `protobuf:"varint,1,rep,packed,name=ids,proto3" json:"ids,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ProfilesRequest) Reset() {
+	*x = ProfilesRequest{}
+	mi := &file_modules_users_users_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ProfilesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ProfilesRequest) ProtoMessage() {}
+
+func (x *ProfilesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_users_users_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ProfilesRequest.ProtoReflect.Descriptor instead.
+func (*ProfilesRequest) Descriptor() ([]byte, []int) {
+	return file_modules_users_users_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *ProfilesRequest) GetIds() []int32 {
+	if x != nil {
+		return x.Ids
+	}
+	return nil
+}
+
+type ProfilesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Profiles      []*Profile             `protobuf:"bytes,1,rep,name=profiles,proto3" json:"profiles,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ProfilesResponse) Reset() {
+	*x = ProfilesResponse{}
+	mi := &file_modules_users_users_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ProfilesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ProfilesResponse) ProtoMessage() {}
+
+func (x *ProfilesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_users_users_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ProfilesResponse.ProtoReflect.Descriptor instead.
+func (*ProfilesResponse) Descriptor() ([]byte, []int) {
+	return file_modules_users_users_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *ProfilesResponse) GetProfiles() []*Profile {
+	if x != nil {
+		return x.Profiles
+	}
+	return nil
+}
+
+type SaveProfileRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Profile       *Profile               `protobuf:"bytes,1,opt,name=profile,proto3" json:"profile,omitempty"`
+	By            int32                  `protobuf:"varint,2,opt,name=by,proto3" json:"by,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SaveProfileRequest) Reset() {
+	*x = SaveProfileRequest{}
+	mi := &file_modules_users_users_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SaveProfileRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SaveProfileRequest) ProtoMessage() {}
+
+func (x *SaveProfileRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_users_users_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SaveProfileRequest.ProtoReflect.Descriptor instead.
+func (*SaveProfileRequest) Descriptor() ([]byte, []int) {
+	return file_modules_users_users_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *SaveProfileRequest) GetProfile() *Profile {
+	if x != nil {
+		return x.Profile
+	}
+	return nil
+}
+
+func (x *SaveProfileRequest) GetBy() int32 {
+	if x != nil {
+		return x.By
+	}
+	return 0
+}
+
+type SaveProfileResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SaveProfileResponse) Reset() {
+	*x = SaveProfileResponse{}
+	mi := &file_modules_users_users_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SaveProfileResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SaveProfileResponse) ProtoMessage() {}
+
+func (x *SaveProfileResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_users_users_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SaveProfileResponse.ProtoReflect.Descriptor instead.
+func (*SaveProfileResponse) Descriptor() ([]byte, []int) {
+	return file_modules_users_users_proto_rawDescGZIP(), []int{24}
 }
 
 type UpdateRequest struct {
@@ -1270,7 +1706,7 @@ type UpdateRequest struct {
 
 func (x *UpdateRequest) Reset() {
 	*x = UpdateRequest{}
-	mi := &file_modules_users_users_proto_msgTypes[18]
+	mi := &file_modules_users_users_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1282,7 +1718,7 @@ func (x *UpdateRequest) String() string {
 func (*UpdateRequest) ProtoMessage() {}
 
 func (x *UpdateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[18]
+	mi := &file_modules_users_users_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1295,7 +1731,7 @@ func (x *UpdateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateRequest.ProtoReflect.Descriptor instead.
 func (*UpdateRequest) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{18}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *UpdateRequest) GetId() int32 {
@@ -1328,7 +1764,7 @@ type UpdateResponse struct {
 
 func (x *UpdateResponse) Reset() {
 	*x = UpdateResponse{}
-	mi := &file_modules_users_users_proto_msgTypes[19]
+	mi := &file_modules_users_users_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1340,7 +1776,7 @@ func (x *UpdateResponse) String() string {
 func (*UpdateResponse) ProtoMessage() {}
 
 func (x *UpdateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[19]
+	mi := &file_modules_users_users_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1353,7 +1789,7 @@ func (x *UpdateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateResponse.ProtoReflect.Descriptor instead.
 func (*UpdateResponse) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{19}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *UpdateResponse) GetUser() *User {
@@ -1372,7 +1808,7 @@ type SettingsRequest struct {
 
 func (x *SettingsRequest) Reset() {
 	*x = SettingsRequest{}
-	mi := &file_modules_users_users_proto_msgTypes[20]
+	mi := &file_modules_users_users_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1384,7 +1820,7 @@ func (x *SettingsRequest) String() string {
 func (*SettingsRequest) ProtoMessage() {}
 
 func (x *SettingsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[20]
+	mi := &file_modules_users_users_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1397,7 +1833,7 @@ func (x *SettingsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SettingsRequest.ProtoReflect.Descriptor instead.
 func (*SettingsRequest) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{20}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *SettingsRequest) GetId() int32 {
@@ -1416,7 +1852,7 @@ type SettingsResponse struct {
 
 func (x *SettingsResponse) Reset() {
 	*x = SettingsResponse{}
-	mi := &file_modules_users_users_proto_msgTypes[21]
+	mi := &file_modules_users_users_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1428,7 +1864,7 @@ func (x *SettingsResponse) String() string {
 func (*SettingsResponse) ProtoMessage() {}
 
 func (x *SettingsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[21]
+	mi := &file_modules_users_users_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1441,7 +1877,7 @@ func (x *SettingsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SettingsResponse.ProtoReflect.Descriptor instead.
 func (*SettingsResponse) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{21}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *SettingsResponse) GetSettings() *Settings {
@@ -1461,7 +1897,7 @@ type SaveSettingsRequest struct {
 
 func (x *SaveSettingsRequest) Reset() {
 	*x = SaveSettingsRequest{}
-	mi := &file_modules_users_users_proto_msgTypes[22]
+	mi := &file_modules_users_users_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1473,7 +1909,7 @@ func (x *SaveSettingsRequest) String() string {
 func (*SaveSettingsRequest) ProtoMessage() {}
 
 func (x *SaveSettingsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[22]
+	mi := &file_modules_users_users_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1486,7 +1922,7 @@ func (x *SaveSettingsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SaveSettingsRequest.ProtoReflect.Descriptor instead.
 func (*SaveSettingsRequest) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{22}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *SaveSettingsRequest) GetId() int32 {
@@ -1511,7 +1947,7 @@ type SaveSettingsResponse struct {
 
 func (x *SaveSettingsResponse) Reset() {
 	*x = SaveSettingsResponse{}
-	mi := &file_modules_users_users_proto_msgTypes[23]
+	mi := &file_modules_users_users_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1523,7 +1959,7 @@ func (x *SaveSettingsResponse) String() string {
 func (*SaveSettingsResponse) ProtoMessage() {}
 
 func (x *SaveSettingsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[23]
+	mi := &file_modules_users_users_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1536,7 +1972,7 @@ func (x *SaveSettingsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SaveSettingsResponse.ProtoReflect.Descriptor instead.
 func (*SaveSettingsResponse) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{23}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{30}
 }
 
 type RestrictRequest struct {
@@ -1550,7 +1986,7 @@ type RestrictRequest struct {
 
 func (x *RestrictRequest) Reset() {
 	*x = RestrictRequest{}
-	mi := &file_modules_users_users_proto_msgTypes[24]
+	mi := &file_modules_users_users_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1562,7 +1998,7 @@ func (x *RestrictRequest) String() string {
 func (*RestrictRequest) ProtoMessage() {}
 
 func (x *RestrictRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[24]
+	mi := &file_modules_users_users_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1575,7 +2011,7 @@ func (x *RestrictRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RestrictRequest.ProtoReflect.Descriptor instead.
 func (*RestrictRequest) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{24}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *RestrictRequest) GetId() int32 {
@@ -1608,7 +2044,7 @@ type RestrictResponse struct {
 
 func (x *RestrictResponse) Reset() {
 	*x = RestrictResponse{}
-	mi := &file_modules_users_users_proto_msgTypes[25]
+	mi := &file_modules_users_users_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1620,7 +2056,7 @@ func (x *RestrictResponse) String() string {
 func (*RestrictResponse) ProtoMessage() {}
 
 func (x *RestrictResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[25]
+	mi := &file_modules_users_users_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1633,7 +2069,7 @@ func (x *RestrictResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RestrictResponse.ProtoReflect.Descriptor instead.
 func (*RestrictResponse) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{25}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *RestrictResponse) GetUser() *User {
@@ -1654,7 +2090,7 @@ type UnrestrictRequest struct {
 
 func (x *UnrestrictRequest) Reset() {
 	*x = UnrestrictRequest{}
-	mi := &file_modules_users_users_proto_msgTypes[26]
+	mi := &file_modules_users_users_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1666,7 +2102,7 @@ func (x *UnrestrictRequest) String() string {
 func (*UnrestrictRequest) ProtoMessage() {}
 
 func (x *UnrestrictRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[26]
+	mi := &file_modules_users_users_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1679,7 +2115,7 @@ func (x *UnrestrictRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UnrestrictRequest.ProtoReflect.Descriptor instead.
 func (*UnrestrictRequest) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{26}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *UnrestrictRequest) GetId() int32 {
@@ -1712,7 +2148,7 @@ type UnrestrictResponse struct {
 
 func (x *UnrestrictResponse) Reset() {
 	*x = UnrestrictResponse{}
-	mi := &file_modules_users_users_proto_msgTypes[27]
+	mi := &file_modules_users_users_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1724,7 +2160,7 @@ func (x *UnrestrictResponse) String() string {
 func (*UnrestrictResponse) ProtoMessage() {}
 
 func (x *UnrestrictResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[27]
+	mi := &file_modules_users_users_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1737,7 +2173,7 @@ func (x *UnrestrictResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UnrestrictResponse.ProtoReflect.Descriptor instead.
 func (*UnrestrictResponse) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{27}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *UnrestrictResponse) GetUser() *User {
@@ -1759,7 +2195,7 @@ type SilenceRequest struct {
 
 func (x *SilenceRequest) Reset() {
 	*x = SilenceRequest{}
-	mi := &file_modules_users_users_proto_msgTypes[28]
+	mi := &file_modules_users_users_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1771,7 +2207,7 @@ func (x *SilenceRequest) String() string {
 func (*SilenceRequest) ProtoMessage() {}
 
 func (x *SilenceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[28]
+	mi := &file_modules_users_users_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1784,7 +2220,7 @@ func (x *SilenceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SilenceRequest.ProtoReflect.Descriptor instead.
 func (*SilenceRequest) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{28}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *SilenceRequest) GetId() int32 {
@@ -1824,7 +2260,7 @@ type SilenceResponse struct {
 
 func (x *SilenceResponse) Reset() {
 	*x = SilenceResponse{}
-	mi := &file_modules_users_users_proto_msgTypes[29]
+	mi := &file_modules_users_users_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1836,7 +2272,7 @@ func (x *SilenceResponse) String() string {
 func (*SilenceResponse) ProtoMessage() {}
 
 func (x *SilenceResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[29]
+	mi := &file_modules_users_users_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1849,7 +2285,7 @@ func (x *SilenceResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SilenceResponse.ProtoReflect.Descriptor instead.
 func (*SilenceResponse) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{29}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *SilenceResponse) GetUser() *User {
@@ -1871,7 +2307,7 @@ type GrantRequest struct {
 
 func (x *GrantRequest) Reset() {
 	*x = GrantRequest{}
-	mi := &file_modules_users_users_proto_msgTypes[30]
+	mi := &file_modules_users_users_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1883,7 +2319,7 @@ func (x *GrantRequest) String() string {
 func (*GrantRequest) ProtoMessage() {}
 
 func (x *GrantRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[30]
+	mi := &file_modules_users_users_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1896,7 +2332,7 @@ func (x *GrantRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GrantRequest.ProtoReflect.Descriptor instead.
 func (*GrantRequest) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{30}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *GrantRequest) GetId() int32 {
@@ -1936,7 +2372,7 @@ type GrantResponse struct {
 
 func (x *GrantResponse) Reset() {
 	*x = GrantResponse{}
-	mi := &file_modules_users_users_proto_msgTypes[31]
+	mi := &file_modules_users_users_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1948,7 +2384,7 @@ func (x *GrantResponse) String() string {
 func (*GrantResponse) ProtoMessage() {}
 
 func (x *GrantResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[31]
+	mi := &file_modules_users_users_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1961,7 +2397,7 @@ func (x *GrantResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GrantResponse.ProtoReflect.Descriptor instead.
 func (*GrantResponse) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{31}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *GrantResponse) GetUser() *User {
@@ -1980,7 +2416,7 @@ type RecordRequest struct {
 
 func (x *RecordRequest) Reset() {
 	*x = RecordRequest{}
-	mi := &file_modules_users_users_proto_msgTypes[32]
+	mi := &file_modules_users_users_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1992,7 +2428,7 @@ func (x *RecordRequest) String() string {
 func (*RecordRequest) ProtoMessage() {}
 
 func (x *RecordRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[32]
+	mi := &file_modules_users_users_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2005,7 +2441,7 @@ func (x *RecordRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordRequest.ProtoReflect.Descriptor instead.
 func (*RecordRequest) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{32}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *RecordRequest) GetEntry() *AuditEntry {
@@ -2023,7 +2459,7 @@ type RecordResponse struct {
 
 func (x *RecordResponse) Reset() {
 	*x = RecordResponse{}
-	mi := &file_modules_users_users_proto_msgTypes[33]
+	mi := &file_modules_users_users_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2035,7 +2471,7 @@ func (x *RecordResponse) String() string {
 func (*RecordResponse) ProtoMessage() {}
 
 func (x *RecordResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[33]
+	mi := &file_modules_users_users_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2048,7 +2484,7 @@ func (x *RecordResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordResponse.ProtoReflect.Descriptor instead.
 func (*RecordResponse) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{33}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{40}
 }
 
 type AuditRequest struct {
@@ -2062,7 +2498,7 @@ type AuditRequest struct {
 
 func (x *AuditRequest) Reset() {
 	*x = AuditRequest{}
-	mi := &file_modules_users_users_proto_msgTypes[34]
+	mi := &file_modules_users_users_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2074,7 +2510,7 @@ func (x *AuditRequest) String() string {
 func (*AuditRequest) ProtoMessage() {}
 
 func (x *AuditRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[34]
+	mi := &file_modules_users_users_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2087,7 +2523,7 @@ func (x *AuditRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AuditRequest.ProtoReflect.Descriptor instead.
 func (*AuditRequest) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{34}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *AuditRequest) GetTarget() int32 {
@@ -2120,7 +2556,7 @@ type AuditResponse struct {
 
 func (x *AuditResponse) Reset() {
 	*x = AuditResponse{}
-	mi := &file_modules_users_users_proto_msgTypes[35]
+	mi := &file_modules_users_users_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2132,7 +2568,7 @@ func (x *AuditResponse) String() string {
 func (*AuditResponse) ProtoMessage() {}
 
 func (x *AuditResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[35]
+	mi := &file_modules_users_users_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2145,7 +2581,7 @@ func (x *AuditResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AuditResponse.ProtoReflect.Descriptor instead.
 func (*AuditResponse) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{35}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *AuditResponse) GetEntries() []*AuditEntry {
@@ -2164,7 +2600,7 @@ type DevicesRequest struct {
 
 func (x *DevicesRequest) Reset() {
 	*x = DevicesRequest{}
-	mi := &file_modules_users_users_proto_msgTypes[36]
+	mi := &file_modules_users_users_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2176,7 +2612,7 @@ func (x *DevicesRequest) String() string {
 func (*DevicesRequest) ProtoMessage() {}
 
 func (x *DevicesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[36]
+	mi := &file_modules_users_users_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2189,7 +2625,7 @@ func (x *DevicesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DevicesRequest.ProtoReflect.Descriptor instead.
 func (*DevicesRequest) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{36}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *DevicesRequest) GetId() int32 {
@@ -2208,7 +2644,7 @@ type DevicesResponse struct {
 
 func (x *DevicesResponse) Reset() {
 	*x = DevicesResponse{}
-	mi := &file_modules_users_users_proto_msgTypes[37]
+	mi := &file_modules_users_users_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2220,7 +2656,7 @@ func (x *DevicesResponse) String() string {
 func (*DevicesResponse) ProtoMessage() {}
 
 func (x *DevicesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[37]
+	mi := &file_modules_users_users_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2233,7 +2669,7 @@ func (x *DevicesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DevicesResponse.ProtoReflect.Descriptor instead.
 func (*DevicesResponse) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{37}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *DevicesResponse) GetDevices() []*DeviceRecord {
@@ -2252,7 +2688,7 @@ type MatchesRequest struct {
 
 func (x *MatchesRequest) Reset() {
 	*x = MatchesRequest{}
-	mi := &file_modules_users_users_proto_msgTypes[38]
+	mi := &file_modules_users_users_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2264,7 +2700,7 @@ func (x *MatchesRequest) String() string {
 func (*MatchesRequest) ProtoMessage() {}
 
 func (x *MatchesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[38]
+	mi := &file_modules_users_users_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2277,7 +2713,7 @@ func (x *MatchesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MatchesRequest.ProtoReflect.Descriptor instead.
 func (*MatchesRequest) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{38}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *MatchesRequest) GetId() int32 {
@@ -2296,7 +2732,7 @@ type MatchesResponse struct {
 
 func (x *MatchesResponse) Reset() {
 	*x = MatchesResponse{}
-	mi := &file_modules_users_users_proto_msgTypes[39]
+	mi := &file_modules_users_users_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2308,7 +2744,7 @@ func (x *MatchesResponse) String() string {
 func (*MatchesResponse) ProtoMessage() {}
 
 func (x *MatchesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_users_users_proto_msgTypes[39]
+	mi := &file_modules_users_users_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2321,7 +2757,7 @@ func (x *MatchesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MatchesResponse.ProtoReflect.Descriptor instead.
 func (*MatchesResponse) Descriptor() ([]byte, []int) {
-	return file_modules_users_users_proto_rawDescGZIP(), []int{39}
+	return file_modules_users_users_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *MatchesResponse) GetMatches() []*Match {
@@ -2413,7 +2849,28 @@ const file_modules_users_users_proto_rawDesc = "" +
 	"\x15friends_only_messages\x18\x01 \x01(\bR\x13friendsOnlyMessages\x12#\n" +
 	"\rhide_location\x18\x02 \x01(\bR\fhideLocation\x12#\n" +
 	"\rhide_presence\x18\x03 \x01(\bR\fhidePresence\x12\x1a\n" +
-	"\blanguage\x18\x04 \x01(\tR\blanguage\"\xaf\x02\n" +
+	"\blanguage\x18\x04 \x01(\tR\blanguage\"\xb3\x03\n" +
+	"\aProfile\x12\x17\n" +
+	"\auser_id\x18\x01 \x01(\x05R\x06userId\x12\x1c\n" +
+	"\tinterests\x18\x02 \x01(\tR\tinterests\x12\x1e\n" +
+	"\n" +
+	"occupation\x18\x03 \x01(\tR\n" +
+	"occupation\x12\x1a\n" +
+	"\blocation\x18\x04 \x01(\tR\blocation\x12\x18\n" +
+	"\awebsite\x18\x05 \x01(\tR\awebsite\x12\x18\n" +
+	"\atwitter\x18\x06 \x01(\tR\atwitter\x12\x18\n" +
+	"\adiscord\x18\a \x01(\tR\adiscord\x12\x1e\n" +
+	"\n" +
+	"playstyles\x18\b \x01(\x05R\n" +
+	"playstyles\x12\x15\n" +
+	"\x03hue\x18\t \x01(\x05H\x00R\x03hue\x88\x01\x01\x12\x14\n" +
+	"\x05title\x18\n" +
+	" \x01(\tR\x05title\x12\x16\n" +
+	"\x06colour\x18\v \x01(\tR\x06colour\x12!\n" +
+	"\fformer_names\x18\f \x03(\tR\vformerNames\x122\n" +
+	"\x15friends_only_messages\x18\r \x01(\bR\x13friendsOnlyMessages\x12#\n" +
+	"\rhide_presence\x18\x0e \x01(\bR\fhidePresenceB\x06\n" +
+	"\x04_hue\"\xaf\x02\n" +
 	"\n" +
 	"AuditEntry\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x03R\x02id\x12*\n" +
@@ -2456,7 +2913,22 @@ const file_modules_users_users_proto_rawDesc = "" +
 	"\vFindRequest\x12\x14\n" +
 	"\x05names\x18\x01 \x03(\tR\x05names\":\n" +
 	"\fFindResponse\x12*\n" +
-	"\x05users\x18\x01 \x03(\v2\x14.peace.users.v1.UserR\x05users\"_\n" +
+	"\x05users\x18\x01 \x03(\v2\x14.peace.users.v1.UserR\x05users\"c\n" +
+	"\rSearchRequest\x12\x12\n" +
+	"\x04text\x18\x01 \x01(\tR\x04text\x12\x1f\n" +
+	"\x06offset\x18\x02 \x01(\x03B\a\x8a\xb5\x18\x03intR\x06offset\x12\x1d\n" +
+	"\x05limit\x18\x03 \x01(\x03B\a\x8a\xb5\x18\x03intR\x05limit\"[\n" +
+	"\x0eSearchResponse\x12*\n" +
+	"\x05users\x18\x01 \x03(\v2\x14.peace.users.v1.UserR\x05users\x12\x1d\n" +
+	"\x05total\x18\x02 \x01(\x03B\a\x8a\xb5\x18\x03intR\x05total\"#\n" +
+	"\x0fProfilesRequest\x12\x10\n" +
+	"\x03ids\x18\x01 \x03(\x05R\x03ids\"G\n" +
+	"\x10ProfilesResponse\x123\n" +
+	"\bprofiles\x18\x01 \x03(\v2\x17.peace.users.v1.ProfileR\bprofiles\"W\n" +
+	"\x12SaveProfileRequest\x121\n" +
+	"\aprofile\x18\x01 \x01(\v2\x17.peace.users.v1.ProfileR\aprofile\x12\x0e\n" +
+	"\x02by\x18\x02 \x01(\x05R\x02by\"\x15\n" +
+	"\x13SaveProfileResponse\"_\n" +
 	"\rUpdateRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x05R\x02id\x12\x0e\n" +
 	"\x02by\x18\x02 \x01(\x05R\x02by\x12.\n" +
@@ -2515,12 +2987,15 @@ const file_modules_users_users_proto_rawDesc = "" +
 	"\x0eMatchesRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x05R\x02id\"B\n" +
 	"\x0fMatchesResponse\x12/\n" +
-	"\amatches\x18\x01 \x03(\v2\x15.peace.users.v1.MatchR\amatches2\xcf\x04\n" +
+	"\amatches\x18\x01 \x03(\v2\x15.peace.users.v1.MatchR\amatches2\xce\x06\n" +
 	"\x0fAccountsService\x12R\n" +
 	"\bRegister\x12\x1f.peace.users.v1.RegisterRequest\x1a .peace.users.v1.RegisterResponse\"\x03\x90\x02\x02\x12^\n" +
 	"\fAuthenticate\x12#.peace.users.v1.AuthenticateRequest\x1a$.peace.users.v1.AuthenticateResponse\"\x03\x90\x02\x02\x12C\n" +
 	"\x03Get\x12\x1a.peace.users.v1.GetRequest\x1a\x1b.peace.users.v1.GetResponse\"\x03\x90\x02\x01\x12F\n" +
-	"\x04Find\x12\x1b.peace.users.v1.FindRequest\x1a\x1c.peace.users.v1.FindResponse\"\x03\x90\x02\x01\x12G\n" +
+	"\x04Find\x12\x1b.peace.users.v1.FindRequest\x1a\x1c.peace.users.v1.FindResponse\"\x03\x90\x02\x01\x12L\n" +
+	"\x06Search\x12\x1d.peace.users.v1.SearchRequest\x1a\x1e.peace.users.v1.SearchResponse\"\x03\x90\x02\x01\x12R\n" +
+	"\bProfiles\x12\x1f.peace.users.v1.ProfilesRequest\x1a .peace.users.v1.ProfilesResponse\"\x03\x90\x02\x01\x12[\n" +
+	"\vSaveProfile\x12\".peace.users.v1.SaveProfileRequest\x1a#.peace.users.v1.SaveProfileResponse\"\x03\x90\x02\x02\x12G\n" +
 	"\x06Update\x12\x1d.peace.users.v1.UpdateRequest\x1a\x1e.peace.users.v1.UpdateResponse\x12R\n" +
 	"\bSettings\x12\x1f.peace.users.v1.SettingsRequest\x1a .peace.users.v1.SettingsResponse\"\x03\x90\x02\x01\x12^\n" +
 	"\fSaveSettings\x12#.peace.users.v1.SaveSettingsRequest\x1a$.peace.users.v1.SaveSettingsResponse\"\x03\x90\x02\x022\x89\x05\n" +
@@ -2547,7 +3022,7 @@ func file_modules_users_users_proto_rawDescGZIP() []byte {
 	return file_modules_users_users_proto_rawDescData
 }
 
-var file_modules_users_users_proto_msgTypes = make([]protoimpl.MessageInfo, 41)
+var file_modules_users_users_proto_msgTypes = make([]protoimpl.MessageInfo, 48)
 var file_modules_users_users_proto_goTypes = []any{
 	(*User)(nil),                  // 0: peace.users.v1.User
 	(*Registration)(nil),          // 1: peace.users.v1.Registration
@@ -2557,52 +3032,59 @@ var file_modules_users_users_proto_goTypes = []any{
 	(*Match)(nil),                 // 5: peace.users.v1.Match
 	(*Change)(nil),                // 6: peace.users.v1.Change
 	(*Settings)(nil),              // 7: peace.users.v1.Settings
-	(*AuditEntry)(nil),            // 8: peace.users.v1.AuditEntry
-	(*Changed)(nil),               // 9: peace.users.v1.Changed
-	(*RegisterRequest)(nil),       // 10: peace.users.v1.RegisterRequest
-	(*RegisterResponse)(nil),      // 11: peace.users.v1.RegisterResponse
-	(*AuthenticateRequest)(nil),   // 12: peace.users.v1.AuthenticateRequest
-	(*AuthenticateResponse)(nil),  // 13: peace.users.v1.AuthenticateResponse
-	(*GetRequest)(nil),            // 14: peace.users.v1.GetRequest
-	(*GetResponse)(nil),           // 15: peace.users.v1.GetResponse
-	(*FindRequest)(nil),           // 16: peace.users.v1.FindRequest
-	(*FindResponse)(nil),          // 17: peace.users.v1.FindResponse
-	(*UpdateRequest)(nil),         // 18: peace.users.v1.UpdateRequest
-	(*UpdateResponse)(nil),        // 19: peace.users.v1.UpdateResponse
-	(*SettingsRequest)(nil),       // 20: peace.users.v1.SettingsRequest
-	(*SettingsResponse)(nil),      // 21: peace.users.v1.SettingsResponse
-	(*SaveSettingsRequest)(nil),   // 22: peace.users.v1.SaveSettingsRequest
-	(*SaveSettingsResponse)(nil),  // 23: peace.users.v1.SaveSettingsResponse
-	(*RestrictRequest)(nil),       // 24: peace.users.v1.RestrictRequest
-	(*RestrictResponse)(nil),      // 25: peace.users.v1.RestrictResponse
-	(*UnrestrictRequest)(nil),     // 26: peace.users.v1.UnrestrictRequest
-	(*UnrestrictResponse)(nil),    // 27: peace.users.v1.UnrestrictResponse
-	(*SilenceRequest)(nil),        // 28: peace.users.v1.SilenceRequest
-	(*SilenceResponse)(nil),       // 29: peace.users.v1.SilenceResponse
-	(*GrantRequest)(nil),          // 30: peace.users.v1.GrantRequest
-	(*GrantResponse)(nil),         // 31: peace.users.v1.GrantResponse
-	(*RecordRequest)(nil),         // 32: peace.users.v1.RecordRequest
-	(*RecordResponse)(nil),        // 33: peace.users.v1.RecordResponse
-	(*AuditRequest)(nil),          // 34: peace.users.v1.AuditRequest
-	(*AuditResponse)(nil),         // 35: peace.users.v1.AuditResponse
-	(*DevicesRequest)(nil),        // 36: peace.users.v1.DevicesRequest
-	(*DevicesResponse)(nil),       // 37: peace.users.v1.DevicesResponse
-	(*MatchesRequest)(nil),        // 38: peace.users.v1.MatchesRequest
-	(*MatchesResponse)(nil),       // 39: peace.users.v1.MatchesResponse
-	nil,                           // 40: peace.users.v1.AuditEntry.DetailsEntry
-	(*timestamppb.Timestamp)(nil), // 41: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),   // 42: google.protobuf.Duration
+	(*Profile)(nil),               // 8: peace.users.v1.Profile
+	(*AuditEntry)(nil),            // 9: peace.users.v1.AuditEntry
+	(*Changed)(nil),               // 10: peace.users.v1.Changed
+	(*RegisterRequest)(nil),       // 11: peace.users.v1.RegisterRequest
+	(*RegisterResponse)(nil),      // 12: peace.users.v1.RegisterResponse
+	(*AuthenticateRequest)(nil),   // 13: peace.users.v1.AuthenticateRequest
+	(*AuthenticateResponse)(nil),  // 14: peace.users.v1.AuthenticateResponse
+	(*GetRequest)(nil),            // 15: peace.users.v1.GetRequest
+	(*GetResponse)(nil),           // 16: peace.users.v1.GetResponse
+	(*FindRequest)(nil),           // 17: peace.users.v1.FindRequest
+	(*FindResponse)(nil),          // 18: peace.users.v1.FindResponse
+	(*SearchRequest)(nil),         // 19: peace.users.v1.SearchRequest
+	(*SearchResponse)(nil),        // 20: peace.users.v1.SearchResponse
+	(*ProfilesRequest)(nil),       // 21: peace.users.v1.ProfilesRequest
+	(*ProfilesResponse)(nil),      // 22: peace.users.v1.ProfilesResponse
+	(*SaveProfileRequest)(nil),    // 23: peace.users.v1.SaveProfileRequest
+	(*SaveProfileResponse)(nil),   // 24: peace.users.v1.SaveProfileResponse
+	(*UpdateRequest)(nil),         // 25: peace.users.v1.UpdateRequest
+	(*UpdateResponse)(nil),        // 26: peace.users.v1.UpdateResponse
+	(*SettingsRequest)(nil),       // 27: peace.users.v1.SettingsRequest
+	(*SettingsResponse)(nil),      // 28: peace.users.v1.SettingsResponse
+	(*SaveSettingsRequest)(nil),   // 29: peace.users.v1.SaveSettingsRequest
+	(*SaveSettingsResponse)(nil),  // 30: peace.users.v1.SaveSettingsResponse
+	(*RestrictRequest)(nil),       // 31: peace.users.v1.RestrictRequest
+	(*RestrictResponse)(nil),      // 32: peace.users.v1.RestrictResponse
+	(*UnrestrictRequest)(nil),     // 33: peace.users.v1.UnrestrictRequest
+	(*UnrestrictResponse)(nil),    // 34: peace.users.v1.UnrestrictResponse
+	(*SilenceRequest)(nil),        // 35: peace.users.v1.SilenceRequest
+	(*SilenceResponse)(nil),       // 36: peace.users.v1.SilenceResponse
+	(*GrantRequest)(nil),          // 37: peace.users.v1.GrantRequest
+	(*GrantResponse)(nil),         // 38: peace.users.v1.GrantResponse
+	(*RecordRequest)(nil),         // 39: peace.users.v1.RecordRequest
+	(*RecordResponse)(nil),        // 40: peace.users.v1.RecordResponse
+	(*AuditRequest)(nil),          // 41: peace.users.v1.AuditRequest
+	(*AuditResponse)(nil),         // 42: peace.users.v1.AuditResponse
+	(*DevicesRequest)(nil),        // 43: peace.users.v1.DevicesRequest
+	(*DevicesResponse)(nil),       // 44: peace.users.v1.DevicesResponse
+	(*MatchesRequest)(nil),        // 45: peace.users.v1.MatchesRequest
+	(*MatchesResponse)(nil),       // 46: peace.users.v1.MatchesResponse
+	nil,                           // 47: peace.users.v1.AuditEntry.DetailsEntry
+	(*timestamppb.Timestamp)(nil), // 48: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),   // 49: google.protobuf.Duration
 }
 var file_modules_users_users_proto_depIdxs = []int32{
-	41, // 0: peace.users.v1.User.silenced_until:type_name -> google.protobuf.Timestamp
-	41, // 1: peace.users.v1.User.created_at:type_name -> google.protobuf.Timestamp
-	41, // 2: peace.users.v1.User.last_seen_at:type_name -> google.protobuf.Timestamp
+	48, // 0: peace.users.v1.User.silenced_until:type_name -> google.protobuf.Timestamp
+	48, // 1: peace.users.v1.User.created_at:type_name -> google.protobuf.Timestamp
+	48, // 2: peace.users.v1.User.last_seen_at:type_name -> google.protobuf.Timestamp
 	3,  // 3: peace.users.v1.DeviceRecord.device:type_name -> peace.users.v1.Device
-	41, // 4: peace.users.v1.DeviceRecord.first_at:type_name -> google.protobuf.Timestamp
-	41, // 5: peace.users.v1.DeviceRecord.last_at:type_name -> google.protobuf.Timestamp
-	41, // 6: peace.users.v1.Match.last_at:type_name -> google.protobuf.Timestamp
-	41, // 7: peace.users.v1.AuditEntry.at:type_name -> google.protobuf.Timestamp
-	40, // 8: peace.users.v1.AuditEntry.details:type_name -> peace.users.v1.AuditEntry.DetailsEntry
+	48, // 4: peace.users.v1.DeviceRecord.first_at:type_name -> google.protobuf.Timestamp
+	48, // 5: peace.users.v1.DeviceRecord.last_at:type_name -> google.protobuf.Timestamp
+	48, // 6: peace.users.v1.Match.last_at:type_name -> google.protobuf.Timestamp
+	48, // 7: peace.users.v1.AuditEntry.at:type_name -> google.protobuf.Timestamp
+	47, // 8: peace.users.v1.AuditEntry.details:type_name -> peace.users.v1.AuditEntry.DetailsEntry
 	0,  // 9: peace.users.v1.Changed.user:type_name -> peace.users.v1.User
 	1,  // 10: peace.users.v1.RegisterRequest.form:type_name -> peace.users.v1.Registration
 	0,  // 11: peace.users.v1.RegisterResponse.user:type_name -> peace.users.v1.User
@@ -2611,54 +3093,63 @@ var file_modules_users_users_proto_depIdxs = []int32{
 	0,  // 14: peace.users.v1.AuthenticateResponse.user:type_name -> peace.users.v1.User
 	0,  // 15: peace.users.v1.GetResponse.users:type_name -> peace.users.v1.User
 	0,  // 16: peace.users.v1.FindResponse.users:type_name -> peace.users.v1.User
-	6,  // 17: peace.users.v1.UpdateRequest.change:type_name -> peace.users.v1.Change
-	0,  // 18: peace.users.v1.UpdateResponse.user:type_name -> peace.users.v1.User
-	7,  // 19: peace.users.v1.SettingsResponse.settings:type_name -> peace.users.v1.Settings
-	7,  // 20: peace.users.v1.SaveSettingsRequest.settings:type_name -> peace.users.v1.Settings
-	0,  // 21: peace.users.v1.RestrictResponse.user:type_name -> peace.users.v1.User
-	0,  // 22: peace.users.v1.UnrestrictResponse.user:type_name -> peace.users.v1.User
-	42, // 23: peace.users.v1.SilenceRequest.duration:type_name -> google.protobuf.Duration
-	0,  // 24: peace.users.v1.SilenceResponse.user:type_name -> peace.users.v1.User
-	0,  // 25: peace.users.v1.GrantResponse.user:type_name -> peace.users.v1.User
-	8,  // 26: peace.users.v1.RecordRequest.entry:type_name -> peace.users.v1.AuditEntry
-	8,  // 27: peace.users.v1.AuditResponse.entries:type_name -> peace.users.v1.AuditEntry
-	4,  // 28: peace.users.v1.DevicesResponse.devices:type_name -> peace.users.v1.DeviceRecord
-	5,  // 29: peace.users.v1.MatchesResponse.matches:type_name -> peace.users.v1.Match
-	10, // 30: peace.users.v1.AccountsService.Register:input_type -> peace.users.v1.RegisterRequest
-	12, // 31: peace.users.v1.AccountsService.Authenticate:input_type -> peace.users.v1.AuthenticateRequest
-	14, // 32: peace.users.v1.AccountsService.Get:input_type -> peace.users.v1.GetRequest
-	16, // 33: peace.users.v1.AccountsService.Find:input_type -> peace.users.v1.FindRequest
-	18, // 34: peace.users.v1.AccountsService.Update:input_type -> peace.users.v1.UpdateRequest
-	20, // 35: peace.users.v1.AccountsService.Settings:input_type -> peace.users.v1.SettingsRequest
-	22, // 36: peace.users.v1.AccountsService.SaveSettings:input_type -> peace.users.v1.SaveSettingsRequest
-	24, // 37: peace.users.v1.ModerationService.Restrict:input_type -> peace.users.v1.RestrictRequest
-	26, // 38: peace.users.v1.ModerationService.Unrestrict:input_type -> peace.users.v1.UnrestrictRequest
-	28, // 39: peace.users.v1.ModerationService.Silence:input_type -> peace.users.v1.SilenceRequest
-	30, // 40: peace.users.v1.ModerationService.Grant:input_type -> peace.users.v1.GrantRequest
-	32, // 41: peace.users.v1.ModerationService.Record:input_type -> peace.users.v1.RecordRequest
-	34, // 42: peace.users.v1.ModerationService.Audit:input_type -> peace.users.v1.AuditRequest
-	36, // 43: peace.users.v1.ModerationService.Devices:input_type -> peace.users.v1.DevicesRequest
-	38, // 44: peace.users.v1.ModerationService.Matches:input_type -> peace.users.v1.MatchesRequest
-	11, // 45: peace.users.v1.AccountsService.Register:output_type -> peace.users.v1.RegisterResponse
-	13, // 46: peace.users.v1.AccountsService.Authenticate:output_type -> peace.users.v1.AuthenticateResponse
-	15, // 47: peace.users.v1.AccountsService.Get:output_type -> peace.users.v1.GetResponse
-	17, // 48: peace.users.v1.AccountsService.Find:output_type -> peace.users.v1.FindResponse
-	19, // 49: peace.users.v1.AccountsService.Update:output_type -> peace.users.v1.UpdateResponse
-	21, // 50: peace.users.v1.AccountsService.Settings:output_type -> peace.users.v1.SettingsResponse
-	23, // 51: peace.users.v1.AccountsService.SaveSettings:output_type -> peace.users.v1.SaveSettingsResponse
-	25, // 52: peace.users.v1.ModerationService.Restrict:output_type -> peace.users.v1.RestrictResponse
-	27, // 53: peace.users.v1.ModerationService.Unrestrict:output_type -> peace.users.v1.UnrestrictResponse
-	29, // 54: peace.users.v1.ModerationService.Silence:output_type -> peace.users.v1.SilenceResponse
-	31, // 55: peace.users.v1.ModerationService.Grant:output_type -> peace.users.v1.GrantResponse
-	33, // 56: peace.users.v1.ModerationService.Record:output_type -> peace.users.v1.RecordResponse
-	35, // 57: peace.users.v1.ModerationService.Audit:output_type -> peace.users.v1.AuditResponse
-	37, // 58: peace.users.v1.ModerationService.Devices:output_type -> peace.users.v1.DevicesResponse
-	39, // 59: peace.users.v1.ModerationService.Matches:output_type -> peace.users.v1.MatchesResponse
-	45, // [45:60] is the sub-list for method output_type
-	30, // [30:45] is the sub-list for method input_type
-	30, // [30:30] is the sub-list for extension type_name
-	30, // [30:30] is the sub-list for extension extendee
-	0,  // [0:30] is the sub-list for field type_name
+	0,  // 17: peace.users.v1.SearchResponse.users:type_name -> peace.users.v1.User
+	8,  // 18: peace.users.v1.ProfilesResponse.profiles:type_name -> peace.users.v1.Profile
+	8,  // 19: peace.users.v1.SaveProfileRequest.profile:type_name -> peace.users.v1.Profile
+	6,  // 20: peace.users.v1.UpdateRequest.change:type_name -> peace.users.v1.Change
+	0,  // 21: peace.users.v1.UpdateResponse.user:type_name -> peace.users.v1.User
+	7,  // 22: peace.users.v1.SettingsResponse.settings:type_name -> peace.users.v1.Settings
+	7,  // 23: peace.users.v1.SaveSettingsRequest.settings:type_name -> peace.users.v1.Settings
+	0,  // 24: peace.users.v1.RestrictResponse.user:type_name -> peace.users.v1.User
+	0,  // 25: peace.users.v1.UnrestrictResponse.user:type_name -> peace.users.v1.User
+	49, // 26: peace.users.v1.SilenceRequest.duration:type_name -> google.protobuf.Duration
+	0,  // 27: peace.users.v1.SilenceResponse.user:type_name -> peace.users.v1.User
+	0,  // 28: peace.users.v1.GrantResponse.user:type_name -> peace.users.v1.User
+	9,  // 29: peace.users.v1.RecordRequest.entry:type_name -> peace.users.v1.AuditEntry
+	9,  // 30: peace.users.v1.AuditResponse.entries:type_name -> peace.users.v1.AuditEntry
+	4,  // 31: peace.users.v1.DevicesResponse.devices:type_name -> peace.users.v1.DeviceRecord
+	5,  // 32: peace.users.v1.MatchesResponse.matches:type_name -> peace.users.v1.Match
+	11, // 33: peace.users.v1.AccountsService.Register:input_type -> peace.users.v1.RegisterRequest
+	13, // 34: peace.users.v1.AccountsService.Authenticate:input_type -> peace.users.v1.AuthenticateRequest
+	15, // 35: peace.users.v1.AccountsService.Get:input_type -> peace.users.v1.GetRequest
+	17, // 36: peace.users.v1.AccountsService.Find:input_type -> peace.users.v1.FindRequest
+	19, // 37: peace.users.v1.AccountsService.Search:input_type -> peace.users.v1.SearchRequest
+	21, // 38: peace.users.v1.AccountsService.Profiles:input_type -> peace.users.v1.ProfilesRequest
+	23, // 39: peace.users.v1.AccountsService.SaveProfile:input_type -> peace.users.v1.SaveProfileRequest
+	25, // 40: peace.users.v1.AccountsService.Update:input_type -> peace.users.v1.UpdateRequest
+	27, // 41: peace.users.v1.AccountsService.Settings:input_type -> peace.users.v1.SettingsRequest
+	29, // 42: peace.users.v1.AccountsService.SaveSettings:input_type -> peace.users.v1.SaveSettingsRequest
+	31, // 43: peace.users.v1.ModerationService.Restrict:input_type -> peace.users.v1.RestrictRequest
+	33, // 44: peace.users.v1.ModerationService.Unrestrict:input_type -> peace.users.v1.UnrestrictRequest
+	35, // 45: peace.users.v1.ModerationService.Silence:input_type -> peace.users.v1.SilenceRequest
+	37, // 46: peace.users.v1.ModerationService.Grant:input_type -> peace.users.v1.GrantRequest
+	39, // 47: peace.users.v1.ModerationService.Record:input_type -> peace.users.v1.RecordRequest
+	41, // 48: peace.users.v1.ModerationService.Audit:input_type -> peace.users.v1.AuditRequest
+	43, // 49: peace.users.v1.ModerationService.Devices:input_type -> peace.users.v1.DevicesRequest
+	45, // 50: peace.users.v1.ModerationService.Matches:input_type -> peace.users.v1.MatchesRequest
+	12, // 51: peace.users.v1.AccountsService.Register:output_type -> peace.users.v1.RegisterResponse
+	14, // 52: peace.users.v1.AccountsService.Authenticate:output_type -> peace.users.v1.AuthenticateResponse
+	16, // 53: peace.users.v1.AccountsService.Get:output_type -> peace.users.v1.GetResponse
+	18, // 54: peace.users.v1.AccountsService.Find:output_type -> peace.users.v1.FindResponse
+	20, // 55: peace.users.v1.AccountsService.Search:output_type -> peace.users.v1.SearchResponse
+	22, // 56: peace.users.v1.AccountsService.Profiles:output_type -> peace.users.v1.ProfilesResponse
+	24, // 57: peace.users.v1.AccountsService.SaveProfile:output_type -> peace.users.v1.SaveProfileResponse
+	26, // 58: peace.users.v1.AccountsService.Update:output_type -> peace.users.v1.UpdateResponse
+	28, // 59: peace.users.v1.AccountsService.Settings:output_type -> peace.users.v1.SettingsResponse
+	30, // 60: peace.users.v1.AccountsService.SaveSettings:output_type -> peace.users.v1.SaveSettingsResponse
+	32, // 61: peace.users.v1.ModerationService.Restrict:output_type -> peace.users.v1.RestrictResponse
+	34, // 62: peace.users.v1.ModerationService.Unrestrict:output_type -> peace.users.v1.UnrestrictResponse
+	36, // 63: peace.users.v1.ModerationService.Silence:output_type -> peace.users.v1.SilenceResponse
+	38, // 64: peace.users.v1.ModerationService.Grant:output_type -> peace.users.v1.GrantResponse
+	40, // 65: peace.users.v1.ModerationService.Record:output_type -> peace.users.v1.RecordResponse
+	42, // 66: peace.users.v1.ModerationService.Audit:output_type -> peace.users.v1.AuditResponse
+	44, // 67: peace.users.v1.ModerationService.Devices:output_type -> peace.users.v1.DevicesResponse
+	46, // 68: peace.users.v1.ModerationService.Matches:output_type -> peace.users.v1.MatchesResponse
+	51, // [51:69] is the sub-list for method output_type
+	33, // [33:51] is the sub-list for method input_type
+	33, // [33:33] is the sub-list for extension type_name
+	33, // [33:33] is the sub-list for extension extendee
+	0,  // [0:33] is the sub-list for field type_name
 }
 
 func init() { file_modules_users_users_proto_init() }
@@ -2667,14 +3158,15 @@ func file_modules_users_users_proto_init() {
 		return
 	}
 	file_modules_users_users_proto_msgTypes[6].OneofWrappers = []any{}
-	file_modules_users_users_proto_msgTypes[12].OneofWrappers = []any{}
+	file_modules_users_users_proto_msgTypes[8].OneofWrappers = []any{}
+	file_modules_users_users_proto_msgTypes[13].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_modules_users_users_proto_rawDesc), len(file_modules_users_users_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   41,
+			NumMessages:   48,
 			NumExtensions: 0,
 			NumServices:   2,
 		},

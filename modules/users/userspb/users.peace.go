@@ -216,6 +216,116 @@ func (o *observedAccounts) Find(ctx context.Context, names []string) (usersResul
 	return o.next.Find(ctx, names)
 }
 
+func (c *remoteAccounts) Search(ctx context.Context, text string, offset int, limit int) (usersResult []users.User, total int, err error) {
+	out, err := c.rpc.Search(ctx, &SearchRequest{
+		Text:   wire.FromString(text),
+		Offset: wire.FromInt[int64](offset),
+		Limit:  wire.FromInt[int64](limit),
+	})
+	if err != nil {
+		return usersResult, total, err
+	}
+	wire.List(&err, "users", &usersResult, out.GetUsers(), ToUser)
+	wire.Set(&err, "total", &total, out.GetTotal(), wire.ToInt)
+	return usersResult, total, err
+}
+
+func (s *servedAccounts) Search(ctx context.Context, in *SearchRequest) (*SearchResponse, error) {
+	var (
+		text   string
+		offset int
+		limit  int
+		err    error
+	)
+	wire.Set(&err, "text", &text, in.GetText(), wire.ToString)
+	wire.Set(&err, "offset", &offset, in.GetOffset(), wire.ToInt)
+	wire.Set(&err, "limit", &limit, in.GetLimit(), wire.ToInt)
+	if err != nil {
+		return nil, err
+	}
+	usersResult, total, err := s.impl.Search(ctx, text, offset, limit)
+	if err != nil {
+		return nil, err
+	}
+	return &SearchResponse{
+		Users: wire.FromList(usersResult, FromUser),
+		Total: wire.FromInt[int64](total),
+	}, nil
+}
+
+func (o *observedAccounts) Search(ctx context.Context, text string, offset int, limit int) (usersResult []users.User, total int, err error) {
+	ctx, done := o.observer.Start(ctx, "users.Accounts", "Search")
+	defer func() { done(err) }()
+	return o.next.Search(ctx, text, offset, limit)
+}
+
+func (c *remoteAccounts) Profiles(ctx context.Context, ids []int32) (profiles []users.Profile, err error) {
+	out, err := c.rpc.Profiles(ctx, &ProfilesRequest{
+		Ids: wire.FromList(ids, wire.FromInt[int32]),
+	})
+	if err != nil {
+		return profiles, err
+	}
+	wire.List(&err, "profiles", &profiles, out.GetProfiles(), ToProfile)
+	return profiles, err
+}
+
+func (s *servedAccounts) Profiles(ctx context.Context, in *ProfilesRequest) (*ProfilesResponse, error) {
+	var (
+		ids []int32
+		err error
+	)
+	wire.List(&err, "ids", &ids, in.GetIds(), wire.ToInt)
+	if err != nil {
+		return nil, err
+	}
+	profiles, err := s.impl.Profiles(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	return &ProfilesResponse{
+		Profiles: wire.FromList(profiles, FromProfile),
+	}, nil
+}
+
+func (o *observedAccounts) Profiles(ctx context.Context, ids []int32) (profiles []users.Profile, err error) {
+	ctx, done := o.observer.Start(ctx, "users.Accounts", "Profiles")
+	defer func() { done(err) }()
+	return o.next.Profiles(ctx, ids)
+}
+
+func (c *remoteAccounts) SaveProfile(ctx context.Context, profile users.Profile, by int32) (err error) {
+	_, err = c.rpc.SaveProfile(ctx, &SaveProfileRequest{
+		Profile: FromProfile(profile),
+		By:      wire.FromInt[int32](by),
+	})
+	return err
+}
+
+func (s *servedAccounts) SaveProfile(ctx context.Context, in *SaveProfileRequest) (*SaveProfileResponse, error) {
+	var (
+		profile users.Profile
+		by      int32
+		err     error
+	)
+	wire.Set(&err, "profile", &profile, in.GetProfile(), ToProfile)
+	wire.Set(&err, "by", &by, in.GetBy(), wire.ToInt)
+	if err != nil {
+		return nil, err
+	}
+	err = s.impl.SaveProfile(ctx, profile, by)
+	if err != nil {
+		return nil, err
+	}
+	return &SaveProfileResponse{}, nil
+}
+
+func (o *observedAccounts) SaveProfile(ctx context.Context, profile users.Profile, by int32) (err error) {
+	ctx, done := o.observer.Start(ctx, "users.Accounts", "SaveProfile")
+	defer func() { done(err) }()
+	return o.next.SaveProfile(ctx, profile, by)
+}
+
 func (c *remoteAccounts) Update(ctx context.Context, id int32, by int32, change users.Change) (user users.User, err error) {
 	out, err := c.rpc.Update(ctx, &UpdateRequest{
 		Id:     wire.FromInt[int32](id),
@@ -880,6 +990,49 @@ func FromSettings(v users.Settings) *Settings {
 		HideLocation:        wire.FromBool(v.HideLocation),
 		HidePresence:        wire.FromBool(v.HidePresence),
 		Language:            wire.FromString(v.Language),
+	}
+	return m
+}
+
+// ToProfile returns the contract's form of m; nil is the zero value. It fails with wire.ErrMalformed.
+func ToProfile(m *Profile) (v users.Profile, err error) {
+	if m == nil {
+		return v, nil
+	}
+	wire.Set(&err, "user_id", &v.UserID, m.GetUserId(), wire.ToInt)
+	wire.Set(&err, "interests", &v.Interests, m.GetInterests(), wire.ToString)
+	wire.Set(&err, "occupation", &v.Occupation, m.GetOccupation(), wire.ToString)
+	wire.Set(&err, "location", &v.Location, m.GetLocation(), wire.ToString)
+	wire.Set(&err, "website", &v.Website, m.GetWebsite(), wire.ToString)
+	wire.Set(&err, "twitter", &v.Twitter, m.GetTwitter(), wire.ToString)
+	wire.Set(&err, "discord", &v.Discord, m.GetDiscord(), wire.ToString)
+	wire.Set(&err, "playstyles", &v.Playstyles, m.GetPlaystyles(), wire.ToInt)
+	wire.Optional(&err, "hue", &v.Hue, m.Hue, wire.ToInt)
+	wire.Set(&err, "title", &v.Title, m.GetTitle(), wire.ToString)
+	wire.Set(&err, "colour", &v.Colour, m.GetColour(), wire.ToString)
+	wire.List(&err, "former_names", &v.FormerNames, m.GetFormerNames(), wire.ToString)
+	wire.Set(&err, "friends_only_messages", &v.FriendsOnlyMessages, m.GetFriendsOnlyMessages(), wire.ToBool)
+	wire.Set(&err, "hide_presence", &v.HidePresence, m.GetHidePresence(), wire.ToBool)
+	return v, err
+}
+
+// FromProfile returns the wire form of v, which may share its memory.
+func FromProfile(v users.Profile) *Profile {
+	m := &Profile{
+		UserId:              wire.FromInt[int32](v.UserID),
+		Interests:           wire.FromString(v.Interests),
+		Occupation:          wire.FromString(v.Occupation),
+		Location:            wire.FromString(v.Location),
+		Website:             wire.FromString(v.Website),
+		Twitter:             wire.FromString(v.Twitter),
+		Discord:             wire.FromString(v.Discord),
+		Playstyles:          wire.FromInt[int32](v.Playstyles),
+		Hue:                 wire.FromOptional(v.Hue, wire.FromInt[int32]),
+		Title:               wire.FromString(v.Title),
+		Colour:              wire.FromString(v.Colour),
+		FormerNames:         wire.FromList(v.FormerNames, wire.FromString),
+		FriendsOnlyMessages: wire.FromBool(v.FriendsOnlyMessages),
+		HidePresence:        wire.FromBool(v.HidePresence),
 	}
 	return m
 }

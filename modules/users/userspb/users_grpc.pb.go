@@ -25,6 +25,9 @@ const (
 	AccountsService_Authenticate_FullMethodName = "/peace.users.v1.AccountsService/Authenticate"
 	AccountsService_Get_FullMethodName          = "/peace.users.v1.AccountsService/Get"
 	AccountsService_Find_FullMethodName         = "/peace.users.v1.AccountsService/Find"
+	AccountsService_Search_FullMethodName       = "/peace.users.v1.AccountsService/Search"
+	AccountsService_Profiles_FullMethodName     = "/peace.users.v1.AccountsService/Profiles"
+	AccountsService_SaveProfile_FullMethodName  = "/peace.users.v1.AccountsService/SaveProfile"
 	AccountsService_Update_FullMethodName       = "/peace.users.v1.AccountsService/Update"
 	AccountsService_Settings_FullMethodName     = "/peace.users.v1.AccountsService/Settings"
 	AccountsService_SaveSettings_FullMethodName = "/peace.users.v1.AccountsService/SaveSettings"
@@ -44,6 +47,12 @@ type AccountsServiceClient interface {
 	Get(ctx context.Context, in *GetRequest, opts ...grpc.CallOption) (*GetResponse, error)
 	// Find returns accounts by name.
 	Find(ctx context.Context, in *FindRequest, opts ...grpc.CallOption) (*FindResponse, error)
+	// Search returns accounts by a part of their name.
+	Search(ctx context.Context, in *SearchRequest, opts ...grpc.CallOption) (*SearchResponse, error)
+	// Profiles returns what accounts tell about themselves.
+	Profiles(ctx context.Context, in *ProfilesRequest, opts ...grpc.CallOption) (*ProfilesResponse, error)
+	// SaveProfile replaces it.
+	SaveProfile(ctx context.Context, in *SaveProfileRequest, opts ...grpc.CallOption) (*SaveProfileResponse, error)
 	// Update changes parts of an account.
 	Update(ctx context.Context, in *UpdateRequest, opts ...grpc.CallOption) (*UpdateResponse, error)
 	// Settings returns an account's settings.
@@ -100,6 +109,36 @@ func (c *accountsServiceClient) Find(ctx context.Context, in *FindRequest, opts 
 	return out, nil
 }
 
+func (c *accountsServiceClient) Search(ctx context.Context, in *SearchRequest, opts ...grpc.CallOption) (*SearchResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SearchResponse)
+	err := c.cc.Invoke(ctx, AccountsService_Search_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *accountsServiceClient) Profiles(ctx context.Context, in *ProfilesRequest, opts ...grpc.CallOption) (*ProfilesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ProfilesResponse)
+	err := c.cc.Invoke(ctx, AccountsService_Profiles_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *accountsServiceClient) SaveProfile(ctx context.Context, in *SaveProfileRequest, opts ...grpc.CallOption) (*SaveProfileResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SaveProfileResponse)
+	err := c.cc.Invoke(ctx, AccountsService_SaveProfile_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *accountsServiceClient) Update(ctx context.Context, in *UpdateRequest, opts ...grpc.CallOption) (*UpdateResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(UpdateResponse)
@@ -144,6 +183,12 @@ type AccountsServiceServer interface {
 	Get(context.Context, *GetRequest) (*GetResponse, error)
 	// Find returns accounts by name.
 	Find(context.Context, *FindRequest) (*FindResponse, error)
+	// Search returns accounts by a part of their name.
+	Search(context.Context, *SearchRequest) (*SearchResponse, error)
+	// Profiles returns what accounts tell about themselves.
+	Profiles(context.Context, *ProfilesRequest) (*ProfilesResponse, error)
+	// SaveProfile replaces it.
+	SaveProfile(context.Context, *SaveProfileRequest) (*SaveProfileResponse, error)
 	// Update changes parts of an account.
 	Update(context.Context, *UpdateRequest) (*UpdateResponse, error)
 	// Settings returns an account's settings.
@@ -171,6 +216,15 @@ func (UnimplementedAccountsServiceServer) Get(context.Context, *GetRequest) (*Ge
 }
 func (UnimplementedAccountsServiceServer) Find(context.Context, *FindRequest) (*FindResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Find not implemented")
+}
+func (UnimplementedAccountsServiceServer) Search(context.Context, *SearchRequest) (*SearchResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Search not implemented")
+}
+func (UnimplementedAccountsServiceServer) Profiles(context.Context, *ProfilesRequest) (*ProfilesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Profiles not implemented")
+}
+func (UnimplementedAccountsServiceServer) SaveProfile(context.Context, *SaveProfileRequest) (*SaveProfileResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method SaveProfile not implemented")
 }
 func (UnimplementedAccountsServiceServer) Update(context.Context, *UpdateRequest) (*UpdateResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Update not implemented")
@@ -274,6 +328,60 @@ func _AccountsService_Find_Handler(srv interface{}, ctx context.Context, dec fun
 	return interceptor(ctx, in, info, handler)
 }
 
+func _AccountsService_Search_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SearchRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountsServiceServer).Search(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountsService_Search_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountsServiceServer).Search(ctx, req.(*SearchRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AccountsService_Profiles_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ProfilesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountsServiceServer).Profiles(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountsService_Profiles_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountsServiceServer).Profiles(ctx, req.(*ProfilesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AccountsService_SaveProfile_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SaveProfileRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountsServiceServer).SaveProfile(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountsService_SaveProfile_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountsServiceServer).SaveProfile(ctx, req.(*SaveProfileRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _AccountsService_Update_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(UpdateRequest)
 	if err := dec(in); err != nil {
@@ -350,6 +458,18 @@ var AccountsService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Find",
 			Handler:    _AccountsService_Find_Handler,
+		},
+		{
+			MethodName: "Search",
+			Handler:    _AccountsService_Search_Handler,
+		},
+		{
+			MethodName: "Profiles",
+			Handler:    _AccountsService_Profiles_Handler,
+		},
+		{
+			MethodName: "SaveProfile",
+			Handler:    _AccountsService_SaveProfile_Handler,
 		},
 		{
 			MethodName: "Update",
