@@ -78,10 +78,10 @@ func (s *StatisticsRulesets) Of(ruleset osu.Ruleset) *Statistics {
 // StatisticsOf returns figures as the API shows them. Numbers that lazer has 32 bits for stay within them.
 func StatisticsOf(s rankings.Statistics) Statistics {
 	level, progress := osu.LevelProgress(max(s.TotalScore, 0))
-	country := rank(s.CountryRank)
+	country := rankOrNull(s.CountryRank)
 	return Statistics{
 		Level:                  Level{Current: int32(min(level, math.MaxInt32)), Progress: int32(progress * 100)},
-		GlobalRank:             rank(s.GlobalRank),
+		GlobalRank:             rankOrNull(s.GlobalRank),
 		PP:                     finite(s.PP),
 		RankedScore:            s.RankedScore,
 		HitAccuracy:            finite(s.Accuracy) * 100,
@@ -99,8 +99,8 @@ func StatisticsOf(s rankings.Statistics) Statistics {
 	}
 }
 
-// rank returns a rank, which is null for who has none.
-func rank(r int32) *int32 {
+// rankOrNull returns a rank, which is null for who has none.
+func rankOrNull(r int32) *int32 {
 	if r <= 0 {
 		return nil
 	}
