@@ -20,12 +20,14 @@
 // any tag, with Closed as the last item of its outbox; to every method of this contract but Close it is gone. The edge that
 // reads Closed tells its client and calls Close.
 //
-// Users who are restricted, hide their presence or only run tournament clients are not Visible: nobody is told of them.
+// Users who are restricted, hide their presence or only run tournament clients are not Visible: nobody is told of them. Sessions of
+// kind API are no presence either: they are how chat and notifications reach a program that its user runs beside the game.
 //
 // Every method is safe for concurrent use; returned values belong to the caller.
 package sessions
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base32"
@@ -41,8 +43,14 @@ import (
 // Space is the state space of session records.
 const Space = "sessions"
 
-// MaxBatch bounds the ids of one call.
-const MaxBatch = 1000
+// Bounds of this contract.
+const (
+	MaxBatch      = 1000 // ids of a call
+	MaxInstance   = 64   // bytes of Opening.Instance
+	MaxDetail     = 1024 // bytes of Status.Detail
+	MaxTournament = 18   // sessions of kind Tournament that a user has: 16 players, a manager and a spare
+	MaxAPI        = 8    // sessions of kind API that a user has
+)
 
 // The faults of this contract. ErrBadUpdate and ErrOpening have the detail "field".
 var (
@@ -56,8 +64,8 @@ var (
 // Service is the registry.
 type Service interface {
 	// Open starts a session and tells everybody who may know. An earlier session of the same user and kind is replaced (its
-	// client gets Closed with ReasonReplaced if it still asks), except that tournament clients replace nothing: of those the
-	// oldest over the limit goes. ErrOpening, ErrFull.
+	// client gets Closed with ReasonReplaced and the Instance of the new one if it still asks), except that tournament clients and
+	// those of kind API replace nothing: of those the oldest over MaxTournament or MaxAPI goes. ErrOpening, ErrFull.
 	Open(ctx context.Context, opening Opening) (Opened, error)
 
 	// Get returns a session by its ID. ErrNoSession.
@@ -100,6 +108,7 @@ const (
 	IRC             Kind = 3
 	Bot             Kind = 4 // lives in the server, never expires
 	Tournament      Kind = 5 // one of many stable tournament clients of a user, never Visible
+	API             Kind = 6 // a notification socket, one of several of a user, never Visible
 )
 
 // Interest says whose presence a client wants to hear of (stable packet 79).
@@ -142,6 +151,7 @@ type Session struct {
 	FriendsOnly   bool   // private messages from friends only
 	Away          string // the away message, "" when not away
 	Hidden        bool   // not Visible, by the user's own choice
+	Instance      string // which process of the client this is, as it says: it survives reconnecting; "" for clients that do not say
 }
 
 // Presence is what others may see of a user who is online.
@@ -172,6 +182,17 @@ type Status struct {
 	BeatmapID  int32
 	Mods       osu.Mods
 	Ruleset    osu.Ruleset
+	Busy       bool // does not want to be disturbed
+
+	// Detail is all of this as lazer encodes it (a UserActivity, see osu/hubs), at most MaxDetail bytes; empty from other clients.
+	// What other clients show is derived from the fields above, which never say less about where the user is.
+	Detail []byte
+}
+
+// Equal reports whether two statuses say the same.
+func (s Status) Equal(other Status) bool {
+	return s.Action == other.Action && s.Text == other.Text && s.BeatmapMD5 == other.BeatmapMD5 && s.BeatmapID == other.BeatmapID &&
+		s.Mods == other.Mods && s.Ruleset == other.Ruleset && s.Busy == other.Busy && bytes.Equal(s.Detail, other.Detail)
 }
 
 // Stats are the user's figures in the ruleset of his status.
@@ -197,6 +218,7 @@ type Opening struct {
 	FriendsOnly   bool
 	Hidden        bool
 	Channels      []string // joined from the start, as chat names them; at most 100
+	Instance      string   // at most MaxInstance bytes
 
 	// Presences is how many complete presences of others the caller wants back (0 to MaxBatch); when more users than that
 	// are visible only ids come back.
@@ -231,6 +253,7 @@ type Counts struct {
 	Lazer      int
 	IRC        int
 	Tournament int
+	API        int
 }
 
 // The events of this module.
@@ -272,8 +295,12 @@ type (
 	// Notice is a text for the screen.
 	Notice struct{ Text string }
 
-	// Closed tells a client that its session is over. It is the last event of an outbox.
-	Closed struct{ Reason Reason }
+	// Closed tells a client that its session is over. It is the last event of an outbox. With ReasonReplaced, Instance is that of
+	// the session in its place: a process of the client that finds its own has merely come back, and says nothing.
+	Closed struct {
+		Reason   Reason
+		Instance string
+	}
 
 	// Restarting tells clients to connect again after a time.
 	Restarting struct{ After time.Duration }

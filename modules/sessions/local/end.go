@@ -65,7 +65,7 @@ func (s *Service) Disconnect(ctx context.Context, userID int32, reason sessions.
 		}
 		list := sessionsOf(all)
 		slices.SortFunc(list, compare)
-		changes := s.endings(all, reason)
+		changes := s.endings(all, sessions.Closed{Reason: reason})
 		if session := shown(list); session != nil {
 			changes = append(changes, state.Change{Append: left(userID, session.Kind, nil)})
 		}
@@ -80,11 +80,11 @@ func (s *Service) Disconnect(ctx context.Context, userID int32, reason sessions.
 }
 
 // endings are the changes that end sessions so that their clients learn why: two for each.
-func (s *Service) endings(list []held, reason sessions.Reason) []state.Change {
+func (s *Service) endings(list []held, event sessions.Closed) []state.Change {
 	if len(list) == 0 {
 		return nil
 	}
-	closed := wire.Pack(sessionspb.FromClosed(sessions.Closed{Reason: reason}))
+	closed := wire.Pack(sessionspb.FromClosed(event))
 	changes := make([]state.Change, 0, 2*len(list)+1)
 	for _, h := range list {
 		put := s.put(h.session, h.version)

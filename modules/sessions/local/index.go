@@ -1,6 +1,7 @@
 package local
 
 import (
+	"bytes"
 	"slices"
 	"sync"
 
@@ -67,6 +68,13 @@ func (x *index) store(userID int32, list []*sessions.Session) {
 	x.byUser[userID] = list
 }
 
+// clone returns a session that its caller may keep.
+func clone(s *sessions.Session) sessions.Session {
+	c := *s
+	c.Status.Detail = bytes.Clone(c.Status.Detail)
+	return c
+}
+
 // user returns the sessions of one user.
 func (x *index) user(id int32) []*sessions.Session {
 	x.mu.RLock()
@@ -80,7 +88,7 @@ func (x *index) of(userIDs []int32) []sessions.Session {
 	var all []sessions.Session
 	for _, id := range userIDs {
 		for _, s := range x.byUser[id] {
-			all = append(all, *s)
+			all = append(all, clone(s))
 		}
 	}
 	return all
@@ -107,7 +115,9 @@ func (x *index) present(userIDs []int32) []sessions.Presence {
 			if all == nil {
 				all = make([]sessions.Presence, 0, len(userIDs))
 			}
-			all = append(all, presence(s))
+			p := presence(s)
+			p.Status.Detail = bytes.Clone(p.Status.Detail)
+			all = append(all, p)
 		}
 	}
 	return all
@@ -161,5 +171,6 @@ func (x *index) counts() sessions.Counts {
 		Lazer:      x.kinds[sessions.Lazer],
 		IRC:        x.kinds[sessions.IRC],
 		Tournament: x.kinds[sessions.Tournament],
+		API:        x.kinds[sessions.API],
 	}
 }

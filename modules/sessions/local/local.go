@@ -103,14 +103,14 @@ func (s *Service) Get(ctx context.Context, id string) (sessions.Session, error) 
 		return sessions.Session{}, err
 	}
 	if session, _, ok := s.view.Get(id); ok {
-		return *session, nil
+		return clone(session), nil
 	}
 	// It may have been opened elsewhere a moment ago.
 	h, err := s.load(ctx, id)
 	if err != nil {
 		return sessions.Session{}, err
 	}
-	return *h.session, nil
+	return clone(h.session), nil
 }
 
 // Of implements sessions.Service.
@@ -242,8 +242,11 @@ func (s *Service) put(session *sessions.Session, ifVersion uint64) *state.Put {
 		TTL:       s.config.Timeout,
 		IfVersion: &ifVersion,
 	}
-	if session.Kind == sessions.Bot {
+	switch session.Kind {
+	case sessions.Bot:
 		p.TTL = 0
+	case sessions.Lazer, sessions.API: // somebody drains all the time
+		p.TTL = s.config.Connected
 	}
 	return p
 }

@@ -293,6 +293,28 @@ func TestFull(t *testing.T) {
 	})
 }
 
+// TestTimeouts looks at how long a session of each kind outlives its client.
+func TestTimeouts(t *testing.T) {
+	within(t, func(t *testing.T, store state.Service) {
+		a := newAccounts(1)
+		s := newRegistry(t, store, a, func(c *local.Config) { c.Timeout, c.Connected = time.Hour, time.Minute })
+		start(t, s)
+		for kind, want := range map[sessions.Kind]time.Duration{
+			sessions.Stable: time.Hour, sessions.IRC: time.Hour, sessions.Tournament: time.Hour, sessions.Bot: 0,
+			sessions.Lazer: time.Minute, sessions.API: time.Minute,
+		} {
+			session := open(t, s, a.known[1000], kind)
+			records, err := store.Get(t.Context(), sessions.Space, []string{session.ID})
+			if err != nil || len(records) != 1 {
+				t.Fatal(len(records), err)
+			}
+			if got := records[0].TTL; got != want {
+				t.Errorf("kind %d: %v, want %v", kind, got, want)
+			}
+		}
+	})
+}
+
 // TestWait asks before the registry runs: the call waits as long as its context.
 func TestWait(t *testing.T) {
 	within(t, func(t *testing.T, store state.Service) {
@@ -335,8 +357,9 @@ func TestValidate(t *testing.T) {
 		t.Error(err)
 	}
 	for key, spoil := range map[string]func(*local.Config){
-		"timeout":      func(c *local.Config) { c.Timeout = time.Second },
-		"max_sessions": func(c *local.Config) { c.MaxSessions = 0 },
+		"timeout":           func(c *local.Config) { c.Timeout = time.Second },
+		"connected_timeout": func(c *local.Config) { c.Connected = 25 * time.Hour },
+		"max_sessions":      func(c *local.Config) { c.MaxSessions = 0 },
 	} {
 		config := local.DefaultConfig()
 		spoil(&config)

@@ -15,12 +15,12 @@ import (
 // everyKind are the tags that together every session carries one of.
 var everyKind = []string{
 	sessions.KindTag(sessions.Stable), sessions.KindTag(sessions.Lazer), sessions.KindTag(sessions.IRC),
-	sessions.KindTag(sessions.Bot), sessions.KindTag(sessions.Tournament),
+	sessions.KindTag(sessions.Bot), sessions.KindTag(sessions.Tournament), sessions.KindTag(sessions.API),
 }
 
 // precedence is the order in which a user's sessions are shown: the first visible one is his presence.
 var precedence = map[sessions.Kind]int{
-	sessions.Stable: 1, sessions.Lazer: 2, sessions.IRC: 3, sessions.Bot: 4, sessions.Tournament: 5,
+	sessions.Stable: 1, sessions.Lazer: 2, sessions.IRC: 3, sessions.Bot: 4, sessions.Tournament: 5, sessions.API: 6,
 }
 
 // compare orders the sessions of one user: by precedence of their kinds, then newest first.
@@ -34,7 +34,7 @@ func compare(a, b *sessions.Session) int {
 
 // visible reports whether others may know of a session.
 func visible(s *sessions.Session) bool {
-	return !s.User.Restricted && !s.Hidden && s.Kind != sessions.Tournament
+	return !s.User.Restricted && !s.Hidden && s.Kind != sessions.Tournament && s.Kind != sessions.API
 }
 
 // shown returns the session that is its user's presence, nil when he is not visible. The list is in the order of compare.

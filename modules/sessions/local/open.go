@@ -1,6 +1,7 @@
 package local
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"slices"
@@ -11,9 +12,9 @@ import (
 	"github.com/pure-peace/peace/modules/users"
 )
 
-// maxTournament is how many tournament clients one user may run: 16 players, a manager and a spare, as bancho servers allow
-// (osuTitanic/anchor app/clients/osu.py).
-const maxTournament = 18
+// keeps is how many sessions of a kind a user may have, where that is more than one. Of tournament clients it is what bancho
+// servers allow (osuTitanic/anchor app/clients/osu.py).
+var keeps = map[sessions.Kind]int{sessions.Tournament: sessions.MaxTournament, sessions.API: sessions.MaxAPI}
 
 // Bounds of an Opening; what a client sends is far below.
 const (
@@ -48,7 +49,9 @@ func (s *Service) Open(ctx context.Context, opening sessions.Opening) (sessions.
 		Interest:      opening.Interest,
 		FriendsOnly:   opening.FriendsOnly,
 		Hidden:        opening.Hidden,
+		Instance:      opening.Instance,
 	}
+	session.Status.Detail = bytes.Clone(session.Status.Detail)
 	tags := []string{sessions.UserTag(session.User.ID), sessions.KindTag(session.Kind)}
 	tags = append(tags, interestTags(session.User.ID, session.Interest, nil)...)
 	for _, channel := range opening.Channels {
@@ -62,26 +65,29 @@ func (s *Service) Open(ctx context.Context, opening sessions.Opening) (sessions.
 		return sessions.Opened{}, err
 	}
 	online, ids := s.index.arrival(opening.Presences)
-	return sessions.Opened{Session: *session, Token: token, Online: online, OnlineIDs: ids}, nil
+	return sessions.Opened{Session: clone(session), Token: token, Online: online, OnlineIDs: ids}, nil
 }
 
 // open writes the session, ends those that it replaces, and tells who may know: all at once.
 func (s *Service) open(ctx context.Context, session *sessions.Session, tags []string) error {
-	replaced, err := s.replacedBy(ctx, session)
+	replaced, err := s.replaced(ctx, session)
 	if err != nil {
 		return err
 	}
 	put := s.put(session, 0)
 	put.AddTags = tags
-	changes := append([]state.Change{{Put: put}}, s.endings(replaced, sessions.ReasonReplaced)...)
+	changes := append([]state.Change{{Put: put}}, s.endings(replaced, replacedBy(session))...)
 
 	others := append(s.index.user(session.User.ID), session)
 	others = without(others, idsOf(replaced)...)
 	slices.SortFunc(others, compare)
-	if shown(others) == session {
+	switch {
+	case shown(others) == session:
 		news := arrived(session)
 		news.ExceptKeys = []string{session.ID}
 		changes = append(changes, state.Change{Append: news})
+	case !visible(session) && slices.ContainsFunc(sessionsOf(replaced), visible):
+		changes = append(changes, state.Change{Append: left(session.User.ID, session.Kind, kindsOf(others))})
 	}
 	outcomes, err := s.deps.State.Apply(ctx, changes)
 	if err != nil {
@@ -92,8 +98,13 @@ func (s *Service) open(ctx context.Context, session *sessions.Session, tags []st
 	return nil
 }
 
-// replacedBy returns the sessions that have to go for a new one.
-func (s *Service) replacedBy(ctx context.Context, session *sessions.Session) ([]held, error) {
+// replacedBy is what those are told that a new session ends.
+func replacedBy(session *sessions.Session) sessions.Closed {
+	return sessions.Closed{Reason: sessions.ReasonReplaced, Instance: session.Instance}
+}
+
+// replaced returns the sessions that have to go for a new one.
+func (s *Service) replaced(ctx context.Context, session *sessions.Session) ([]held, error) {
 	if len(surplus(s.index.user(session.User.ID), session)) == 0 {
 		return nil, nil
 	}
@@ -104,17 +115,14 @@ func (s *Service) replacedBy(ctx context.Context, session *sessions.Session) ([]
 	return among(all, surplus(sessionsOf(all), session)), nil
 }
 
-// surplus returns the sessions of a user that a newer one ends: any of its kind, but of tournament clients only those over
-// the limit, oldest first.
+// surplus returns the sessions of a user that a newer one ends: any of its kind, but of a kind that he may have several of only
+// those over the limit, oldest first.
 func surplus(list []*sessions.Session, newest *sessions.Session) []*sessions.Session {
 	list = slices.DeleteFunc(slices.Clone(list), func(s *sessions.Session) bool {
 		return s.Kind != newest.Kind || s.ID == newest.ID
 	})
 	slices.SortFunc(list, compare) // one kind: newest first
-	keep := 0
-	if newest.Kind == sessions.Tournament {
-		keep = maxTournament - 1
-	}
+	keep := max(keeps[newest.Kind]-1, 0)
 	return list[min(keep, len(list)):]
 }
 
@@ -129,11 +137,12 @@ func (s *Service) singleOut(ctx context.Context, session *sessions.Session) erro
 		if err != nil {
 			return err
 		}
-		gone := among(all, crowd(sessionsOf(all), session.Kind))
+		list := ofKind(sessionsOf(all), session.Kind)
+		gone := among(all, crowd(list, session.Kind))
 		if len(gone) == 0 {
 			return nil
 		}
-		outcomes, err := s.deps.State.Apply(ctx, s.endings(gone, sessions.ReasonReplaced))
+		outcomes, err := s.deps.State.Apply(ctx, s.endings(gone, replacedBy(slices.MinFunc(list, compare))))
 		if err == nil {
 			s.ended(gone, outcomes)
 		}
@@ -143,11 +152,15 @@ func (s *Service) singleOut(ctx context.Context, session *sessions.Session) erro
 
 // crowd returns the sessions of a kind that the newest of them ends.
 func crowd(list []*sessions.Session, kind sessions.Kind) []*sessions.Session {
-	list = slices.DeleteFunc(slices.Clone(list), func(s *sessions.Session) bool { return s.Kind != kind })
+	list = ofKind(list, kind)
 	if len(list) < 2 {
 		return nil
 	}
 	return surplus(list, slices.MinFunc(list, compare))
+}
+
+func ofKind(list []*sessions.Session, kind sessions.Kind) []*sessions.Session {
+	return slices.DeleteFunc(slices.Clone(list), func(s *sessions.Session) bool { return s.Kind != kind })
 }
 
 // among returns those that hold one of the sessions.
@@ -201,6 +214,7 @@ func checkOpening(o sessions.Opening) error {
 		{"status", checkStatus(o.Status)},
 		{"interest", checkInterest(o.Interest)},
 		{"channels", len(o.Channels) <= maxChannels && !slices.ContainsFunc(o.Channels, badChannel)},
+		{"instance", len(o.Instance) <= sessions.MaxInstance && utf8.ValidString(o.Instance)},
 		{"presences", o.Presences >= 0 && o.Presences <= sessions.MaxBatch},
 	}
 	for _, f := range fields {

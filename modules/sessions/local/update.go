@@ -1,6 +1,7 @@
 package local
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"slices"
@@ -42,13 +43,14 @@ func (s *Service) Update(ctx context.Context, id string, update sessions.Update)
 	if err != nil {
 		return sessions.Session{}, err
 	}
-	return *current, nil
+	return clone(current), nil
 }
 
 // update writes one version of a session and tells who may know.
 func (s *Service) update(ctx context.Context, h held, update sessions.Update) (*sessions.Session, error) {
 	next := *h.session
 	set(&next.Status, update.Status)
+	next.Status.Detail = bytes.Clone(next.Status.Detail)
 	set(&next.Stats, update.Stats)
 	set(&next.Interest, update.Interest)
 	set(&next.FriendsOnly, update.FriendsOnly)
@@ -61,7 +63,7 @@ func (s *Service) update(ctx context.Context, h held, update sessions.Update) (*
 		put.AddTags = minus(want, h.tags)
 		put.RemoveTags = minus(slices.DeleteFunc(slices.Clone(h.tags), notInterest), want)
 	}
-	if next == *h.session && len(put.AddTags)+len(put.RemoveTags) == 0 {
+	if unchanged(h.session, &next) && len(put.AddTags)+len(put.RemoveTags) == 0 {
 		return h.session, nil
 	}
 	changes := []state.Change{{Put: put}}
@@ -92,7 +94,7 @@ func (s *Service) moved(old, next *sessions.Session, own bool) *state.Append {
 		news = left(old.User.ID, old.Kind, kindsOf(after))
 	case is == next && was != old:
 		news = arrived(is)
-	case is == next && (old.Status != next.Status || old.Stats != next.Stats):
+	case is == next && (!old.Status.Equal(next.Status) || old.Stats != next.Stats):
 		news = tellWatchers(next.User.ID, sessionspb.FromMoved(sessions.Moved{
 			UserID: next.User.ID, Status: next.Status, Stats: next.Stats,
 		}))
@@ -105,6 +107,12 @@ func (s *Service) moved(old, next *sessions.Session, own bool) *state.Append {
 	}
 	news.ExceptKeys = []string{next.ID}
 	return news
+}
+
+// unchanged reports whether an update has changed nothing.
+func unchanged(old, next *sessions.Session) bool {
+	return old.Status.Equal(next.Status) && old.Stats == next.Stats && old.Interest == next.Interest &&
+		old.FriendsOnly == next.FriendsOnly && old.Away == next.Away && old.Hidden == next.Hidden
 }
 
 func insert(list []*sessions.Session, s *sessions.Session) []*sessions.Session {
@@ -152,7 +160,8 @@ func checkInterest(i sessions.Interest) bool {
 }
 
 func checkStatus(s sessions.Status) bool {
-	return text(s.Text) && s.Action <= osu.ActionDirect && s.Ruleset.Valid() && checkMD5(s.BeatmapMD5)
+	return text(s.Text) && s.Action <= osu.ActionDirect && s.Ruleset.Valid() && checkMD5(s.BeatmapMD5) &&
+		len(s.Detail) <= sessions.MaxDetail
 }
 
 func checkMD5(s string) bool {

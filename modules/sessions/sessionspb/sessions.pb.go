@@ -36,6 +36,7 @@ const (
 	Kind_KIND_IRC         Kind = 3
 	Kind_KIND_BOT         Kind = 4
 	Kind_KIND_TOURNAMENT  Kind = 5
+	Kind_KIND_API         Kind = 6
 )
 
 // Enum value maps for Kind.
@@ -47,6 +48,7 @@ var (
 		3: "KIND_IRC",
 		4: "KIND_BOT",
 		5: "KIND_TOURNAMENT",
+		6: "KIND_API",
 	}
 	Kind_value = map[string]int32{
 		"KIND_UNSPECIFIED": 0,
@@ -55,6 +57,7 @@ var (
 		"KIND_IRC":         3,
 		"KIND_BOT":         4,
 		"KIND_TOURNAMENT":  5,
+		"KIND_API":         6,
 	}
 )
 
@@ -213,6 +216,7 @@ type Session struct {
 	FriendsOnly   bool                   `protobuf:"varint,12,opt,name=friends_only,json=friendsOnly,proto3" json:"friends_only,omitempty"`
 	Away          string                 `protobuf:"bytes,13,opt,name=away,proto3" json:"away,omitempty"`
 	Hidden        bool                   `protobuf:"varint,14,opt,name=hidden,proto3" json:"hidden,omitempty"`
+	Instance      string                 `protobuf:"bytes,15,opt,name=instance,proto3" json:"instance,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -343,6 +347,13 @@ func (x *Session) GetHidden() bool {
 		return x.Hidden
 	}
 	return false
+}
+
+func (x *Session) GetInstance() string {
+	if x != nil {
+		return x.Instance
+	}
+	return ""
 }
 
 type Presence struct {
@@ -521,6 +532,8 @@ type Status struct {
 	BeatmapId     int32                  `protobuf:"varint,4,opt,name=beatmap_id,json=beatmapId,proto3" json:"beatmap_id,omitempty"`
 	Mods          uint32                 `protobuf:"varint,5,opt,name=mods,proto3" json:"mods,omitempty"`
 	Ruleset       int32                  `protobuf:"varint,6,opt,name=ruleset,proto3" json:"ruleset,omitempty"`
+	Busy          bool                   `protobuf:"varint,7,opt,name=busy,proto3" json:"busy,omitempty"`
+	Detail        []byte                 `protobuf:"bytes,8,opt,name=detail,proto3" json:"detail,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -595,6 +608,20 @@ func (x *Status) GetRuleset() int32 {
 		return x.Ruleset
 	}
 	return 0
+}
+
+func (x *Status) GetBusy() bool {
+	if x != nil {
+		return x.Busy
+	}
+	return false
+}
+
+func (x *Status) GetDetail() []byte {
+	if x != nil {
+		return x.Detail
+	}
+	return nil
 }
 
 type Stats struct {
@@ -695,6 +722,7 @@ type Opening struct {
 	Channels      []string               `protobuf:"bytes,10,rep,name=channels,proto3" json:"channels,omitempty"`
 	Presences     int64                  `protobuf:"varint,11,opt,name=presences,proto3" json:"presences,omitempty"`
 	Hidden        bool                   `protobuf:"varint,12,opt,name=hidden,proto3" json:"hidden,omitempty"`
+	Instance      string                 `protobuf:"bytes,13,opt,name=instance,proto3" json:"instance,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -811,6 +839,13 @@ func (x *Opening) GetHidden() bool {
 		return x.Hidden
 	}
 	return false
+}
+
+func (x *Opening) GetInstance() string {
+	if x != nil {
+		return x.Instance
+	}
+	return ""
 }
 
 type Opened struct {
@@ -980,6 +1015,7 @@ type Counts struct {
 	Lazer         int64                  `protobuf:"varint,3,opt,name=lazer,proto3" json:"lazer,omitempty"`
 	Irc           int64                  `protobuf:"varint,4,opt,name=irc,proto3" json:"irc,omitempty"`
 	Tournament    int64                  `protobuf:"varint,5,opt,name=tournament,proto3" json:"tournament,omitempty"`
+	Api           int64                  `protobuf:"varint,6,opt,name=api,proto3" json:"api,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1045,6 +1081,13 @@ func (x *Counts) GetIrc() int64 {
 func (x *Counts) GetTournament() int64 {
 	if x != nil {
 		return x.Tournament
+	}
+	return 0
+}
+
+func (x *Counts) GetApi() int64 {
+	if x != nil {
+		return x.Api
 	}
 	return 0
 }
@@ -1432,6 +1475,7 @@ func (x *Notice) GetText() string {
 type Closed struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Reason        Reason                 `protobuf:"varint,1,opt,name=reason,proto3,enum=peace.sessions.v1.Reason" json:"reason,omitempty"`
+	Instance      string                 `protobuf:"bytes,2,opt,name=instance,proto3" json:"instance,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1471,6 +1515,13 @@ func (x *Closed) GetReason() Reason {
 		return x.Reason
 	}
 	return Reason_REASON_UNSPECIFIED
+}
+
+func (x *Closed) GetInstance() string {
+	if x != nil {
+		return x.Instance
+	}
+	return ""
 }
 
 // Restarting asks clients to connect again after a time.
@@ -2314,7 +2365,7 @@ var File_modules_sessions_sessions_proto protoreflect.FileDescriptor
 
 const file_modules_sessions_sessions_proto_rawDesc = "" +
 	"\n" +
-	"\x1fmodules/sessions/sessions.proto\x12\x11peace.sessions.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19modules/users/users.proto\x1a\x17modules/wire/wire.proto\"\xcd\x04\n" +
+	"\x1fmodules/sessions/sessions.proto\x12\x11peace.sessions.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19modules/users/users.proto\x1a\x17modules/wire/wire.proto\"\xe9\x04\n" +
 	"\aSession\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12(\n" +
 	"\x04user\x18\x02 \x01(\v2\x14.peace.users.v1.UserR\x04user\x12+\n" +
@@ -2331,7 +2382,8 @@ const file_modules_sessions_sessions_proto_rawDesc = "" +
 	"\binterest\x18\v \x01(\x0e2\x1b.peace.sessions.v1.InterestR\binterest\x12!\n" +
 	"\ffriends_only\x18\f \x01(\bR\vfriendsOnly\x12\x12\n" +
 	"\x04away\x18\r \x01(\tR\x04away\x12\x16\n" +
-	"\x06hidden\x18\x0e \x01(\bR\x06hidden\"\xa0\x02\n" +
+	"\x06hidden\x18\x0e \x01(\bR\x06hidden\x12\x1a\n" +
+	"\binstance\x18\x0f \x01(\tR\binstance\"\xa0\x02\n" +
 	"\bPresence\x12\x17\n" +
 	"\auser_id\x18\x01 \x01(\x05R\x06userId\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12+\n" +
@@ -2348,7 +2400,7 @@ const file_modules_sessions_sessions_proto_rawDesc = "" +
 	"\tlongitude\x18\x03 \x01(\x02R\tlongitude\x12\x16\n" +
 	"\x06hidden\x18\x04 \x01(\bR\x06hidden\x12\x1d\n" +
 	"\n" +
-	"utc_offset\x18\x05 \x01(\x05R\tutcOffset\"\xa2\x01\n" +
+	"utc_offset\x18\x05 \x01(\x05R\tutcOffset\"\xce\x01\n" +
 	"\x06Status\x12\x16\n" +
 	"\x06action\x18\x01 \x01(\x05R\x06action\x12\x12\n" +
 	"\x04text\x18\x02 \x01(\tR\x04text\x12\x1f\n" +
@@ -2357,7 +2409,9 @@ const file_modules_sessions_sessions_proto_rawDesc = "" +
 	"\n" +
 	"beatmap_id\x18\x04 \x01(\x05R\tbeatmapId\x12\x12\n" +
 	"\x04mods\x18\x05 \x01(\rR\x04mods\x12\x18\n" +
-	"\aruleset\x18\x06 \x01(\x05R\aruleset\"\xbb\x01\n" +
+	"\aruleset\x18\x06 \x01(\x05R\aruleset\x12\x12\n" +
+	"\x04busy\x18\a \x01(\bR\x04busy\x12\x16\n" +
+	"\x06detail\x18\b \x01(\fR\x06detail\"\xbb\x01\n" +
 	"\x05Stats\x12!\n" +
 	"\franked_score\x18\x01 \x01(\x03R\vrankedScore\x12\x1f\n" +
 	"\vtotal_score\x18\x02 \x01(\x03R\n" +
@@ -2365,7 +2419,7 @@ const file_modules_sessions_sessions_proto_rawDesc = "" +
 	"\baccuracy\x18\x03 \x01(\x02R\baccuracy\x12\x1c\n" +
 	"\tplaycount\x18\x04 \x01(\x05R\tplaycount\x12\x12\n" +
 	"\x04rank\x18\x05 \x01(\x05R\x04rank\x12 \n" +
-	"\vperformance\x18\x06 \x01(\x02R\vperformance\"\xf8\x03\n" +
+	"\vperformance\x18\x06 \x01(\x02R\vperformance\"\x94\x04\n" +
 	"\aOpening\x12(\n" +
 	"\x04user\x18\x01 \x01(\v2\x14.peace.users.v1.UserR\x04user\x12+\n" +
 	"\x04kind\x18\x02 \x01(\x0e2\x17.peace.sessions.v1.KindR\x04kind\x12%\n" +
@@ -2379,7 +2433,8 @@ const file_modules_sessions_sessions_proto_rawDesc = "" +
 	"\bchannels\x18\n" +
 	" \x03(\tR\bchannels\x12\x1c\n" +
 	"\tpresences\x18\v \x01(\x03R\tpresences\x12\x16\n" +
-	"\x06hidden\x18\f \x01(\bR\x06hidden\"\xa8\x01\n" +
+	"\x06hidden\x18\f \x01(\bR\x06hidden\x12\x1a\n" +
+	"\binstance\x18\r \x01(\tR\binstance\"\xa8\x01\n" +
 	"\x06Opened\x124\n" +
 	"\asession\x18\x01 \x01(\v2\x1a.peace.sessions.v1.SessionR\asession\x12\x14\n" +
 	"\x05token\x18\x02 \x01(\tR\x05token\x123\n" +
@@ -2399,7 +2454,7 @@ const file_modules_sessions_sessions_proto_rawDesc = "" +
 	"\t_interestB\x0f\n" +
 	"\r_friends_onlyB\a\n" +
 	"\x05_awayB\t\n" +
-	"\a_hidden\"\x82\x01\n" +
+	"\a_hidden\"\x94\x01\n" +
 	"\x06Counts\x12\x18\n" +
 	"\avisible\x18\x01 \x01(\x03R\avisible\x12\x16\n" +
 	"\x06stable\x18\x02 \x01(\x03R\x06stable\x12\x14\n" +
@@ -2407,7 +2462,8 @@ const file_modules_sessions_sessions_proto_rawDesc = "" +
 	"\x03irc\x18\x04 \x01(\x03R\x03irc\x12\x1e\n" +
 	"\n" +
 	"tournament\x18\x05 \x01(\x03R\n" +
-	"tournament\"B\n" +
+	"tournament\x12\x10\n" +
+	"\x03api\x18\x06 \x01(\x03R\x03api\"B\n" +
 	"\aArrived\x127\n" +
 	"\bpresence\x18\x01 \x01(\v2\x1b.peace.sessions.v1.PresenceR\bpresence\"\x83\x01\n" +
 	"\x04Left\x12\x17\n" +
@@ -2433,9 +2489,10 @@ const file_modules_sessions_sessions_proto_rawDesc = "" +
 	"\bSilenced\x12\x17\n" +
 	"\auser_id\x18\x01 \x01(\x05R\x06userId\"\x1c\n" +
 	"\x06Notice\x12\x12\n" +
-	"\x04text\x18\x01 \x01(\tR\x04text\";\n" +
+	"\x04text\x18\x01 \x01(\tR\x04text\"W\n" +
 	"\x06Closed\x121\n" +
-	"\x06reason\x18\x01 \x01(\x0e2\x19.peace.sessions.v1.ReasonR\x06reason\"=\n" +
+	"\x06reason\x18\x01 \x01(\x0e2\x19.peace.sessions.v1.ReasonR\x06reason\x12\x1a\n" +
+	"\binstance\x18\x02 \x01(\tR\binstance\"=\n" +
 	"\n" +
 	"Restarting\x12/\n" +
 	"\x05after\x18\x01 \x01(\v2\x19.google.protobuf.DurationR\x05after\"C\n" +
@@ -2476,7 +2533,7 @@ const file_modules_sessions_sessions_proto_rawDesc = "" +
 	"\x06closed\x18\x01 \x01(\x03B\a\x8a\xb5\x18\x03intR\x06closed\"\x0e\n" +
 	"\fCountRequest\"B\n" +
 	"\rCountResponse\x121\n" +
-	"\x06counts\x18\x01 \x01(\v2\x19.peace.sessions.v1.CountsR\x06counts*n\n" +
+	"\x06counts\x18\x01 \x01(\v2\x19.peace.sessions.v1.CountsR\x06counts*|\n" +
 	"\x04Kind\x12\x14\n" +
 	"\x10KIND_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vKIND_STABLE\x10\x01\x12\x0e\n" +
@@ -2484,7 +2541,8 @@ const file_modules_sessions_sessions_proto_rawDesc = "" +
 	"KIND_LAZER\x10\x02\x12\f\n" +
 	"\bKIND_IRC\x10\x03\x12\f\n" +
 	"\bKIND_BOT\x10\x04\x12\x13\n" +
-	"\x0fKIND_TOURNAMENT\x10\x05*X\n" +
+	"\x0fKIND_TOURNAMENT\x10\x05\x12\f\n" +
+	"\bKIND_API\x10\x06*X\n" +
 	"\bInterest\x12\x1f\n" +
 	"\x1bINTEREST_NOBODY_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11INTEREST_EVERYONE\x10\x01\x12\x14\n" +

@@ -359,6 +359,7 @@ func ToSession(m *Session) (v sessions.Session, err error) {
 	wire.Set(&err, "friends_only", &v.FriendsOnly, m.GetFriendsOnly(), wire.ToBool)
 	wire.Set(&err, "away", &v.Away, m.GetAway(), wire.ToString)
 	wire.Set(&err, "hidden", &v.Hidden, m.GetHidden(), wire.ToBool)
+	wire.Set(&err, "instance", &v.Instance, m.GetInstance(), wire.ToString)
 	return v, err
 }
 
@@ -379,6 +380,7 @@ func FromSession(v sessions.Session) *Session {
 		FriendsOnly:   wire.FromBool(v.FriendsOnly),
 		Away:          wire.FromString(v.Away),
 		Hidden:        wire.FromBool(v.Hidden),
+		Instance:      wire.FromString(v.Instance),
 	}
 	return m
 }
@@ -448,6 +450,8 @@ func ToStatus(m *Status) (v sessions.Status, err error) {
 	wire.Set(&err, "beatmap_id", &v.BeatmapID, m.GetBeatmapId(), wire.ToInt)
 	wire.Set(&err, "mods", &v.Mods, m.GetMods(), wire.ToInt)
 	wire.Set(&err, "ruleset", &v.Ruleset, m.GetRuleset(), wire.ToInt)
+	wire.Set(&err, "busy", &v.Busy, m.GetBusy(), wire.ToBool)
+	wire.Set(&err, "detail", &v.Detail, m.GetDetail(), wire.ToBytes)
 	return v, err
 }
 
@@ -460,6 +464,8 @@ func FromStatus(v sessions.Status) *Status {
 		BeatmapId:  wire.FromInt[int32](v.BeatmapID),
 		Mods:       wire.FromInt[uint32](v.Mods),
 		Ruleset:    wire.FromInt[int32](v.Ruleset),
+		Busy:       wire.FromBool(v.Busy),
+		Detail:     wire.FromBytes(v.Detail),
 	}
 	return m
 }
@@ -508,6 +514,7 @@ func ToOpening(m *Opening) (v sessions.Opening, err error) {
 	wire.List(&err, "channels", &v.Channels, m.GetChannels(), wire.ToString)
 	wire.Set(&err, "presences", &v.Presences, m.GetPresences(), wire.ToInt)
 	wire.Set(&err, "hidden", &v.Hidden, m.GetHidden(), wire.ToBool)
+	wire.Set(&err, "instance", &v.Instance, m.GetInstance(), wire.ToString)
 	return v, err
 }
 
@@ -526,6 +533,7 @@ func FromOpening(v sessions.Opening) *Opening {
 		Channels:      wire.FromList(v.Channels, wire.FromString),
 		Presences:     wire.FromInt[int64](v.Presences),
 		Hidden:        wire.FromBool(v.Hidden),
+		Instance:      wire.FromString(v.Instance),
 	}
 	return m
 }
@@ -592,6 +600,7 @@ func ToCounts(m *Counts) (v sessions.Counts, err error) {
 	wire.Set(&err, "lazer", &v.Lazer, m.GetLazer(), wire.ToInt)
 	wire.Set(&err, "irc", &v.IRC, m.GetIrc(), wire.ToInt)
 	wire.Set(&err, "tournament", &v.Tournament, m.GetTournament(), wire.ToInt)
+	wire.Set(&err, "api", &v.API, m.GetApi(), wire.ToInt)
 	return v, err
 }
 
@@ -603,6 +612,7 @@ func FromCounts(v sessions.Counts) *Counts {
 		Lazer:      wire.FromInt[int64](v.Lazer),
 		Irc:        wire.FromInt[int64](v.IRC),
 		Tournament: wire.FromInt[int64](v.Tournament),
+		Api:        wire.FromInt[int64](v.API),
 	}
 	return m
 }
@@ -748,13 +758,15 @@ func ToClosed(m *Closed) (v sessions.Closed, err error) {
 		return v, nil
 	}
 	wire.Set(&err, "reason", &v.Reason, m.GetReason(), wire.ToInt)
+	wire.Set(&err, "instance", &v.Instance, m.GetInstance(), wire.ToString)
 	return v, err
 }
 
 // FromClosed returns the wire form of v, which may share its memory.
 func FromClosed(v sessions.Closed) *Closed {
 	m := &Closed{
-		Reason: wire.FromInt[Reason](v.Reason),
+		Reason:   wire.FromInt[Reason](v.Reason),
+		Instance: wire.FromString(v.Instance),
 	}
 	return m
 }

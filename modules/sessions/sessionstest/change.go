@@ -1,6 +1,7 @@
 package sessionstest
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"sync"
@@ -69,6 +70,47 @@ func testMoved(t *testing.T, s Subject) {
 	s.hears(t, watcher, u.ID)
 }
 
+// testDetail changes what only lazer shows. What was passed in or returned belongs to us: changing it changes nothing.
+func testDetail(t *testing.T, s Subject) {
+	watcher := s.watcher(t)
+	u := s.player(t)
+	detail := []byte{1, 2, 0xff}
+	opened := s.open(t, sessions.Opening{User: u, Kind: sessions.Lazer, Status: sessions.Status{Detail: detail}})
+	s.drain(t, watcher, 0)
+	id, wanted := opened.Session.ID, bytes.Clone(detail)
+	detail[0], opened.Session.Status.Detail[0] = 9, 9
+	holds := func(step string) {
+		t.Helper()
+		got := must[sessions.Session](t)(s.Sessions.Get(t.Context(), id))
+		of := must[[]sessions.Session](t)(s.Sessions.Of(t.Context(), []int32{u.ID}))
+		shown := must[[]sessions.Presence](t)(s.Sessions.Presences(t.Context(), []int32{u.ID}))
+		if len(of) != 1 || len(shown) != 1 {
+			t.Fatalf("%s: %d sessions, %d presences", step, len(of), len(shown))
+		}
+		for _, d := range [][]byte{got.Status.Detail, of[0].Status.Detail, shown[0].Status.Detail} {
+			if !bytes.Equal(d, wanted) {
+				t.Errorf("%s: %x, want %x", step, d, wanted)
+			}
+			d[0] = 9
+		}
+	}
+	holds("opened")
+	holds("read")
+	detail = []byte{3, 4}
+	status := sessions.Status{Detail: detail}
+	updated := must[sessions.Session](t)(s.Sessions.Update(t.Context(), id, sessions.Update{Status: &status}))
+	wanted = []byte{3, 4}
+	s.hears(t, watcher, u.ID, sessionspb.FromMoved(sessions.Moved{UserID: u.ID, Status: sessions.Status{Detail: wanted}}))
+	detail[0], updated.Status.Detail[0] = 9, 9
+	holds("updated")
+
+	status = sessions.Status{Detail: wanted, Busy: true}
+	if _, err := s.Sessions.Update(t.Context(), id, sessions.Update{Status: &status}); err != nil {
+		t.Fatal(err)
+	}
+	s.hears(t, watcher, u.ID, sessionspb.FromMoved(sessions.Moved{UserID: u.ID, Status: status}))
+}
+
 func testHide(t *testing.T, s Subject) {
 	watcher := s.watcher(t)
 	u := s.player(t)
@@ -127,6 +169,7 @@ func testBadUpdates(t *testing.T, s Subject) {
 		"short checksum": {Status: &sessions.Status{BeatmapMD5: "00"}},
 		"ruleset":        {Status: &sessions.Status{Ruleset: osu.Rulesets}},
 		"action":         {Status: &sessions.Status{Action: 99}},
+		"detail":         {Status: &sessions.Status{Detail: make([]byte, sessions.MaxDetail+1)}},
 		"interest":       {Interest: &unknown},
 		"only friends":   {Friends: []int32{1}},
 		"many friends":   {Interest: &friends, Friends: make([]int32, 901)},
@@ -155,7 +198,7 @@ func testUpdateRace(t *testing.T, s Subject) {
 	}
 	wg.Wait()
 	got := must[sessions.Session](t)(s.Sessions.Get(t.Context(), id))
-	if got.Status != status || got.Stats != stats || got.Away != away || got.Interest != interest {
+	if !got.Status.Equal(status) || got.Stats != stats || got.Away != away || got.Interest != interest {
 		t.Errorf("something was lost: %+v", got)
 	}
 }
@@ -213,7 +256,7 @@ func testRestrict(t *testing.T, s Subject) {
 func testSilence(t *testing.T, s Subject) {
 	u, offline := s.player(t), s.player(t)
 	var watchers []string // of every kind, which ask for nobody's presence
-	for _, kind := range []sessions.Kind{sessions.Stable, sessions.Lazer, sessions.IRC, sessions.Tournament} {
+	for _, kind := range []sessions.Kind{sessions.Stable, sessions.Lazer, sessions.IRC, sessions.Tournament, sessions.API} {
 		watchers = append(watchers, s.open(t, sessions.Opening{User: s.player(t), Kind: kind}).Session.ID)
 	}
 	session := s.open(t, sessions.Opening{User: u, Kind: sessions.Stable}).Session

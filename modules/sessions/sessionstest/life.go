@@ -13,7 +13,9 @@ import (
 
 	"github.com/pure-peace/peace/modules/sessions"
 	"github.com/pure-peace/peace/modules/sessions/sessionspb"
+	"github.com/pure-peace/peace/modules/state"
 	"github.com/pure-peace/peace/modules/users"
+	"github.com/pure-peace/peace/modules/wire"
 	"github.com/pure-peace/peace/osu"
 )
 
@@ -32,7 +34,7 @@ func testOpen(t *testing.T, s Subject) {
 	wanted := sessions.Session{
 		ID: opened.Session.ID, User: opening.User, Kind: opening.Kind, ClientVersion: opening.ClientVersion,
 		ClientHashes: opening.ClientHashes, Address: opening.Address, Location: opening.Location,
-		StartedAt: opened.Session.StartedAt, Status: opening.Status, Interest: opening.Interest, FriendsOnly: true,
+		StartedAt: opened.Session.StartedAt, Status: opening.Status, Interest: opening.Interest, FriendsOnly: true, Instance: opening.Instance,
 	}
 	if diff := cmp.Diff(wanted, opened.Session, addresses); diff != "" {
 		t.Errorf("Open (-want +got):\n%s", diff)
@@ -47,7 +49,8 @@ func testOpen(t *testing.T, s Subject) {
 	if !slices.Contains(opened.OnlineIDs, opening.User.ID) || !slices.IsSorted(opened.OnlineIDs) {
 		t.Errorf("OnlineIDs %v", opened.OnlineIDs)
 	}
-	if len(opened.OnlineIDs) <= sessions.MaxBatch && !slices.Contains(opened.Online, presenceOf(wanted)) {
+	himself := func(p sessions.Presence) bool { return cmp.Equal(p, presenceOf(wanted)) }
+	if len(opened.OnlineIDs) <= sessions.MaxBatch && !slices.ContainsFunc(opened.Online, himself) {
 		t.Errorf("Online lacks the user himself: %v", opened.Online)
 	}
 	if none := s.open(t, sessions.Opening{User: s.player(t), Kind: sessions.Stable}); len(none.Online) != 0 {
@@ -73,6 +76,8 @@ func testBadOpenings(t *testing.T, s Subject) {
 		"channel":         func(o *sessions.Opening) { o.Channels = []string{""} },
 		"few presences":   func(o *sessions.Opening) { o.Presences = -1 },
 		"many presences":  func(o *sessions.Opening) { o.Presences = sessions.MaxBatch + 1 },
+		"long instance":   func(o *sessions.Opening) { o.Instance = strings.Repeat("x", sessions.MaxInstance+1) },
+		"long detail":     func(o *sessions.Opening) { o.Status.Detail = make([]byte, sessions.MaxDetail+1) },
 		"ruleset unknown": func(o *sessions.Opening) { o.Status.Ruleset = osu.Rulesets },
 	} {
 		opening := whole(u)
@@ -157,7 +162,7 @@ func testReplace(t *testing.T, s Subject) {
 	old := s.stable(t, u)
 	s.drain(t, watcher, 0)
 	s.drain(t, old, 0)
-	current := s.open(t, sessions.Opening{User: u, Kind: sessions.Stable}).Session
+	current := s.open(t, sessions.Opening{User: u, Kind: sessions.Stable, Instance: "another"}).Session
 
 	s.hears(t, watcher, u.ID, arrived(presenceOf(current))) // and no Left
 	_, err := s.Sessions.Get(t.Context(), old)
@@ -167,7 +172,9 @@ func testReplace(t *testing.T, s Subject) {
 	if of := must[[]sessions.Session](t)(s.Sessions.Of(t.Context(), []int32{u.ID})); len(of) != 1 || of[0].ID != current.ID {
 		t.Errorf("sessions %v", of)
 	}
-	equal(t, s.drain(t, old, 0), []proto.Message{sessionspb.FromClosed(sessions.Closed{Reason: sessions.ReasonReplaced})})
+	equal(t, s.drain(t, old, 0), []proto.Message{sessionspb.FromClosed(sessions.Closed{
+		Reason: sessions.ReasonReplaced, Instance: "another",
+	})})
 	if err := s.Sessions.Close(t.Context(), old, sessions.ReasonReplaced); err != nil {
 		t.Fatal(err)
 	}
@@ -175,6 +182,26 @@ func testReplace(t *testing.T, s Subject) {
 	if records, err := s.State.Get(t.Context(), sessions.Space, []string{old}); err != nil || len(records) != 0 {
 		t.Errorf("%d records are left, %v", len(records), err)
 	}
+}
+
+// testReplaceHidden replaces a session that is shown by one that is not: everybody must learn it, but not when another client of the
+// user remains to be shown.
+func testReplaceHidden(t *testing.T, s Subject) {
+	watcher := s.watcher(t)
+	u := s.player(t)
+	hidden := sessions.Opening{User: u, Kind: sessions.Lazer, Hidden: true}
+	s.open(t, hidden)
+	s.hears(t, watcher, u.ID)
+	open := s.open(t, sessions.Opening{User: u, Kind: sessions.Lazer}).Session
+	s.hears(t, watcher, u.ID, arrived(presenceOf(open)))
+	s.open(t, hidden)
+	s.hears(t, watcher, u.ID, left(u.ID, sessions.Lazer))
+
+	s.open(t, sessions.Opening{User: u, Kind: sessions.Lazer})
+	s.stable(t, u)
+	s.drain(t, watcher, 0)
+	s.open(t, hidden)
+	s.hears(t, watcher, u.ID, left(u.ID, sessions.Lazer, sessions.Stable))
 }
 
 // testRace opens many sessions of one user at once: one remains.
@@ -216,7 +243,7 @@ func testTournament(t *testing.T, s Subject) {
 	player := s.stable(t, u)
 	s.drain(t, watcher, 0)
 	var ids []string
-	for range 19 {
+	for range sessions.MaxTournament + 1 {
 		ids = append(ids, s.open(t, sessions.Opening{User: u, Kind: sessions.Tournament}).Session.ID)
 	}
 	s.hears(t, watcher, u.ID)
@@ -228,9 +255,40 @@ func testTournament(t *testing.T, s Subject) {
 	}
 	_, err := s.Sessions.Get(t.Context(), ids[0])
 	want(t, err, sessions.ErrNoSession)
-	if of := must[[]sessions.Session](t)(s.Sessions.Of(t.Context(), []int32{u.ID})); len(of) != 19 {
-		t.Errorf("%d sessions, want 18 of tournament clients and one that plays", len(of))
+	if of := must[[]sessions.Session](t)(s.Sessions.Of(t.Context(), []int32{u.ID})); len(of) != sessions.MaxTournament+1 {
+		t.Errorf("%d sessions, want %d of tournament clients and one that plays", len(of), sessions.MaxTournament)
 	}
+}
+
+// testAPI opens more sockets than a user may have. What is meant for him reaches each that remains, and nobody is told of them.
+func testAPI(t *testing.T, s Subject) {
+	watcher := s.watcher(t)
+	u := s.player(t)
+	s.drain(t, watcher, 0)
+	var ids []string
+	for range sessions.MaxAPI + 1 {
+		ids = append(ids, s.open(t, sessions.Opening{User: u, Kind: sessions.API, Channels: []string{"#p"}, Instance: "game"}).Session.ID)
+	}
+	s.hears(t, watcher, u.ID)
+	equal(t, s.drain(t, ids[0], 0), []proto.Message{sessionspb.FromClosed(sessions.Closed{
+		Reason: sessions.ReasonReplaced, Instance: "game",
+	})})
+	_, err := s.Sessions.Get(t.Context(), ids[0])
+	want(t, err, sessions.ErrNoSession)
+	note := sessionspb.FromNotice(sessions.Notice{Text: "for him"})
+	reached, err := s.State.Append(t.Context(), state.Append{
+		Space: sessions.Space, Tags: []string{sessions.UserTag(u.ID), sessions.ChannelTag("#p")}, Item: wire.Pack(note),
+	})
+	if err != nil || reached != sessions.MaxAPI {
+		t.Errorf("a message reached %d sessions of %d, %v", reached, sessions.MaxAPI, err)
+	}
+	for _, id := range ids[1:] {
+		equal(t, s.drain(t, id, 0), []proto.Message{note})
+		if err := s.Sessions.Close(t.Context(), id, sessions.ReasonLogout); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.hears(t, watcher, u.ID)
 }
 
 func testInvisible(t *testing.T, s Subject) {
@@ -241,6 +299,7 @@ func testInvisible(t *testing.T, s Subject) {
 		"restricted": {User: restricted, Kind: sessions.Stable, Presences: sessions.MaxBatch},
 		"hidden":     {User: s.player(t), Kind: sessions.Stable, Hidden: true, Presences: sessions.MaxBatch},
 		"tournament": {User: s.player(t), Kind: sessions.Tournament, Presences: sessions.MaxBatch},
+		"api":        {User: s.player(t), Kind: sessions.API, Presences: sessions.MaxBatch},
 	} {
 		opened, err := s.Sessions.Open(t.Context(), opening)
 		if err != nil {
@@ -399,7 +458,9 @@ func testBatches(t *testing.T, s Subject) {
 func testCount(t *testing.T, s Subject) {
 	before := must[sessions.Counts](t)(s.Sessions.Count(t.Context()))
 	u := s.player(t)
-	for _, kind := range []sessions.Kind{sessions.Stable, sessions.Lazer, sessions.IRC, sessions.Tournament, sessions.Tournament} {
+	for _, kind := range []sessions.Kind{
+		sessions.Stable, sessions.Lazer, sessions.IRC, sessions.Tournament, sessions.Tournament, sessions.API,
+	} {
 		s.open(t, sessions.Opening{User: u, Kind: kind})
 	}
 	s.open(t, sessions.Opening{User: s.player(t), Kind: sessions.Bot})
@@ -408,6 +469,7 @@ func testCount(t *testing.T, s Subject) {
 	before.Lazer++
 	before.IRC++
 	before.Tournament += 2
+	before.API++
 	if diff := cmp.Diff(before, must[sessions.Counts](t)(s.Sessions.Count(t.Context()))); diff != "" {
 		t.Errorf("Count (-want +got):\n%s", diff)
 	}
