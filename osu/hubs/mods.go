@@ -141,7 +141,7 @@ func integer(v int64) any {
 }
 
 // appendMods appends a list of mods.
-func appendMods(b []byte, list []Mod) []byte { return appendList(b, list) }
+func appendMods(b []byte, list []Mod) []byte { return AppendList(b, list) }
 
 func readMods(r *reader, list []Mod) []Mod {
 	n := r.array(maxMods)

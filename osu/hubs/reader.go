@@ -235,13 +235,13 @@ func readInt64s(r *reader, list []int64, most int) []int64 {
 	return list
 }
 
-// class is the pointer to a class.
-type class[T any] interface {
+// member is the pointer to a class that is read as a part of others.
+type member[T any] interface {
 	*T
 	read(r *reader)
 }
 
-func readList[T any, P class[T]](r *reader, list []T, most int) []T {
+func readList[T any, P member[T]](r *reader, list []T, most int) []T {
 	n := r.array(most)
 	list = resize(list, n)
 	for i := 0; r.next(i, n); i++ {

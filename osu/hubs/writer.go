@@ -28,20 +28,6 @@ func appendInts[T ~int32 | ~int64](b []byte, list []T) []byte {
 	return b
 }
 
-// appender is the pointer to a class.
-type appender[T any] interface {
-	*T
-	AppendMsg(b []byte) []byte
-}
-
-func appendList[T any, P appender[T]](b []byte, list []T) []byte {
-	b = msgp.AppendArrayHeader(b, uint32(len(list)))
-	for i := range list {
-		b = P(&list[i]).AppendMsg(b)
-	}
-	return b
-}
-
 // appendMap appends a map with integers as keys, ascending, so that a value has one form.
 func appendMap[K cmp.Ordered, V any](b []byte, m map[K]V, key func([]byte, K) []byte, value func([]byte, V) []byte) []byte {
 	b = msgp.AppendMapHeader(b, uint32(len(m)))
