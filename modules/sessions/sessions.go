@@ -10,6 +10,7 @@
 //	c#osu        what is said in #osu                                ChannelTag
 //	p            presence of everybody                               PresenceTag
 //	p1000        presence of user 1000, for "friends only" viewers   PresenceOfTag
+//	w1000        what user 1000 plays, for those who watch him       WatchTag
 //
 // The mailbox of the record is the session's outbox. What lies in it are neutral events, each a google.protobuf.Any (wire.Pack)
 // of a message declared by the module that tells it: the ones of this module are below, chat has its own. Each edge
@@ -320,6 +321,10 @@ func KindTag(kind Kind) string { return "k" + strconv.Itoa(int(kind)) }
 
 // ChannelTag is carried by the sessions that are in a channel. The chat module sets and removes it.
 func ChannelTag(channel string) string { return "c" + channel }
+
+// WatchTag is carried by sessions that watch a user play, which hear of his presence whatever their Interest. The spectator
+// module sets and removes it.
+func WatchTag(userID int32) string { return "w" + strconv.Itoa(int(userID)) }
 
 // PresenceTag is carried by sessions with InterestEveryone.
 const PresenceTag = "p"

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/pure-peace/peace/modules/fault"
+	"github.com/pure-peace/peace/modules/sessions"
 	"github.com/pure-peace/peace/osu"
 	"github.com/pure-peace/peace/osu/mods"
 )
@@ -29,6 +30,7 @@ const (
 	MaxTokens   = 2        // plays with a token that a user has at a time; the oldest one ends
 	MaxWatching = 128      // players that a client watches
 	MaxWatchers = 10_000   // of a player, and of a page
+	MaxClient   = 64       // bytes of Player.Client
 )
 
 // The faults of this contract.
@@ -55,8 +57,8 @@ type Service interface {
 	// come back, and then ends. It also ends all watching of that client.
 	Drop(ctx context.Context, userID int32, client string) error
 
-	// Watch makes a client watch a player, and returns what he plays now (nil for nothing). Repeating it changes nothing.
-	// ErrNobody when the player is not online or hidden, ErrRestricted, ErrTooMany.
+	// Watch makes a client watch a player, and returns what he plays now (nil for nothing). Repeating it changes nothing, except
+	// that one who was Missing the beatmap is not any more, and is told of again. ErrNobody when the player is not online or hidden, ErrRestricted, ErrTooMany.
 	Watch(ctx context.Context, watcher Watcher, target int32) (*Play, error)
 	// Unwatch ends it; not watching is no error.
 	Unwatch(ctx context.Context, userID int32, client string, target int32) error
@@ -132,7 +134,7 @@ func TopicOf(userID int32) string { return "spectator." + strconv.Itoa(int(userI
 func TopicTo(userID int32) string { return "spectator.to." + strconv.Itoa(int(userID)) }
 
 // WatchTag is carried by sessions of stable clients that watch a player.
-func WatchTag(userID int32) string { return "w" + strconv.Itoa(int(userID)) }
+func WatchTag(userID int32) string { return sessions.WatchTag(userID) }
 
 // The events of this module.
 type (
@@ -149,14 +151,16 @@ type (
 	// Finished tells watchers that a play ended.
 	Finished struct{ Play Play }
 
-	// Joined and Left tell of watchers: the player, and those who watch with him.
+	// Joined and Left tell of watchers: the player and, as a Fellow, those stable clients that watch with him.
 	Joined struct {
 		Target  int32
 		Watcher Watcher
+		Fellow  bool
 	}
 	Left struct {
 		Target int32
 		UserID int32
+		Fellow bool
 	}
 
 	// CannotWatch tells that a watcher has not got the beatmap.

@@ -81,7 +81,7 @@ func presence(s *sessions.Session) sessions.Presence {
 func tellWatchers(userID int32, news proto.Message) *state.Append {
 	return &state.Append{
 		Space: sessions.Space,
-		Tags:  []string{sessions.PresenceTag, sessions.PresenceOfTag(userID)},
+		Tags:  []string{sessions.PresenceTag, sessions.PresenceOfTag(userID), sessions.WatchTag(userID)},
 		Item:  wire.Pack(news),
 	}
 }

@@ -585,6 +585,7 @@ type Joined struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Target        int32                  `protobuf:"varint,1,opt,name=target,proto3" json:"target,omitempty"`
 	Watcher       *Watcher               `protobuf:"bytes,2,opt,name=watcher,proto3" json:"watcher,omitempty"`
+	Fellow        bool                   `protobuf:"varint,3,opt,name=fellow,proto3" json:"fellow,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -633,11 +634,19 @@ func (x *Joined) GetWatcher() *Watcher {
 	return nil
 }
 
+func (x *Joined) GetFellow() bool {
+	if x != nil {
+		return x.Fellow
+	}
+	return false
+}
+
 // Left is the event that he does no more.
 type Left struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Target        int32                  `protobuf:"varint,1,opt,name=target,proto3" json:"target,omitempty"`
 	UserId        int32                  `protobuf:"varint,2,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	Fellow        bool                   `protobuf:"varint,3,opt,name=fellow,proto3" json:"fellow,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -684,6 +693,13 @@ func (x *Left) GetUserId() int32 {
 		return x.UserId
 	}
 	return 0
+}
+
+func (x *Left) GetFellow() bool {
+	if x != nil {
+		return x.Fellow
+	}
+	return false
 }
 
 // CannotWatch is the event that a watcher has not got the beatmap.
@@ -1632,13 +1648,15 @@ const file_modules_spectator_spectator_proto_rawDesc = "" +
 	"\x06bundle\x18\x02 \x01(\v2\x1a.peace.spectator.v1.BundleR\x06bundle\x12\x1a\n" +
 	"\bsequence\x18\x03 \x01(\x05R\bsequence\"8\n" +
 	"\bFinished\x12,\n" +
-	"\x04play\x18\x01 \x01(\v2\x18.peace.spectator.v1.PlayR\x04play\"W\n" +
+	"\x04play\x18\x01 \x01(\v2\x18.peace.spectator.v1.PlayR\x04play\"o\n" +
 	"\x06Joined\x12\x16\n" +
 	"\x06target\x18\x01 \x01(\x05R\x06target\x125\n" +
-	"\awatcher\x18\x02 \x01(\v2\x1b.peace.spectator.v1.WatcherR\awatcher\"7\n" +
+	"\awatcher\x18\x02 \x01(\v2\x1b.peace.spectator.v1.WatcherR\awatcher\x12\x16\n" +
+	"\x06fellow\x18\x03 \x01(\bR\x06fellow\"O\n" +
 	"\x04Left\x12\x16\n" +
 	"\x06target\x18\x01 \x01(\x05R\x06target\x12\x17\n" +
-	"\auser_id\x18\x02 \x01(\x05R\x06userId\">\n" +
+	"\auser_id\x18\x02 \x01(\x05R\x06userId\x12\x16\n" +
+	"\x06fellow\x18\x03 \x01(\bR\x06fellow\">\n" +
 	"\vCannotWatch\x12\x16\n" +
 	"\x06target\x18\x01 \x01(\x05R\x06target\x12\x17\n" +
 	"\auser_id\x18\x02 \x01(\x05R\x06userId\"?\n" +

@@ -501,6 +501,7 @@ func ToJoined(m *Joined) (v spectator.Joined, err error) {
 	}
 	wire.Set(&err, "target", &v.Target, m.GetTarget(), wire.ToInt)
 	wire.Set(&err, "watcher", &v.Watcher, m.GetWatcher(), ToWatcher)
+	wire.Set(&err, "fellow", &v.Fellow, m.GetFellow(), wire.ToBool)
 	return v, err
 }
 
@@ -509,6 +510,7 @@ func FromJoined(v spectator.Joined) *Joined {
 	m := &Joined{
 		Target:  wire.FromInt[int32](v.Target),
 		Watcher: FromWatcher(v.Watcher),
+		Fellow:  wire.FromBool(v.Fellow),
 	}
 	return m
 }
@@ -520,6 +522,7 @@ func ToLeft(m *Left) (v spectator.Left, err error) {
 	}
 	wire.Set(&err, "target", &v.Target, m.GetTarget(), wire.ToInt)
 	wire.Set(&err, "user_id", &v.UserID, m.GetUserId(), wire.ToInt)
+	wire.Set(&err, "fellow", &v.Fellow, m.GetFellow(), wire.ToBool)
 	return v, err
 }
 
@@ -528,6 +531,7 @@ func FromLeft(v spectator.Left) *Left {
 	m := &Left{
 		Target: wire.FromInt[int32](v.Target),
 		UserId: wire.FromInt[int32](v.UserID),
+		Fellow: wire.FromBool(v.Fellow),
 	}
 	return m
 }
