@@ -34,6 +34,7 @@ type Channel struct {
 	AutoJoin      bool                   `protobuf:"varint,5,opt,name=auto_join,json=autoJoin,proto3" json:"auto_join,omitempty"`
 	Temporary     bool                   `protobuf:"varint,6,opt,name=temporary,proto3" json:"temporary,omitempty"`
 	Members       int64                  `protobuf:"varint,7,opt,name=members,proto3" json:"members,omitempty"`
+	Id            int64                  `protobuf:"varint,8,opt,name=id,proto3" json:"id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -117,6 +118,233 @@ func (x *Channel) GetMembers() int64 {
 	return 0
 }
 
+func (x *Channel) GetId() int64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+type Thread struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            int64                  `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Channel       *Channel               `protobuf:"bytes,2,opt,name=channel,proto3" json:"channel,omitempty"`
+	OtherId       int32                  `protobuf:"varint,3,opt,name=other_id,json=otherId,proto3" json:"other_id,omitempty"`
+	OtherName     string                 `protobuf:"bytes,4,opt,name=other_name,json=otherName,proto3" json:"other_name,omitempty"`
+	LastMessageId int64                  `protobuf:"varint,5,opt,name=last_message_id,json=lastMessageId,proto3" json:"last_message_id,omitempty"`
+	LastReadId    int64                  `protobuf:"varint,6,opt,name=last_read_id,json=lastReadId,proto3" json:"last_read_id,omitempty"`
+	Entered       bool                   `protobuf:"varint,7,opt,name=entered,proto3" json:"entered,omitempty"`
+	Writable      bool                   `protobuf:"varint,8,opt,name=writable,proto3" json:"writable,omitempty"`
+	MaxLength     int64                  `protobuf:"varint,9,opt,name=max_length,json=maxLength,proto3" json:"max_length,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Thread) Reset() {
+	*x = Thread{}
+	mi := &file_modules_chat_chat_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Thread) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Thread) ProtoMessage() {}
+
+func (x *Thread) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_chat_chat_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Thread.ProtoReflect.Descriptor instead.
+func (*Thread) Descriptor() ([]byte, []int) {
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Thread) GetId() int64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *Thread) GetChannel() *Channel {
+	if x != nil {
+		return x.Channel
+	}
+	return nil
+}
+
+func (x *Thread) GetOtherId() int32 {
+	if x != nil {
+		return x.OtherId
+	}
+	return 0
+}
+
+func (x *Thread) GetOtherName() string {
+	if x != nil {
+		return x.OtherName
+	}
+	return ""
+}
+
+func (x *Thread) GetLastMessageId() int64 {
+	if x != nil {
+		return x.LastMessageId
+	}
+	return 0
+}
+
+func (x *Thread) GetLastReadId() int64 {
+	if x != nil {
+		return x.LastReadId
+	}
+	return 0
+}
+
+func (x *Thread) GetEntered() bool {
+	if x != nil {
+		return x.Entered
+	}
+	return false
+}
+
+func (x *Thread) GetWritable() bool {
+	if x != nil {
+		return x.Writable
+	}
+	return false
+}
+
+func (x *Thread) GetMaxLength() int64 {
+	if x != nil {
+		return x.MaxLength
+	}
+	return 0
+}
+
+type Part struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	After         int64                  `protobuf:"varint,1,opt,name=after,proto3" json:"after,omitempty"`
+	Before        int64                  `protobuf:"varint,2,opt,name=before,proto3" json:"before,omitempty"`
+	Limit         int64                  `protobuf:"varint,3,opt,name=limit,proto3" json:"limit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Part) Reset() {
+	*x = Part{}
+	mi := &file_modules_chat_chat_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Part) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Part) ProtoMessage() {}
+
+func (x *Part) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_chat_chat_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Part.ProtoReflect.Descriptor instead.
+func (*Part) Descriptor() ([]byte, []int) {
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Part) GetAfter() int64 {
+	if x != nil {
+		return x.After
+	}
+	return 0
+}
+
+func (x *Part) GetBefore() int64 {
+	if x != nil {
+		return x.Before
+	}
+	return 0
+}
+
+func (x *Part) GetLimit() int64 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+type Silence struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            int64                  `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	UserId        int32                  `protobuf:"varint,2,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Silence) Reset() {
+	*x = Silence{}
+	mi := &file_modules_chat_chat_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Silence) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Silence) ProtoMessage() {}
+
+func (x *Silence) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_chat_chat_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Silence.ProtoReflect.Descriptor instead.
+func (*Silence) Descriptor() ([]byte, []int) {
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Silence) GetId() int64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *Silence) GetUserId() int32 {
+	if x != nil {
+		return x.UserId
+	}
+	return 0
+}
+
 type Line struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	SenderId      int32                  `protobuf:"varint,1,opt,name=sender_id,json=senderId,proto3" json:"sender_id,omitempty"`
@@ -125,13 +353,17 @@ type Line struct {
 	Text          string                 `protobuf:"bytes,4,opt,name=text,proto3" json:"text,omitempty"`
 	Action        bool                   `protobuf:"varint,5,opt,name=action,proto3" json:"action,omitempty"`
 	Automatic     bool                   `protobuf:"varint,6,opt,name=automatic,proto3" json:"automatic,omitempty"`
+	ThreadId      int64                  `protobuf:"varint,7,opt,name=thread_id,json=threadId,proto3" json:"thread_id,omitempty"`
+	RecipientId   int32                  `protobuf:"varint,8,opt,name=recipient_id,json=recipientId,proto3" json:"recipient_id,omitempty"`
+	Uuid          string                 `protobuf:"bytes,9,opt,name=uuid,proto3" json:"uuid,omitempty"`
+	Whole         bool                   `protobuf:"varint,10,opt,name=whole,proto3" json:"whole,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Line) Reset() {
 	*x = Line{}
-	mi := &file_modules_chat_chat_proto_msgTypes[1]
+	mi := &file_modules_chat_chat_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -143,7 +375,7 @@ func (x *Line) String() string {
 func (*Line) ProtoMessage() {}
 
 func (x *Line) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[1]
+	mi := &file_modules_chat_chat_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -156,7 +388,7 @@ func (x *Line) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Line.ProtoReflect.Descriptor instead.
 func (*Line) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{1}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Line) GetSenderId() int32 {
@@ -201,6 +433,34 @@ func (x *Line) GetAutomatic() bool {
 	return false
 }
 
+func (x *Line) GetThreadId() int64 {
+	if x != nil {
+		return x.ThreadId
+	}
+	return 0
+}
+
+func (x *Line) GetRecipientId() int32 {
+	if x != nil {
+		return x.RecipientId
+	}
+	return 0
+}
+
+func (x *Line) GetUuid() string {
+	if x != nil {
+		return x.Uuid
+	}
+	return ""
+}
+
+func (x *Line) GetWhole() bool {
+	if x != nil {
+		return x.Whole
+	}
+	return false
+}
+
 type Message struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            int64                  `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -212,13 +472,15 @@ type Message struct {
 	Action        bool                   `protobuf:"varint,7,opt,name=action,proto3" json:"action,omitempty"`
 	Cut           bool                   `protobuf:"varint,8,opt,name=cut,proto3" json:"cut,omitempty"`
 	SentAt        *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=sent_at,json=sentAt,proto3" json:"sent_at,omitempty"`
+	ThreadId      int64                  `protobuf:"varint,10,opt,name=thread_id,json=threadId,proto3" json:"thread_id,omitempty"`
+	Uuid          string                 `protobuf:"bytes,11,opt,name=uuid,proto3" json:"uuid,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Message) Reset() {
 	*x = Message{}
-	mi := &file_modules_chat_chat_proto_msgTypes[2]
+	mi := &file_modules_chat_chat_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -230,7 +492,7 @@ func (x *Message) String() string {
 func (*Message) ProtoMessage() {}
 
 func (x *Message) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[2]
+	mi := &file_modules_chat_chat_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -243,7 +505,7 @@ func (x *Message) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Message.ProtoReflect.Descriptor instead.
 func (*Message) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{2}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Message) GetId() int64 {
@@ -309,6 +571,20 @@ func (x *Message) GetSentAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Message) GetThreadId() int64 {
+	if x != nil {
+		return x.ThreadId
+	}
+	return 0
+}
+
+func (x *Message) GetUuid() string {
+	if x != nil {
+		return x.Uuid
+	}
+	return ""
+}
+
 type Whisper struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Message       *Message               `protobuf:"bytes,1,opt,name=message,proto3" json:"message,omitempty"`
@@ -322,7 +598,7 @@ type Whisper struct {
 
 func (x *Whisper) Reset() {
 	*x = Whisper{}
-	mi := &file_modules_chat_chat_proto_msgTypes[3]
+	mi := &file_modules_chat_chat_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -334,7 +610,7 @@ func (x *Whisper) String() string {
 func (*Whisper) ProtoMessage() {}
 
 func (x *Whisper) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[3]
+	mi := &file_modules_chat_chat_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -347,7 +623,7 @@ func (x *Whisper) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Whisper.ProtoReflect.Descriptor instead.
 func (*Whisper) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{3}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Whisper) GetMessage() *Message {
@@ -395,7 +671,7 @@ type Greeting struct {
 
 func (x *Greeting) Reset() {
 	*x = Greeting{}
-	mi := &file_modules_chat_chat_proto_msgTypes[4]
+	mi := &file_modules_chat_chat_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -407,7 +683,7 @@ func (x *Greeting) String() string {
 func (*Greeting) ProtoMessage() {}
 
 func (x *Greeting) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[4]
+	mi := &file_modules_chat_chat_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -420,7 +696,7 @@ func (x *Greeting) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Greeting.ProtoReflect.Descriptor instead.
 func (*Greeting) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{4}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Greeting) GetChannels() []*Channel {
@@ -447,7 +723,7 @@ type Said struct {
 
 func (x *Said) Reset() {
 	*x = Said{}
-	mi := &file_modules_chat_chat_proto_msgTypes[5]
+	mi := &file_modules_chat_chat_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -459,7 +735,7 @@ func (x *Said) String() string {
 func (*Said) ProtoMessage() {}
 
 func (x *Said) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[5]
+	mi := &file_modules_chat_chat_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -472,7 +748,7 @@ func (x *Said) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Said.ProtoReflect.Descriptor instead.
 func (*Said) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{5}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Said) GetMessage() *Message {
@@ -493,7 +769,7 @@ type Whispered struct {
 
 func (x *Whispered) Reset() {
 	*x = Whispered{}
-	mi := &file_modules_chat_chat_proto_msgTypes[6]
+	mi := &file_modules_chat_chat_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -505,7 +781,7 @@ func (x *Whispered) String() string {
 func (*Whispered) ProtoMessage() {}
 
 func (x *Whispered) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[6]
+	mi := &file_modules_chat_chat_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -518,7 +794,7 @@ func (x *Whispered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Whispered.ProtoReflect.Descriptor instead.
 func (*Whispered) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{6}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Whispered) GetMessage() *Message {
@@ -545,7 +821,7 @@ type Joined struct {
 
 func (x *Joined) Reset() {
 	*x = Joined{}
-	mi := &file_modules_chat_chat_proto_msgTypes[7]
+	mi := &file_modules_chat_chat_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -557,7 +833,7 @@ func (x *Joined) String() string {
 func (*Joined) ProtoMessage() {}
 
 func (x *Joined) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[7]
+	mi := &file_modules_chat_chat_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -570,7 +846,7 @@ func (x *Joined) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Joined.ProtoReflect.Descriptor instead.
 func (*Joined) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{7}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Joined) GetChannel() *Channel {
@@ -584,13 +860,14 @@ func (x *Joined) GetChannel() *Channel {
 type Parted struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Channel       string                 `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	ThreadId      int64                  `protobuf:"varint,2,opt,name=thread_id,json=threadId,proto3" json:"thread_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Parted) Reset() {
 	*x = Parted{}
-	mi := &file_modules_chat_chat_proto_msgTypes[8]
+	mi := &file_modules_chat_chat_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -602,7 +879,7 @@ func (x *Parted) String() string {
 func (*Parted) ProtoMessage() {}
 
 func (x *Parted) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[8]
+	mi := &file_modules_chat_chat_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -615,7 +892,7 @@ func (x *Parted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Parted.ProtoReflect.Descriptor instead.
 func (*Parted) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{8}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Parted) GetChannel() string {
@@ -623,6 +900,103 @@ func (x *Parted) GetChannel() string {
 		return x.Channel
 	}
 	return ""
+}
+
+func (x *Parted) GetThreadId() int64 {
+	if x != nil {
+		return x.ThreadId
+	}
+	return 0
+}
+
+// Entered is the event that a user is in a thread now.
+type Entered struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Thread        *Thread                `protobuf:"bytes,1,opt,name=thread,proto3" json:"thread,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Entered) Reset() {
+	*x = Entered{}
+	mi := &file_modules_chat_chat_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Entered) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Entered) ProtoMessage() {}
+
+func (x *Entered) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_chat_chat_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Entered.ProtoReflect.Descriptor instead.
+func (*Entered) Descriptor() ([]byte, []int) {
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *Entered) GetThread() *Thread {
+	if x != nil {
+		return x.Thread
+	}
+	return nil
+}
+
+// Exited is the event that a user is in a thread no more.
+type Exited struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Thread        *Thread                `protobuf:"bytes,1,opt,name=thread,proto3" json:"thread,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Exited) Reset() {
+	*x = Exited{}
+	mi := &file_modules_chat_chat_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Exited) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Exited) ProtoMessage() {}
+
+func (x *Exited) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_chat_chat_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Exited.ProtoReflect.Descriptor instead.
+func (*Exited) Descriptor() ([]byte, []int) {
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *Exited) GetThread() *Thread {
+	if x != nil {
+		return x.Thread
+	}
+	return nil
 }
 
 // Resized is the event that a channel's topic or number of members changed.
@@ -635,7 +1009,7 @@ type Resized struct {
 
 func (x *Resized) Reset() {
 	*x = Resized{}
-	mi := &file_modules_chat_chat_proto_msgTypes[9]
+	mi := &file_modules_chat_chat_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -647,7 +1021,7 @@ func (x *Resized) String() string {
 func (*Resized) ProtoMessage() {}
 
 func (x *Resized) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[9]
+	mi := &file_modules_chat_chat_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -660,7 +1034,7 @@ func (x *Resized) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Resized.ProtoReflect.Descriptor instead.
 func (*Resized) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{9}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Resized) GetChannel() *Channel {
@@ -680,7 +1054,7 @@ type GreetRequest struct {
 
 func (x *GreetRequest) Reset() {
 	*x = GreetRequest{}
-	mi := &file_modules_chat_chat_proto_msgTypes[10]
+	mi := &file_modules_chat_chat_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -692,7 +1066,7 @@ func (x *GreetRequest) String() string {
 func (*GreetRequest) ProtoMessage() {}
 
 func (x *GreetRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[10]
+	mi := &file_modules_chat_chat_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -705,7 +1079,7 @@ func (x *GreetRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GreetRequest.ProtoReflect.Descriptor instead.
 func (*GreetRequest) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{10}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *GreetRequest) GetUserId() int32 {
@@ -731,7 +1105,7 @@ type GreetResponse struct {
 
 func (x *GreetResponse) Reset() {
 	*x = GreetResponse{}
-	mi := &file_modules_chat_chat_proto_msgTypes[11]
+	mi := &file_modules_chat_chat_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -743,7 +1117,7 @@ func (x *GreetResponse) String() string {
 func (*GreetResponse) ProtoMessage() {}
 
 func (x *GreetResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[11]
+	mi := &file_modules_chat_chat_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -756,7 +1130,7 @@ func (x *GreetResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GreetResponse.ProtoReflect.Descriptor instead.
 func (*GreetResponse) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{11}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *GreetResponse) GetGreeting() *Greeting {
@@ -776,7 +1150,7 @@ type JoinRequest struct {
 
 func (x *JoinRequest) Reset() {
 	*x = JoinRequest{}
-	mi := &file_modules_chat_chat_proto_msgTypes[12]
+	mi := &file_modules_chat_chat_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -788,7 +1162,7 @@ func (x *JoinRequest) String() string {
 func (*JoinRequest) ProtoMessage() {}
 
 func (x *JoinRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[12]
+	mi := &file_modules_chat_chat_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -801,7 +1175,7 @@ func (x *JoinRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use JoinRequest.ProtoReflect.Descriptor instead.
 func (*JoinRequest) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{12}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *JoinRequest) GetSessionId() string {
@@ -827,7 +1201,7 @@ type JoinResponse struct {
 
 func (x *JoinResponse) Reset() {
 	*x = JoinResponse{}
-	mi := &file_modules_chat_chat_proto_msgTypes[13]
+	mi := &file_modules_chat_chat_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -839,7 +1213,7 @@ func (x *JoinResponse) String() string {
 func (*JoinResponse) ProtoMessage() {}
 
 func (x *JoinResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[13]
+	mi := &file_modules_chat_chat_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -852,7 +1226,7 @@ func (x *JoinResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use JoinResponse.ProtoReflect.Descriptor instead.
 func (*JoinResponse) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{13}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *JoinResponse) GetChannel() *Channel {
@@ -872,7 +1246,7 @@ type PartRequest struct {
 
 func (x *PartRequest) Reset() {
 	*x = PartRequest{}
-	mi := &file_modules_chat_chat_proto_msgTypes[14]
+	mi := &file_modules_chat_chat_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -884,7 +1258,7 @@ func (x *PartRequest) String() string {
 func (*PartRequest) ProtoMessage() {}
 
 func (x *PartRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[14]
+	mi := &file_modules_chat_chat_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -897,7 +1271,7 @@ func (x *PartRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PartRequest.ProtoReflect.Descriptor instead.
 func (*PartRequest) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{14}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *PartRequest) GetSessionId() string {
@@ -922,7 +1296,7 @@ type PartResponse struct {
 
 func (x *PartResponse) Reset() {
 	*x = PartResponse{}
-	mi := &file_modules_chat_chat_proto_msgTypes[15]
+	mi := &file_modules_chat_chat_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -934,7 +1308,7 @@ func (x *PartResponse) String() string {
 func (*PartResponse) ProtoMessage() {}
 
 func (x *PartResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[15]
+	mi := &file_modules_chat_chat_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -947,7 +1321,7 @@ func (x *PartResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PartResponse.ProtoReflect.Descriptor instead.
 func (*PartResponse) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{15}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{20}
 }
 
 type SayRequest struct {
@@ -959,7 +1333,7 @@ type SayRequest struct {
 
 func (x *SayRequest) Reset() {
 	*x = SayRequest{}
-	mi := &file_modules_chat_chat_proto_msgTypes[16]
+	mi := &file_modules_chat_chat_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -971,7 +1345,7 @@ func (x *SayRequest) String() string {
 func (*SayRequest) ProtoMessage() {}
 
 func (x *SayRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[16]
+	mi := &file_modules_chat_chat_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -984,7 +1358,7 @@ func (x *SayRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SayRequest.ProtoReflect.Descriptor instead.
 func (*SayRequest) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{16}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *SayRequest) GetLine() *Line {
@@ -1003,7 +1377,7 @@ type SayResponse struct {
 
 func (x *SayResponse) Reset() {
 	*x = SayResponse{}
-	mi := &file_modules_chat_chat_proto_msgTypes[17]
+	mi := &file_modules_chat_chat_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1015,7 +1389,7 @@ func (x *SayResponse) String() string {
 func (*SayResponse) ProtoMessage() {}
 
 func (x *SayResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[17]
+	mi := &file_modules_chat_chat_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1028,7 +1402,7 @@ func (x *SayResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SayResponse.ProtoReflect.Descriptor instead.
 func (*SayResponse) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{17}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *SayResponse) GetMessage() *Message {
@@ -1047,7 +1421,7 @@ type WhisperRequest struct {
 
 func (x *WhisperRequest) Reset() {
 	*x = WhisperRequest{}
-	mi := &file_modules_chat_chat_proto_msgTypes[18]
+	mi := &file_modules_chat_chat_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1059,7 +1433,7 @@ func (x *WhisperRequest) String() string {
 func (*WhisperRequest) ProtoMessage() {}
 
 func (x *WhisperRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[18]
+	mi := &file_modules_chat_chat_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1072,7 +1446,7 @@ func (x *WhisperRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WhisperRequest.ProtoReflect.Descriptor instead.
 func (*WhisperRequest) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{18}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *WhisperRequest) GetLine() *Line {
@@ -1091,7 +1465,7 @@ type WhisperResponse struct {
 
 func (x *WhisperResponse) Reset() {
 	*x = WhisperResponse{}
-	mi := &file_modules_chat_chat_proto_msgTypes[19]
+	mi := &file_modules_chat_chat_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1103,7 +1477,7 @@ func (x *WhisperResponse) String() string {
 func (*WhisperResponse) ProtoMessage() {}
 
 func (x *WhisperResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[19]
+	mi := &file_modules_chat_chat_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1116,7 +1490,7 @@ func (x *WhisperResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WhisperResponse.ProtoReflect.Descriptor instead.
 func (*WhisperResponse) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{19}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *WhisperResponse) GetWhisper() *Whisper {
@@ -1136,7 +1510,7 @@ type MarkReadRequest struct {
 
 func (x *MarkReadRequest) Reset() {
 	*x = MarkReadRequest{}
-	mi := &file_modules_chat_chat_proto_msgTypes[20]
+	mi := &file_modules_chat_chat_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1148,7 +1522,7 @@ func (x *MarkReadRequest) String() string {
 func (*MarkReadRequest) ProtoMessage() {}
 
 func (x *MarkReadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[20]
+	mi := &file_modules_chat_chat_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1161,7 +1535,7 @@ func (x *MarkReadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MarkReadRequest.ProtoReflect.Descriptor instead.
 func (*MarkReadRequest) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{20}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *MarkReadRequest) GetUserId() int32 {
@@ -1186,7 +1560,7 @@ type MarkReadResponse struct {
 
 func (x *MarkReadResponse) Reset() {
 	*x = MarkReadResponse{}
-	mi := &file_modules_chat_chat_proto_msgTypes[21]
+	mi := &file_modules_chat_chat_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1198,7 +1572,7 @@ func (x *MarkReadResponse) String() string {
 func (*MarkReadResponse) ProtoMessage() {}
 
 func (x *MarkReadResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[21]
+	mi := &file_modules_chat_chat_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1211,7 +1585,7 @@ func (x *MarkReadResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MarkReadResponse.ProtoReflect.Descriptor instead.
 func (*MarkReadResponse) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{21}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{26}
 }
 
 type HistoryRequest struct {
@@ -1226,7 +1600,7 @@ type HistoryRequest struct {
 
 func (x *HistoryRequest) Reset() {
 	*x = HistoryRequest{}
-	mi := &file_modules_chat_chat_proto_msgTypes[22]
+	mi := &file_modules_chat_chat_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1238,7 +1612,7 @@ func (x *HistoryRequest) String() string {
 func (*HistoryRequest) ProtoMessage() {}
 
 func (x *HistoryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[22]
+	mi := &file_modules_chat_chat_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1251,7 +1625,7 @@ func (x *HistoryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistoryRequest.ProtoReflect.Descriptor instead.
 func (*HistoryRequest) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{22}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *HistoryRequest) GetUserId() int32 {
@@ -1291,7 +1665,7 @@ type HistoryResponse struct {
 
 func (x *HistoryResponse) Reset() {
 	*x = HistoryResponse{}
-	mi := &file_modules_chat_chat_proto_msgTypes[23]
+	mi := &file_modules_chat_chat_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1303,7 +1677,7 @@ func (x *HistoryResponse) String() string {
 func (*HistoryResponse) ProtoMessage() {}
 
 func (x *HistoryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[23]
+	mi := &file_modules_chat_chat_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1316,7 +1690,7 @@ func (x *HistoryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistoryResponse.ProtoReflect.Descriptor instead.
 func (*HistoryResponse) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{23}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *HistoryResponse) GetMessages() []*Message {
@@ -1338,7 +1712,7 @@ type ConversationRequest struct {
 
 func (x *ConversationRequest) Reset() {
 	*x = ConversationRequest{}
-	mi := &file_modules_chat_chat_proto_msgTypes[24]
+	mi := &file_modules_chat_chat_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1350,7 +1724,7 @@ func (x *ConversationRequest) String() string {
 func (*ConversationRequest) ProtoMessage() {}
 
 func (x *ConversationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[24]
+	mi := &file_modules_chat_chat_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1363,7 +1737,7 @@ func (x *ConversationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConversationRequest.ProtoReflect.Descriptor instead.
 func (*ConversationRequest) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{24}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *ConversationRequest) GetUserId() int32 {
@@ -1403,7 +1777,7 @@ type ConversationResponse struct {
 
 func (x *ConversationResponse) Reset() {
 	*x = ConversationResponse{}
-	mi := &file_modules_chat_chat_proto_msgTypes[25]
+	mi := &file_modules_chat_chat_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1415,7 +1789,7 @@ func (x *ConversationResponse) String() string {
 func (*ConversationResponse) ProtoMessage() {}
 
 func (x *ConversationResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[25]
+	mi := &file_modules_chat_chat_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1428,12 +1802,1140 @@ func (x *ConversationResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConversationResponse.ProtoReflect.Descriptor instead.
 func (*ConversationResponse) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{25}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *ConversationResponse) GetMessages() []*Message {
 	if x != nil {
 		return x.Messages
+	}
+	return nil
+}
+
+type ThreadsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	UserId        int32                  `protobuf:"varint,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ThreadsRequest) Reset() {
+	*x = ThreadsRequest{}
+	mi := &file_modules_chat_chat_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ThreadsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ThreadsRequest) ProtoMessage() {}
+
+func (x *ThreadsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_chat_chat_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ThreadsRequest.ProtoReflect.Descriptor instead.
+func (*ThreadsRequest) Descriptor() ([]byte, []int) {
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *ThreadsRequest) GetUserId() int32 {
+	if x != nil {
+		return x.UserId
+	}
+	return 0
+}
+
+type ThreadsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Threads       []*Thread              `protobuf:"bytes,1,rep,name=threads,proto3" json:"threads,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ThreadsResponse) Reset() {
+	*x = ThreadsResponse{}
+	mi := &file_modules_chat_chat_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ThreadsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ThreadsResponse) ProtoMessage() {}
+
+func (x *ThreadsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_chat_chat_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ThreadsResponse.ProtoReflect.Descriptor instead.
+func (*ThreadsResponse) Descriptor() ([]byte, []int) {
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *ThreadsResponse) GetThreads() []*Thread {
+	if x != nil {
+		return x.Threads
+	}
+	return nil
+}
+
+type PublicRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	UserId        int32                  `protobuf:"varint,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PublicRequest) Reset() {
+	*x = PublicRequest{}
+	mi := &file_modules_chat_chat_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PublicRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PublicRequest) ProtoMessage() {}
+
+func (x *PublicRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_chat_chat_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PublicRequest.ProtoReflect.Descriptor instead.
+func (*PublicRequest) Descriptor() ([]byte, []int) {
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *PublicRequest) GetUserId() int32 {
+	if x != nil {
+		return x.UserId
+	}
+	return 0
+}
+
+type PublicResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Threads       []*Thread              `protobuf:"bytes,1,rep,name=threads,proto3" json:"threads,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PublicResponse) Reset() {
+	*x = PublicResponse{}
+	mi := &file_modules_chat_chat_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PublicResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PublicResponse) ProtoMessage() {}
+
+func (x *PublicResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_chat_chat_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PublicResponse.ProtoReflect.Descriptor instead.
+func (*PublicResponse) Descriptor() ([]byte, []int) {
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{34}
+}
+
+func (x *PublicResponse) GetThreads() []*Thread {
+	if x != nil {
+		return x.Threads
+	}
+	return nil
+}
+
+type ThreadRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	UserId        int32                  `protobuf:"varint,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	Id            int64                  `protobuf:"varint,2,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ThreadRequest) Reset() {
+	*x = ThreadRequest{}
+	mi := &file_modules_chat_chat_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ThreadRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ThreadRequest) ProtoMessage() {}
+
+func (x *ThreadRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_chat_chat_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ThreadRequest.ProtoReflect.Descriptor instead.
+func (*ThreadRequest) Descriptor() ([]byte, []int) {
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *ThreadRequest) GetUserId() int32 {
+	if x != nil {
+		return x.UserId
+	}
+	return 0
+}
+
+func (x *ThreadRequest) GetId() int64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+type ThreadResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Thread        *Thread                `protobuf:"bytes,1,opt,name=thread,proto3" json:"thread,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ThreadResponse) Reset() {
+	*x = ThreadResponse{}
+	mi := &file_modules_chat_chat_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ThreadResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ThreadResponse) ProtoMessage() {}
+
+func (x *ThreadResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_chat_chat_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ThreadResponse.ProtoReflect.Descriptor instead.
+func (*ThreadResponse) Descriptor() ([]byte, []int) {
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{36}
+}
+
+func (x *ThreadResponse) GetThread() *Thread {
+	if x != nil {
+		return x.Thread
+	}
+	return nil
+}
+
+type EnterRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	UserId        int32                  `protobuf:"varint,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	Id            int64                  `protobuf:"varint,2,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EnterRequest) Reset() {
+	*x = EnterRequest{}
+	mi := &file_modules_chat_chat_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EnterRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EnterRequest) ProtoMessage() {}
+
+func (x *EnterRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_chat_chat_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EnterRequest.ProtoReflect.Descriptor instead.
+func (*EnterRequest) Descriptor() ([]byte, []int) {
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *EnterRequest) GetUserId() int32 {
+	if x != nil {
+		return x.UserId
+	}
+	return 0
+}
+
+func (x *EnterRequest) GetId() int64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+type EnterResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Thread        *Thread                `protobuf:"bytes,1,opt,name=thread,proto3" json:"thread,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EnterResponse) Reset() {
+	*x = EnterResponse{}
+	mi := &file_modules_chat_chat_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EnterResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EnterResponse) ProtoMessage() {}
+
+func (x *EnterResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_chat_chat_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EnterResponse.ProtoReflect.Descriptor instead.
+func (*EnterResponse) Descriptor() ([]byte, []int) {
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{38}
+}
+
+func (x *EnterResponse) GetThread() *Thread {
+	if x != nil {
+		return x.Thread
+	}
+	return nil
+}
+
+type LeaveRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	UserId        int32                  `protobuf:"varint,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	Id            int64                  `protobuf:"varint,2,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LeaveRequest) Reset() {
+	*x = LeaveRequest{}
+	mi := &file_modules_chat_chat_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LeaveRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LeaveRequest) ProtoMessage() {}
+
+func (x *LeaveRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_chat_chat_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LeaveRequest.ProtoReflect.Descriptor instead.
+func (*LeaveRequest) Descriptor() ([]byte, []int) {
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{39}
+}
+
+func (x *LeaveRequest) GetUserId() int32 {
+	if x != nil {
+		return x.UserId
+	}
+	return 0
+}
+
+func (x *LeaveRequest) GetId() int64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+type LeaveResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LeaveResponse) Reset() {
+	*x = LeaveResponse{}
+	mi := &file_modules_chat_chat_proto_msgTypes[40]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LeaveResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LeaveResponse) ProtoMessage() {}
+
+func (x *LeaveResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_chat_chat_proto_msgTypes[40]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LeaveResponse.ProtoReflect.Descriptor instead.
+func (*LeaveResponse) Descriptor() ([]byte, []int) {
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{40}
+}
+
+type AttendRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	SessionId     string                 `protobuf:"bytes,1,opt,name=session_id,json=sessionId,proto3" json:"session_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AttendRequest) Reset() {
+	*x = AttendRequest{}
+	mi := &file_modules_chat_chat_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AttendRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AttendRequest) ProtoMessage() {}
+
+func (x *AttendRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_chat_chat_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AttendRequest.ProtoReflect.Descriptor instead.
+func (*AttendRequest) Descriptor() ([]byte, []int) {
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{41}
+}
+
+func (x *AttendRequest) GetSessionId() string {
+	if x != nil {
+		return x.SessionId
+	}
+	return ""
+}
+
+type AttendResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Threads       []*Thread              `protobuf:"bytes,1,rep,name=threads,proto3" json:"threads,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AttendResponse) Reset() {
+	*x = AttendResponse{}
+	mi := &file_modules_chat_chat_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AttendResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AttendResponse) ProtoMessage() {}
+
+func (x *AttendResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_chat_chat_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AttendResponse.ProtoReflect.Descriptor instead.
+func (*AttendResponse) Descriptor() ([]byte, []int) {
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{42}
+}
+
+func (x *AttendResponse) GetThreads() []*Thread {
+	if x != nil {
+		return x.Threads
+	}
+	return nil
+}
+
+type ConverseRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	UserId        int32                  `protobuf:"varint,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	Other         int32                  `protobuf:"varint,2,opt,name=other,proto3" json:"other,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ConverseRequest) Reset() {
+	*x = ConverseRequest{}
+	mi := &file_modules_chat_chat_proto_msgTypes[43]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConverseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConverseRequest) ProtoMessage() {}
+
+func (x *ConverseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_chat_chat_proto_msgTypes[43]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConverseRequest.ProtoReflect.Descriptor instead.
+func (*ConverseRequest) Descriptor() ([]byte, []int) {
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{43}
+}
+
+func (x *ConverseRequest) GetUserId() int32 {
+	if x != nil {
+		return x.UserId
+	}
+	return 0
+}
+
+func (x *ConverseRequest) GetOther() int32 {
+	if x != nil {
+		return x.Other
+	}
+	return 0
+}
+
+type ConverseResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Thread        *Thread                `protobuf:"bytes,1,opt,name=thread,proto3" json:"thread,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ConverseResponse) Reset() {
+	*x = ConverseResponse{}
+	mi := &file_modules_chat_chat_proto_msgTypes[44]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConverseResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConverseResponse) ProtoMessage() {}
+
+func (x *ConverseResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_chat_chat_proto_msgTypes[44]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConverseResponse.ProtoReflect.Descriptor instead.
+func (*ConverseResponse) Descriptor() ([]byte, []int) {
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{44}
+}
+
+func (x *ConverseResponse) GetThread() *Thread {
+	if x != nil {
+		return x.Thread
+	}
+	return nil
+}
+
+type SpeakRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Line          *Line                  `protobuf:"bytes,1,opt,name=line,proto3" json:"line,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SpeakRequest) Reset() {
+	*x = SpeakRequest{}
+	mi := &file_modules_chat_chat_proto_msgTypes[45]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SpeakRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SpeakRequest) ProtoMessage() {}
+
+func (x *SpeakRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_chat_chat_proto_msgTypes[45]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SpeakRequest.ProtoReflect.Descriptor instead.
+func (*SpeakRequest) Descriptor() ([]byte, []int) {
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{45}
+}
+
+func (x *SpeakRequest) GetLine() *Line {
+	if x != nil {
+		return x.Line
+	}
+	return nil
+}
+
+type SpeakResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Message       *Message               `protobuf:"bytes,1,opt,name=message,proto3" json:"message,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SpeakResponse) Reset() {
+	*x = SpeakResponse{}
+	mi := &file_modules_chat_chat_proto_msgTypes[46]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SpeakResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SpeakResponse) ProtoMessage() {}
+
+func (x *SpeakResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_chat_chat_proto_msgTypes[46]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SpeakResponse.ProtoReflect.Descriptor instead.
+func (*SpeakResponse) Descriptor() ([]byte, []int) {
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{46}
+}
+
+func (x *SpeakResponse) GetMessage() *Message {
+	if x != nil {
+		return x.Message
+	}
+	return nil
+}
+
+type MessagesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	UserId        int32                  `protobuf:"varint,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	Id            int64                  `protobuf:"varint,2,opt,name=id,proto3" json:"id,omitempty"`
+	Part          *Part                  `protobuf:"bytes,3,opt,name=part,proto3" json:"part,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MessagesRequest) Reset() {
+	*x = MessagesRequest{}
+	mi := &file_modules_chat_chat_proto_msgTypes[47]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MessagesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MessagesRequest) ProtoMessage() {}
+
+func (x *MessagesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_chat_chat_proto_msgTypes[47]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MessagesRequest.ProtoReflect.Descriptor instead.
+func (*MessagesRequest) Descriptor() ([]byte, []int) {
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{47}
+}
+
+func (x *MessagesRequest) GetUserId() int32 {
+	if x != nil {
+		return x.UserId
+	}
+	return 0
+}
+
+func (x *MessagesRequest) GetId() int64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *MessagesRequest) GetPart() *Part {
+	if x != nil {
+		return x.Part
+	}
+	return nil
+}
+
+type MessagesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Messages      []*Message             `protobuf:"bytes,1,rep,name=messages,proto3" json:"messages,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MessagesResponse) Reset() {
+	*x = MessagesResponse{}
+	mi := &file_modules_chat_chat_proto_msgTypes[48]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MessagesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MessagesResponse) ProtoMessage() {}
+
+func (x *MessagesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_chat_chat_proto_msgTypes[48]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MessagesResponse.ProtoReflect.Descriptor instead.
+func (*MessagesResponse) Descriptor() ([]byte, []int) {
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{48}
+}
+
+func (x *MessagesResponse) GetMessages() []*Message {
+	if x != nil {
+		return x.Messages
+	}
+	return nil
+}
+
+type UpdatesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	UserId        int32                  `protobuf:"varint,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	After         int64                  `protobuf:"varint,2,opt,name=after,proto3" json:"after,omitempty"`
+	Limit         int64                  `protobuf:"varint,3,opt,name=limit,proto3" json:"limit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpdatesRequest) Reset() {
+	*x = UpdatesRequest{}
+	mi := &file_modules_chat_chat_proto_msgTypes[49]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpdatesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpdatesRequest) ProtoMessage() {}
+
+func (x *UpdatesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_chat_chat_proto_msgTypes[49]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpdatesRequest.ProtoReflect.Descriptor instead.
+func (*UpdatesRequest) Descriptor() ([]byte, []int) {
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{49}
+}
+
+func (x *UpdatesRequest) GetUserId() int32 {
+	if x != nil {
+		return x.UserId
+	}
+	return 0
+}
+
+func (x *UpdatesRequest) GetAfter() int64 {
+	if x != nil {
+		return x.After
+	}
+	return 0
+}
+
+func (x *UpdatesRequest) GetLimit() int64 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+type UpdatesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Messages      []*Message             `protobuf:"bytes,1,rep,name=messages,proto3" json:"messages,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpdatesResponse) Reset() {
+	*x = UpdatesResponse{}
+	mi := &file_modules_chat_chat_proto_msgTypes[50]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpdatesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpdatesResponse) ProtoMessage() {}
+
+func (x *UpdatesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_chat_chat_proto_msgTypes[50]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpdatesResponse.ProtoReflect.Descriptor instead.
+func (*UpdatesResponse) Descriptor() ([]byte, []int) {
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{50}
+}
+
+func (x *UpdatesResponse) GetMessages() []*Message {
+	if x != nil {
+		return x.Messages
+	}
+	return nil
+}
+
+type SeeRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	UserId        int32                  `protobuf:"varint,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
+	Id            int64                  `protobuf:"varint,2,opt,name=id,proto3" json:"id,omitempty"`
+	MessageId     int64                  `protobuf:"varint,3,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SeeRequest) Reset() {
+	*x = SeeRequest{}
+	mi := &file_modules_chat_chat_proto_msgTypes[51]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SeeRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SeeRequest) ProtoMessage() {}
+
+func (x *SeeRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_chat_chat_proto_msgTypes[51]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SeeRequest.ProtoReflect.Descriptor instead.
+func (*SeeRequest) Descriptor() ([]byte, []int) {
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{51}
+}
+
+func (x *SeeRequest) GetUserId() int32 {
+	if x != nil {
+		return x.UserId
+	}
+	return 0
+}
+
+func (x *SeeRequest) GetId() int64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *SeeRequest) GetMessageId() int64 {
+	if x != nil {
+		return x.MessageId
+	}
+	return 0
+}
+
+type SeeResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SeeResponse) Reset() {
+	*x = SeeResponse{}
+	mi := &file_modules_chat_chat_proto_msgTypes[52]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SeeResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SeeResponse) ProtoMessage() {}
+
+func (x *SeeResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_chat_chat_proto_msgTypes[52]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SeeResponse.ProtoReflect.Descriptor instead.
+func (*SeeResponse) Descriptor() ([]byte, []int) {
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{52}
+}
+
+type SilencesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	After         int64                  `protobuf:"varint,1,opt,name=after,proto3" json:"after,omitempty"`
+	Message       int64                  `protobuf:"varint,2,opt,name=message,proto3" json:"message,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SilencesRequest) Reset() {
+	*x = SilencesRequest{}
+	mi := &file_modules_chat_chat_proto_msgTypes[53]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SilencesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SilencesRequest) ProtoMessage() {}
+
+func (x *SilencesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_chat_chat_proto_msgTypes[53]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SilencesRequest.ProtoReflect.Descriptor instead.
+func (*SilencesRequest) Descriptor() ([]byte, []int) {
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{53}
+}
+
+func (x *SilencesRequest) GetAfter() int64 {
+	if x != nil {
+		return x.After
+	}
+	return 0
+}
+
+func (x *SilencesRequest) GetMessage() int64 {
+	if x != nil {
+		return x.Message
+	}
+	return 0
+}
+
+type SilencesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Silences      []*Silence             `protobuf:"bytes,1,rep,name=silences,proto3" json:"silences,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SilencesResponse) Reset() {
+	*x = SilencesResponse{}
+	mi := &file_modules_chat_chat_proto_msgTypes[54]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SilencesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SilencesResponse) ProtoMessage() {}
+
+func (x *SilencesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_chat_chat_proto_msgTypes[54]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SilencesResponse.ProtoReflect.Descriptor instead.
+func (*SilencesResponse) Descriptor() ([]byte, []int) {
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{54}
+}
+
+func (x *SilencesResponse) GetSilences() []*Silence {
+	if x != nil {
+		return x.Silences
 	}
 	return nil
 }
@@ -1447,7 +2949,7 @@ type OpenRequest struct {
 
 func (x *OpenRequest) Reset() {
 	*x = OpenRequest{}
-	mi := &file_modules_chat_chat_proto_msgTypes[26]
+	mi := &file_modules_chat_chat_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1459,7 +2961,7 @@ func (x *OpenRequest) String() string {
 func (*OpenRequest) ProtoMessage() {}
 
 func (x *OpenRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[26]
+	mi := &file_modules_chat_chat_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1472,7 +2974,7 @@ func (x *OpenRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenRequest.ProtoReflect.Descriptor instead.
 func (*OpenRequest) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{26}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *OpenRequest) GetChannel() *Channel {
@@ -1491,7 +2993,7 @@ type OpenResponse struct {
 
 func (x *OpenResponse) Reset() {
 	*x = OpenResponse{}
-	mi := &file_modules_chat_chat_proto_msgTypes[27]
+	mi := &file_modules_chat_chat_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1503,7 +3005,7 @@ func (x *OpenResponse) String() string {
 func (*OpenResponse) ProtoMessage() {}
 
 func (x *OpenResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[27]
+	mi := &file_modules_chat_chat_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1516,7 +3018,7 @@ func (x *OpenResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenResponse.ProtoReflect.Descriptor instead.
 func (*OpenResponse) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{27}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *OpenResponse) GetChannel() *Channel {
@@ -1535,7 +3037,7 @@ type CloseRequest struct {
 
 func (x *CloseRequest) Reset() {
 	*x = CloseRequest{}
-	mi := &file_modules_chat_chat_proto_msgTypes[28]
+	mi := &file_modules_chat_chat_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1547,7 +3049,7 @@ func (x *CloseRequest) String() string {
 func (*CloseRequest) ProtoMessage() {}
 
 func (x *CloseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[28]
+	mi := &file_modules_chat_chat_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1560,7 +3062,7 @@ func (x *CloseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseRequest.ProtoReflect.Descriptor instead.
 func (*CloseRequest) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{28}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *CloseRequest) GetName() string {
@@ -1578,7 +3080,7 @@ type CloseResponse struct {
 
 func (x *CloseResponse) Reset() {
 	*x = CloseResponse{}
-	mi := &file_modules_chat_chat_proto_msgTypes[29]
+	mi := &file_modules_chat_chat_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1590,7 +3092,7 @@ func (x *CloseResponse) String() string {
 func (*CloseResponse) ProtoMessage() {}
 
 func (x *CloseResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[29]
+	mi := &file_modules_chat_chat_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1603,7 +3105,7 @@ func (x *CloseResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseResponse.ProtoReflect.Descriptor instead.
 func (*CloseResponse) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{29}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{58}
 }
 
 type FindRequest struct {
@@ -1615,7 +3117,7 @@ type FindRequest struct {
 
 func (x *FindRequest) Reset() {
 	*x = FindRequest{}
-	mi := &file_modules_chat_chat_proto_msgTypes[30]
+	mi := &file_modules_chat_chat_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1627,7 +3129,7 @@ func (x *FindRequest) String() string {
 func (*FindRequest) ProtoMessage() {}
 
 func (x *FindRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[30]
+	mi := &file_modules_chat_chat_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1640,7 +3142,7 @@ func (x *FindRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindRequest.ProtoReflect.Descriptor instead.
 func (*FindRequest) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{30}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *FindRequest) GetName() string {
@@ -1659,7 +3161,7 @@ type FindResponse struct {
 
 func (x *FindResponse) Reset() {
 	*x = FindResponse{}
-	mi := &file_modules_chat_chat_proto_msgTypes[31]
+	mi := &file_modules_chat_chat_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1671,7 +3173,7 @@ func (x *FindResponse) String() string {
 func (*FindResponse) ProtoMessage() {}
 
 func (x *FindResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[31]
+	mi := &file_modules_chat_chat_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1684,7 +3186,7 @@ func (x *FindResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindResponse.ProtoReflect.Descriptor instead.
 func (*FindResponse) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{31}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *FindResponse) GetChannel() *Channel {
@@ -1703,7 +3205,7 @@ type MembersRequest struct {
 
 func (x *MembersRequest) Reset() {
 	*x = MembersRequest{}
-	mi := &file_modules_chat_chat_proto_msgTypes[32]
+	mi := &file_modules_chat_chat_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1715,7 +3217,7 @@ func (x *MembersRequest) String() string {
 func (*MembersRequest) ProtoMessage() {}
 
 func (x *MembersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[32]
+	mi := &file_modules_chat_chat_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1728,7 +3230,7 @@ func (x *MembersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MembersRequest.ProtoReflect.Descriptor instead.
 func (*MembersRequest) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{32}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *MembersRequest) GetName() string {
@@ -1747,7 +3249,7 @@ type MembersResponse struct {
 
 func (x *MembersResponse) Reset() {
 	*x = MembersResponse{}
-	mi := &file_modules_chat_chat_proto_msgTypes[33]
+	mi := &file_modules_chat_chat_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1759,7 +3261,7 @@ func (x *MembersResponse) String() string {
 func (*MembersResponse) ProtoMessage() {}
 
 func (x *MembersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_chat_chat_proto_msgTypes[33]
+	mi := &file_modules_chat_chat_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1772,7 +3274,7 @@ func (x *MembersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MembersResponse.ProtoReflect.Descriptor instead.
 func (*MembersResponse) Descriptor() ([]byte, []int) {
-	return file_modules_chat_chat_proto_rawDescGZIP(), []int{33}
+	return file_modules_chat_chat_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *MembersResponse) GetUserIds() []int32 {
@@ -1786,7 +3288,7 @@ var File_modules_chat_chat_proto protoreflect.FileDescriptor
 
 const file_modules_chat_chat_proto_rawDesc = "" +
 	"\n" +
-	"\x17modules/chat/chat.proto\x12\rpeace.chat.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17modules/wire/wire.proto\"\xb2\x01\n" +
+	"\x17modules/chat/chat.proto\x12\rpeace.chat.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17modules/wire/wire.proto\"\xc2\x01\n" +
 	"\aChannel\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05topic\x18\x02 \x01(\tR\x05topic\x12\x12\n" +
@@ -1794,7 +3296,28 @@ const file_modules_chat_chat_proto_rawDesc = "" +
 	"\x05write\x18\x04 \x01(\x04R\x05write\x12\x1b\n" +
 	"\tauto_join\x18\x05 \x01(\bR\bautoJoin\x12\x1c\n" +
 	"\ttemporary\x18\x06 \x01(\bR\ttemporary\x12\x18\n" +
-	"\amembers\x18\a \x01(\x03R\amembers\"\xa4\x01\n" +
+	"\amembers\x18\a \x01(\x03R\amembers\x12\x0e\n" +
+	"\x02id\x18\b \x01(\x03R\x02id\"\xa3\x02\n" +
+	"\x06Thread\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x03R\x02id\x120\n" +
+	"\achannel\x18\x02 \x01(\v2\x16.peace.chat.v1.ChannelR\achannel\x12\x19\n" +
+	"\bother_id\x18\x03 \x01(\x05R\aotherId\x12\x1d\n" +
+	"\n" +
+	"other_name\x18\x04 \x01(\tR\totherName\x12&\n" +
+	"\x0flast_message_id\x18\x05 \x01(\x03R\rlastMessageId\x12 \n" +
+	"\flast_read_id\x18\x06 \x01(\x03R\n" +
+	"lastReadId\x12\x18\n" +
+	"\aentered\x18\a \x01(\bR\aentered\x12\x1a\n" +
+	"\bwritable\x18\b \x01(\bR\bwritable\x12\x1d\n" +
+	"\n" +
+	"max_length\x18\t \x01(\x03R\tmaxLength\"J\n" +
+	"\x04Part\x12\x14\n" +
+	"\x05after\x18\x01 \x01(\x03R\x05after\x12\x16\n" +
+	"\x06before\x18\x02 \x01(\x03R\x06before\x12\x14\n" +
+	"\x05limit\x18\x03 \x01(\x03R\x05limit\"2\n" +
+	"\aSilence\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x03R\x02id\x12\x17\n" +
+	"\auser_id\x18\x02 \x01(\x05R\x06userId\"\x8e\x02\n" +
 	"\x04Line\x12\x1b\n" +
 	"\tsender_id\x18\x01 \x01(\x05R\bsenderId\x12\x1d\n" +
 	"\n" +
@@ -1802,7 +3325,12 @@ const file_modules_chat_chat_proto_rawDesc = "" +
 	"\x06target\x18\x03 \x01(\tR\x06target\x12\x12\n" +
 	"\x04text\x18\x04 \x01(\tR\x04text\x12\x16\n" +
 	"\x06action\x18\x05 \x01(\bR\x06action\x12\x1c\n" +
-	"\tautomatic\x18\x06 \x01(\bR\tautomatic\"\x82\x02\n" +
+	"\tautomatic\x18\x06 \x01(\bR\tautomatic\x12\x1b\n" +
+	"\tthread_id\x18\a \x01(\x03R\bthreadId\x12!\n" +
+	"\frecipient_id\x18\b \x01(\x05R\vrecipientId\x12\x12\n" +
+	"\x04uuid\x18\t \x01(\tR\x04uuid\x12\x14\n" +
+	"\x05whole\x18\n" +
+	" \x01(\bR\x05whole\"\xb3\x02\n" +
 	"\aMessage\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x03R\x02id\x12\x1b\n" +
 	"\tsender_id\x18\x02 \x01(\x05R\bsenderId\x12\x1f\n" +
@@ -1813,7 +3341,10 @@ const file_modules_chat_chat_proto_rawDesc = "" +
 	"\x04text\x18\x06 \x01(\tR\x04text\x12\x16\n" +
 	"\x06action\x18\a \x01(\bR\x06action\x12\x10\n" +
 	"\x03cut\x18\b \x01(\bR\x03cut\x123\n" +
-	"\asent_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\x06sentAt\"\xaa\x01\n" +
+	"\asent_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\x06sentAt\x12\x1b\n" +
+	"\tthread_id\x18\n" +
+	" \x01(\x03R\bthreadId\x12\x12\n" +
+	"\x04uuid\x18\v \x01(\tR\x04uuid\"\xaa\x01\n" +
 	"\aWhisper\x120\n" +
 	"\amessage\x18\x01 \x01(\v2\x16.peace.chat.v1.MessageR\amessage\x12%\n" +
 	"\x0erecipient_name\x18\x02 \x01(\tR\rrecipientName\x12\x16\n" +
@@ -1829,9 +3360,14 @@ const file_modules_chat_chat_proto_rawDesc = "" +
 	"\amessage\x18\x01 \x01(\v2\x16.peace.chat.v1.MessageR\amessage\x12%\n" +
 	"\x0erecipient_name\x18\x02 \x01(\tR\rrecipientName\":\n" +
 	"\x06Joined\x120\n" +
-	"\achannel\x18\x01 \x01(\v2\x16.peace.chat.v1.ChannelR\achannel\"\"\n" +
+	"\achannel\x18\x01 \x01(\v2\x16.peace.chat.v1.ChannelR\achannel\"?\n" +
 	"\x06Parted\x12\x18\n" +
-	"\achannel\x18\x01 \x01(\tR\achannel\";\n" +
+	"\achannel\x18\x01 \x01(\tR\achannel\x12\x1b\n" +
+	"\tthread_id\x18\x02 \x01(\x03R\bthreadId\"8\n" +
+	"\aEntered\x12-\n" +
+	"\x06thread\x18\x01 \x01(\v2\x15.peace.chat.v1.ThreadR\x06thread\"7\n" +
+	"\x06Exited\x12-\n" +
+	"\x06thread\x18\x01 \x01(\v2\x15.peace.chat.v1.ThreadR\x06thread\";\n" +
 	"\aResized\x120\n" +
 	"\achannel\x18\x01 \x01(\v2\x16.peace.chat.v1.ChannelR\achannel\"\x81\x01\n" +
 	"\fGreetRequest\x12\x17\n" +
@@ -1878,7 +3414,67 @@ const file_modules_chat_chat_proto_rawDesc = "" +
 	"\x06before\x18\x03 \x01(\x03R\x06before\x12\x1d\n" +
 	"\x05limit\x18\x04 \x01(\x03B\a\x8a\xb5\x18\x03intR\x05limit\"J\n" +
 	"\x14ConversationResponse\x122\n" +
-	"\bmessages\x18\x01 \x03(\v2\x16.peace.chat.v1.MessageR\bmessages\"?\n" +
+	"\bmessages\x18\x01 \x03(\v2\x16.peace.chat.v1.MessageR\bmessages\")\n" +
+	"\x0eThreadsRequest\x12\x17\n" +
+	"\auser_id\x18\x01 \x01(\x05R\x06userId\"B\n" +
+	"\x0fThreadsResponse\x12/\n" +
+	"\athreads\x18\x01 \x03(\v2\x15.peace.chat.v1.ThreadR\athreads\"(\n" +
+	"\rPublicRequest\x12\x17\n" +
+	"\auser_id\x18\x01 \x01(\x05R\x06userId\"A\n" +
+	"\x0ePublicResponse\x12/\n" +
+	"\athreads\x18\x01 \x03(\v2\x15.peace.chat.v1.ThreadR\athreads\"8\n" +
+	"\rThreadRequest\x12\x17\n" +
+	"\auser_id\x18\x01 \x01(\x05R\x06userId\x12\x0e\n" +
+	"\x02id\x18\x02 \x01(\x03R\x02id\"?\n" +
+	"\x0eThreadResponse\x12-\n" +
+	"\x06thread\x18\x01 \x01(\v2\x15.peace.chat.v1.ThreadR\x06thread\"7\n" +
+	"\fEnterRequest\x12\x17\n" +
+	"\auser_id\x18\x01 \x01(\x05R\x06userId\x12\x0e\n" +
+	"\x02id\x18\x02 \x01(\x03R\x02id\">\n" +
+	"\rEnterResponse\x12-\n" +
+	"\x06thread\x18\x01 \x01(\v2\x15.peace.chat.v1.ThreadR\x06thread\"7\n" +
+	"\fLeaveRequest\x12\x17\n" +
+	"\auser_id\x18\x01 \x01(\x05R\x06userId\x12\x0e\n" +
+	"\x02id\x18\x02 \x01(\x03R\x02id\"\x0f\n" +
+	"\rLeaveResponse\".\n" +
+	"\rAttendRequest\x12\x1d\n" +
+	"\n" +
+	"session_id\x18\x01 \x01(\tR\tsessionId\"A\n" +
+	"\x0eAttendResponse\x12/\n" +
+	"\athreads\x18\x01 \x03(\v2\x15.peace.chat.v1.ThreadR\athreads\"@\n" +
+	"\x0fConverseRequest\x12\x17\n" +
+	"\auser_id\x18\x01 \x01(\x05R\x06userId\x12\x14\n" +
+	"\x05other\x18\x02 \x01(\x05R\x05other\"A\n" +
+	"\x10ConverseResponse\x12-\n" +
+	"\x06thread\x18\x01 \x01(\v2\x15.peace.chat.v1.ThreadR\x06thread\"7\n" +
+	"\fSpeakRequest\x12'\n" +
+	"\x04line\x18\x01 \x01(\v2\x13.peace.chat.v1.LineR\x04line\"A\n" +
+	"\rSpeakResponse\x120\n" +
+	"\amessage\x18\x01 \x01(\v2\x16.peace.chat.v1.MessageR\amessage\"c\n" +
+	"\x0fMessagesRequest\x12\x17\n" +
+	"\auser_id\x18\x01 \x01(\x05R\x06userId\x12\x0e\n" +
+	"\x02id\x18\x02 \x01(\x03R\x02id\x12'\n" +
+	"\x04part\x18\x03 \x01(\v2\x13.peace.chat.v1.PartR\x04part\"F\n" +
+	"\x10MessagesResponse\x122\n" +
+	"\bmessages\x18\x01 \x03(\v2\x16.peace.chat.v1.MessageR\bmessages\"^\n" +
+	"\x0eUpdatesRequest\x12\x17\n" +
+	"\auser_id\x18\x01 \x01(\x05R\x06userId\x12\x14\n" +
+	"\x05after\x18\x02 \x01(\x03R\x05after\x12\x1d\n" +
+	"\x05limit\x18\x03 \x01(\x03B\a\x8a\xb5\x18\x03intR\x05limit\"E\n" +
+	"\x0fUpdatesResponse\x122\n" +
+	"\bmessages\x18\x01 \x03(\v2\x16.peace.chat.v1.MessageR\bmessages\"T\n" +
+	"\n" +
+	"SeeRequest\x12\x17\n" +
+	"\auser_id\x18\x01 \x01(\x05R\x06userId\x12\x0e\n" +
+	"\x02id\x18\x02 \x01(\x03R\x02id\x12\x1d\n" +
+	"\n" +
+	"message_id\x18\x03 \x01(\x03R\tmessageId\"\r\n" +
+	"\vSeeResponse\"A\n" +
+	"\x0fSilencesRequest\x12\x14\n" +
+	"\x05after\x18\x01 \x01(\x03R\x05after\x12\x18\n" +
+	"\amessage\x18\x02 \x01(\x03R\amessage\"F\n" +
+	"\x10SilencesResponse\x122\n" +
+	"\bsilences\x18\x01 \x03(\v2\x16.peace.chat.v1.SilenceR\bsilences\"?\n" +
 	"\vOpenRequest\x120\n" +
 	"\achannel\x18\x01 \x01(\v2\x16.peace.chat.v1.ChannelR\achannel\"@\n" +
 	"\fOpenResponse\x120\n" +
@@ -1902,7 +3498,20 @@ const file_modules_chat_chat_proto_rawDesc = "" +
 	"\aWhisper\x12\x1d.peace.chat.v1.WhisperRequest\x1a\x1e.peace.chat.v1.WhisperResponse\x12P\n" +
 	"\bMarkRead\x12\x1e.peace.chat.v1.MarkReadRequest\x1a\x1f.peace.chat.v1.MarkReadResponse\"\x03\x90\x02\x02\x12M\n" +
 	"\aHistory\x12\x1d.peace.chat.v1.HistoryRequest\x1a\x1e.peace.chat.v1.HistoryResponse\"\x03\x90\x02\x01\x12\\\n" +
-	"\fConversation\x12\".peace.chat.v1.ConversationRequest\x1a#.peace.chat.v1.ConversationResponse\"\x03\x90\x02\x012\xb5\x02\n" +
+	"\fConversation\x12\".peace.chat.v1.ConversationRequest\x1a#.peace.chat.v1.ConversationResponse\"\x03\x90\x02\x012\xa5\a\n" +
+	"\x12MembershipsService\x12M\n" +
+	"\aThreads\x12\x1d.peace.chat.v1.ThreadsRequest\x1a\x1e.peace.chat.v1.ThreadsResponse\"\x03\x90\x02\x01\x12J\n" +
+	"\x06Public\x12\x1c.peace.chat.v1.PublicRequest\x1a\x1d.peace.chat.v1.PublicResponse\"\x03\x90\x02\x01\x12J\n" +
+	"\x06Thread\x12\x1c.peace.chat.v1.ThreadRequest\x1a\x1d.peace.chat.v1.ThreadResponse\"\x03\x90\x02\x01\x12G\n" +
+	"\x05Enter\x12\x1b.peace.chat.v1.EnterRequest\x1a\x1c.peace.chat.v1.EnterResponse\"\x03\x90\x02\x02\x12G\n" +
+	"\x05Leave\x12\x1b.peace.chat.v1.LeaveRequest\x1a\x1c.peace.chat.v1.LeaveResponse\"\x03\x90\x02\x02\x12J\n" +
+	"\x06Attend\x12\x1c.peace.chat.v1.AttendRequest\x1a\x1d.peace.chat.v1.AttendResponse\"\x03\x90\x02\x02\x12P\n" +
+	"\bConverse\x12\x1e.peace.chat.v1.ConverseRequest\x1a\x1f.peace.chat.v1.ConverseResponse\"\x03\x90\x02\x02\x12B\n" +
+	"\x05Speak\x12\x1b.peace.chat.v1.SpeakRequest\x1a\x1c.peace.chat.v1.SpeakResponse\x12P\n" +
+	"\bMessages\x12\x1e.peace.chat.v1.MessagesRequest\x1a\x1f.peace.chat.v1.MessagesResponse\"\x03\x90\x02\x01\x12M\n" +
+	"\aUpdates\x12\x1d.peace.chat.v1.UpdatesRequest\x1a\x1e.peace.chat.v1.UpdatesResponse\"\x03\x90\x02\x01\x12A\n" +
+	"\x03See\x12\x19.peace.chat.v1.SeeRequest\x1a\x1a.peace.chat.v1.SeeResponse\"\x03\x90\x02\x02\x12P\n" +
+	"\bSilences\x12\x1e.peace.chat.v1.SilencesRequest\x1a\x1f.peace.chat.v1.SilencesResponse\"\x03\x90\x02\x012\xb5\x02\n" +
 	"\x0fChannelsService\x12D\n" +
 	"\x04Open\x12\x1a.peace.chat.v1.OpenRequest\x1a\x1b.peace.chat.v1.OpenResponse\"\x03\x90\x02\x02\x12G\n" +
 	"\x05Close\x12\x1b.peace.chat.v1.CloseRequest\x1a\x1c.peace.chat.v1.CloseResponse\"\x03\x90\x02\x02\x12D\n" +
@@ -1921,93 +3530,161 @@ func file_modules_chat_chat_proto_rawDescGZIP() []byte {
 	return file_modules_chat_chat_proto_rawDescData
 }
 
-var file_modules_chat_chat_proto_msgTypes = make([]protoimpl.MessageInfo, 34)
+var file_modules_chat_chat_proto_msgTypes = make([]protoimpl.MessageInfo, 63)
 var file_modules_chat_chat_proto_goTypes = []any{
 	(*Channel)(nil),               // 0: peace.chat.v1.Channel
-	(*Line)(nil),                  // 1: peace.chat.v1.Line
-	(*Message)(nil),               // 2: peace.chat.v1.Message
-	(*Whisper)(nil),               // 3: peace.chat.v1.Whisper
-	(*Greeting)(nil),              // 4: peace.chat.v1.Greeting
-	(*Said)(nil),                  // 5: peace.chat.v1.Said
-	(*Whispered)(nil),             // 6: peace.chat.v1.Whispered
-	(*Joined)(nil),                // 7: peace.chat.v1.Joined
-	(*Parted)(nil),                // 8: peace.chat.v1.Parted
-	(*Resized)(nil),               // 9: peace.chat.v1.Resized
-	(*GreetRequest)(nil),          // 10: peace.chat.v1.GreetRequest
-	(*GreetResponse)(nil),         // 11: peace.chat.v1.GreetResponse
-	(*JoinRequest)(nil),           // 12: peace.chat.v1.JoinRequest
-	(*JoinResponse)(nil),          // 13: peace.chat.v1.JoinResponse
-	(*PartRequest)(nil),           // 14: peace.chat.v1.PartRequest
-	(*PartResponse)(nil),          // 15: peace.chat.v1.PartResponse
-	(*SayRequest)(nil),            // 16: peace.chat.v1.SayRequest
-	(*SayResponse)(nil),           // 17: peace.chat.v1.SayResponse
-	(*WhisperRequest)(nil),        // 18: peace.chat.v1.WhisperRequest
-	(*WhisperResponse)(nil),       // 19: peace.chat.v1.WhisperResponse
-	(*MarkReadRequest)(nil),       // 20: peace.chat.v1.MarkReadRequest
-	(*MarkReadResponse)(nil),      // 21: peace.chat.v1.MarkReadResponse
-	(*HistoryRequest)(nil),        // 22: peace.chat.v1.HistoryRequest
-	(*HistoryResponse)(nil),       // 23: peace.chat.v1.HistoryResponse
-	(*ConversationRequest)(nil),   // 24: peace.chat.v1.ConversationRequest
-	(*ConversationResponse)(nil),  // 25: peace.chat.v1.ConversationResponse
-	(*OpenRequest)(nil),           // 26: peace.chat.v1.OpenRequest
-	(*OpenResponse)(nil),          // 27: peace.chat.v1.OpenResponse
-	(*CloseRequest)(nil),          // 28: peace.chat.v1.CloseRequest
-	(*CloseResponse)(nil),         // 29: peace.chat.v1.CloseResponse
-	(*FindRequest)(nil),           // 30: peace.chat.v1.FindRequest
-	(*FindResponse)(nil),          // 31: peace.chat.v1.FindResponse
-	(*MembersRequest)(nil),        // 32: peace.chat.v1.MembersRequest
-	(*MembersResponse)(nil),       // 33: peace.chat.v1.MembersResponse
-	(*timestamppb.Timestamp)(nil), // 34: google.protobuf.Timestamp
+	(*Thread)(nil),                // 1: peace.chat.v1.Thread
+	(*Part)(nil),                  // 2: peace.chat.v1.Part
+	(*Silence)(nil),               // 3: peace.chat.v1.Silence
+	(*Line)(nil),                  // 4: peace.chat.v1.Line
+	(*Message)(nil),               // 5: peace.chat.v1.Message
+	(*Whisper)(nil),               // 6: peace.chat.v1.Whisper
+	(*Greeting)(nil),              // 7: peace.chat.v1.Greeting
+	(*Said)(nil),                  // 8: peace.chat.v1.Said
+	(*Whispered)(nil),             // 9: peace.chat.v1.Whispered
+	(*Joined)(nil),                // 10: peace.chat.v1.Joined
+	(*Parted)(nil),                // 11: peace.chat.v1.Parted
+	(*Entered)(nil),               // 12: peace.chat.v1.Entered
+	(*Exited)(nil),                // 13: peace.chat.v1.Exited
+	(*Resized)(nil),               // 14: peace.chat.v1.Resized
+	(*GreetRequest)(nil),          // 15: peace.chat.v1.GreetRequest
+	(*GreetResponse)(nil),         // 16: peace.chat.v1.GreetResponse
+	(*JoinRequest)(nil),           // 17: peace.chat.v1.JoinRequest
+	(*JoinResponse)(nil),          // 18: peace.chat.v1.JoinResponse
+	(*PartRequest)(nil),           // 19: peace.chat.v1.PartRequest
+	(*PartResponse)(nil),          // 20: peace.chat.v1.PartResponse
+	(*SayRequest)(nil),            // 21: peace.chat.v1.SayRequest
+	(*SayResponse)(nil),           // 22: peace.chat.v1.SayResponse
+	(*WhisperRequest)(nil),        // 23: peace.chat.v1.WhisperRequest
+	(*WhisperResponse)(nil),       // 24: peace.chat.v1.WhisperResponse
+	(*MarkReadRequest)(nil),       // 25: peace.chat.v1.MarkReadRequest
+	(*MarkReadResponse)(nil),      // 26: peace.chat.v1.MarkReadResponse
+	(*HistoryRequest)(nil),        // 27: peace.chat.v1.HistoryRequest
+	(*HistoryResponse)(nil),       // 28: peace.chat.v1.HistoryResponse
+	(*ConversationRequest)(nil),   // 29: peace.chat.v1.ConversationRequest
+	(*ConversationResponse)(nil),  // 30: peace.chat.v1.ConversationResponse
+	(*ThreadsRequest)(nil),        // 31: peace.chat.v1.ThreadsRequest
+	(*ThreadsResponse)(nil),       // 32: peace.chat.v1.ThreadsResponse
+	(*PublicRequest)(nil),         // 33: peace.chat.v1.PublicRequest
+	(*PublicResponse)(nil),        // 34: peace.chat.v1.PublicResponse
+	(*ThreadRequest)(nil),         // 35: peace.chat.v1.ThreadRequest
+	(*ThreadResponse)(nil),        // 36: peace.chat.v1.ThreadResponse
+	(*EnterRequest)(nil),          // 37: peace.chat.v1.EnterRequest
+	(*EnterResponse)(nil),         // 38: peace.chat.v1.EnterResponse
+	(*LeaveRequest)(nil),          // 39: peace.chat.v1.LeaveRequest
+	(*LeaveResponse)(nil),         // 40: peace.chat.v1.LeaveResponse
+	(*AttendRequest)(nil),         // 41: peace.chat.v1.AttendRequest
+	(*AttendResponse)(nil),        // 42: peace.chat.v1.AttendResponse
+	(*ConverseRequest)(nil),       // 43: peace.chat.v1.ConverseRequest
+	(*ConverseResponse)(nil),      // 44: peace.chat.v1.ConverseResponse
+	(*SpeakRequest)(nil),          // 45: peace.chat.v1.SpeakRequest
+	(*SpeakResponse)(nil),         // 46: peace.chat.v1.SpeakResponse
+	(*MessagesRequest)(nil),       // 47: peace.chat.v1.MessagesRequest
+	(*MessagesResponse)(nil),      // 48: peace.chat.v1.MessagesResponse
+	(*UpdatesRequest)(nil),        // 49: peace.chat.v1.UpdatesRequest
+	(*UpdatesResponse)(nil),       // 50: peace.chat.v1.UpdatesResponse
+	(*SeeRequest)(nil),            // 51: peace.chat.v1.SeeRequest
+	(*SeeResponse)(nil),           // 52: peace.chat.v1.SeeResponse
+	(*SilencesRequest)(nil),       // 53: peace.chat.v1.SilencesRequest
+	(*SilencesResponse)(nil),      // 54: peace.chat.v1.SilencesResponse
+	(*OpenRequest)(nil),           // 55: peace.chat.v1.OpenRequest
+	(*OpenResponse)(nil),          // 56: peace.chat.v1.OpenResponse
+	(*CloseRequest)(nil),          // 57: peace.chat.v1.CloseRequest
+	(*CloseResponse)(nil),         // 58: peace.chat.v1.CloseResponse
+	(*FindRequest)(nil),           // 59: peace.chat.v1.FindRequest
+	(*FindResponse)(nil),          // 60: peace.chat.v1.FindResponse
+	(*MembersRequest)(nil),        // 61: peace.chat.v1.MembersRequest
+	(*MembersResponse)(nil),       // 62: peace.chat.v1.MembersResponse
+	(*timestamppb.Timestamp)(nil), // 63: google.protobuf.Timestamp
 }
 var file_modules_chat_chat_proto_depIdxs = []int32{
-	34, // 0: peace.chat.v1.Message.sent_at:type_name -> google.protobuf.Timestamp
-	2,  // 1: peace.chat.v1.Whisper.message:type_name -> peace.chat.v1.Message
-	0,  // 2: peace.chat.v1.Greeting.channels:type_name -> peace.chat.v1.Channel
-	2,  // 3: peace.chat.v1.Greeting.unread:type_name -> peace.chat.v1.Message
-	2,  // 4: peace.chat.v1.Said.message:type_name -> peace.chat.v1.Message
-	2,  // 5: peace.chat.v1.Whispered.message:type_name -> peace.chat.v1.Message
-	0,  // 6: peace.chat.v1.Joined.channel:type_name -> peace.chat.v1.Channel
-	0,  // 7: peace.chat.v1.Resized.channel:type_name -> peace.chat.v1.Channel
-	4,  // 8: peace.chat.v1.GreetResponse.greeting:type_name -> peace.chat.v1.Greeting
-	0,  // 9: peace.chat.v1.JoinResponse.channel:type_name -> peace.chat.v1.Channel
-	1,  // 10: peace.chat.v1.SayRequest.line:type_name -> peace.chat.v1.Line
-	2,  // 11: peace.chat.v1.SayResponse.message:type_name -> peace.chat.v1.Message
-	1,  // 12: peace.chat.v1.WhisperRequest.line:type_name -> peace.chat.v1.Line
-	3,  // 13: peace.chat.v1.WhisperResponse.whisper:type_name -> peace.chat.v1.Whisper
-	2,  // 14: peace.chat.v1.HistoryResponse.messages:type_name -> peace.chat.v1.Message
-	2,  // 15: peace.chat.v1.ConversationResponse.messages:type_name -> peace.chat.v1.Message
-	0,  // 16: peace.chat.v1.OpenRequest.channel:type_name -> peace.chat.v1.Channel
-	0,  // 17: peace.chat.v1.OpenResponse.channel:type_name -> peace.chat.v1.Channel
-	0,  // 18: peace.chat.v1.FindResponse.channel:type_name -> peace.chat.v1.Channel
-	10, // 19: peace.chat.v1.TalkService.Greet:input_type -> peace.chat.v1.GreetRequest
-	12, // 20: peace.chat.v1.TalkService.Join:input_type -> peace.chat.v1.JoinRequest
-	14, // 21: peace.chat.v1.TalkService.Part:input_type -> peace.chat.v1.PartRequest
-	16, // 22: peace.chat.v1.TalkService.Say:input_type -> peace.chat.v1.SayRequest
-	18, // 23: peace.chat.v1.TalkService.Whisper:input_type -> peace.chat.v1.WhisperRequest
-	20, // 24: peace.chat.v1.TalkService.MarkRead:input_type -> peace.chat.v1.MarkReadRequest
-	22, // 25: peace.chat.v1.TalkService.History:input_type -> peace.chat.v1.HistoryRequest
-	24, // 26: peace.chat.v1.TalkService.Conversation:input_type -> peace.chat.v1.ConversationRequest
-	26, // 27: peace.chat.v1.ChannelsService.Open:input_type -> peace.chat.v1.OpenRequest
-	28, // 28: peace.chat.v1.ChannelsService.Close:input_type -> peace.chat.v1.CloseRequest
-	30, // 29: peace.chat.v1.ChannelsService.Find:input_type -> peace.chat.v1.FindRequest
-	32, // 30: peace.chat.v1.ChannelsService.Members:input_type -> peace.chat.v1.MembersRequest
-	11, // 31: peace.chat.v1.TalkService.Greet:output_type -> peace.chat.v1.GreetResponse
-	13, // 32: peace.chat.v1.TalkService.Join:output_type -> peace.chat.v1.JoinResponse
-	15, // 33: peace.chat.v1.TalkService.Part:output_type -> peace.chat.v1.PartResponse
-	17, // 34: peace.chat.v1.TalkService.Say:output_type -> peace.chat.v1.SayResponse
-	19, // 35: peace.chat.v1.TalkService.Whisper:output_type -> peace.chat.v1.WhisperResponse
-	21, // 36: peace.chat.v1.TalkService.MarkRead:output_type -> peace.chat.v1.MarkReadResponse
-	23, // 37: peace.chat.v1.TalkService.History:output_type -> peace.chat.v1.HistoryResponse
-	25, // 38: peace.chat.v1.TalkService.Conversation:output_type -> peace.chat.v1.ConversationResponse
-	27, // 39: peace.chat.v1.ChannelsService.Open:output_type -> peace.chat.v1.OpenResponse
-	29, // 40: peace.chat.v1.ChannelsService.Close:output_type -> peace.chat.v1.CloseResponse
-	31, // 41: peace.chat.v1.ChannelsService.Find:output_type -> peace.chat.v1.FindResponse
-	33, // 42: peace.chat.v1.ChannelsService.Members:output_type -> peace.chat.v1.MembersResponse
-	31, // [31:43] is the sub-list for method output_type
-	19, // [19:31] is the sub-list for method input_type
-	19, // [19:19] is the sub-list for extension type_name
-	19, // [19:19] is the sub-list for extension extendee
-	0,  // [0:19] is the sub-list for field type_name
+	0,  // 0: peace.chat.v1.Thread.channel:type_name -> peace.chat.v1.Channel
+	63, // 1: peace.chat.v1.Message.sent_at:type_name -> google.protobuf.Timestamp
+	5,  // 2: peace.chat.v1.Whisper.message:type_name -> peace.chat.v1.Message
+	0,  // 3: peace.chat.v1.Greeting.channels:type_name -> peace.chat.v1.Channel
+	5,  // 4: peace.chat.v1.Greeting.unread:type_name -> peace.chat.v1.Message
+	5,  // 5: peace.chat.v1.Said.message:type_name -> peace.chat.v1.Message
+	5,  // 6: peace.chat.v1.Whispered.message:type_name -> peace.chat.v1.Message
+	0,  // 7: peace.chat.v1.Joined.channel:type_name -> peace.chat.v1.Channel
+	1,  // 8: peace.chat.v1.Entered.thread:type_name -> peace.chat.v1.Thread
+	1,  // 9: peace.chat.v1.Exited.thread:type_name -> peace.chat.v1.Thread
+	0,  // 10: peace.chat.v1.Resized.channel:type_name -> peace.chat.v1.Channel
+	7,  // 11: peace.chat.v1.GreetResponse.greeting:type_name -> peace.chat.v1.Greeting
+	0,  // 12: peace.chat.v1.JoinResponse.channel:type_name -> peace.chat.v1.Channel
+	4,  // 13: peace.chat.v1.SayRequest.line:type_name -> peace.chat.v1.Line
+	5,  // 14: peace.chat.v1.SayResponse.message:type_name -> peace.chat.v1.Message
+	4,  // 15: peace.chat.v1.WhisperRequest.line:type_name -> peace.chat.v1.Line
+	6,  // 16: peace.chat.v1.WhisperResponse.whisper:type_name -> peace.chat.v1.Whisper
+	5,  // 17: peace.chat.v1.HistoryResponse.messages:type_name -> peace.chat.v1.Message
+	5,  // 18: peace.chat.v1.ConversationResponse.messages:type_name -> peace.chat.v1.Message
+	1,  // 19: peace.chat.v1.ThreadsResponse.threads:type_name -> peace.chat.v1.Thread
+	1,  // 20: peace.chat.v1.PublicResponse.threads:type_name -> peace.chat.v1.Thread
+	1,  // 21: peace.chat.v1.ThreadResponse.thread:type_name -> peace.chat.v1.Thread
+	1,  // 22: peace.chat.v1.EnterResponse.thread:type_name -> peace.chat.v1.Thread
+	1,  // 23: peace.chat.v1.AttendResponse.threads:type_name -> peace.chat.v1.Thread
+	1,  // 24: peace.chat.v1.ConverseResponse.thread:type_name -> peace.chat.v1.Thread
+	4,  // 25: peace.chat.v1.SpeakRequest.line:type_name -> peace.chat.v1.Line
+	5,  // 26: peace.chat.v1.SpeakResponse.message:type_name -> peace.chat.v1.Message
+	2,  // 27: peace.chat.v1.MessagesRequest.part:type_name -> peace.chat.v1.Part
+	5,  // 28: peace.chat.v1.MessagesResponse.messages:type_name -> peace.chat.v1.Message
+	5,  // 29: peace.chat.v1.UpdatesResponse.messages:type_name -> peace.chat.v1.Message
+	3,  // 30: peace.chat.v1.SilencesResponse.silences:type_name -> peace.chat.v1.Silence
+	0,  // 31: peace.chat.v1.OpenRequest.channel:type_name -> peace.chat.v1.Channel
+	0,  // 32: peace.chat.v1.OpenResponse.channel:type_name -> peace.chat.v1.Channel
+	0,  // 33: peace.chat.v1.FindResponse.channel:type_name -> peace.chat.v1.Channel
+	15, // 34: peace.chat.v1.TalkService.Greet:input_type -> peace.chat.v1.GreetRequest
+	17, // 35: peace.chat.v1.TalkService.Join:input_type -> peace.chat.v1.JoinRequest
+	19, // 36: peace.chat.v1.TalkService.Part:input_type -> peace.chat.v1.PartRequest
+	21, // 37: peace.chat.v1.TalkService.Say:input_type -> peace.chat.v1.SayRequest
+	23, // 38: peace.chat.v1.TalkService.Whisper:input_type -> peace.chat.v1.WhisperRequest
+	25, // 39: peace.chat.v1.TalkService.MarkRead:input_type -> peace.chat.v1.MarkReadRequest
+	27, // 40: peace.chat.v1.TalkService.History:input_type -> peace.chat.v1.HistoryRequest
+	29, // 41: peace.chat.v1.TalkService.Conversation:input_type -> peace.chat.v1.ConversationRequest
+	31, // 42: peace.chat.v1.MembershipsService.Threads:input_type -> peace.chat.v1.ThreadsRequest
+	33, // 43: peace.chat.v1.MembershipsService.Public:input_type -> peace.chat.v1.PublicRequest
+	35, // 44: peace.chat.v1.MembershipsService.Thread:input_type -> peace.chat.v1.ThreadRequest
+	37, // 45: peace.chat.v1.MembershipsService.Enter:input_type -> peace.chat.v1.EnterRequest
+	39, // 46: peace.chat.v1.MembershipsService.Leave:input_type -> peace.chat.v1.LeaveRequest
+	41, // 47: peace.chat.v1.MembershipsService.Attend:input_type -> peace.chat.v1.AttendRequest
+	43, // 48: peace.chat.v1.MembershipsService.Converse:input_type -> peace.chat.v1.ConverseRequest
+	45, // 49: peace.chat.v1.MembershipsService.Speak:input_type -> peace.chat.v1.SpeakRequest
+	47, // 50: peace.chat.v1.MembershipsService.Messages:input_type -> peace.chat.v1.MessagesRequest
+	49, // 51: peace.chat.v1.MembershipsService.Updates:input_type -> peace.chat.v1.UpdatesRequest
+	51, // 52: peace.chat.v1.MembershipsService.See:input_type -> peace.chat.v1.SeeRequest
+	53, // 53: peace.chat.v1.MembershipsService.Silences:input_type -> peace.chat.v1.SilencesRequest
+	55, // 54: peace.chat.v1.ChannelsService.Open:input_type -> peace.chat.v1.OpenRequest
+	57, // 55: peace.chat.v1.ChannelsService.Close:input_type -> peace.chat.v1.CloseRequest
+	59, // 56: peace.chat.v1.ChannelsService.Find:input_type -> peace.chat.v1.FindRequest
+	61, // 57: peace.chat.v1.ChannelsService.Members:input_type -> peace.chat.v1.MembersRequest
+	16, // 58: peace.chat.v1.TalkService.Greet:output_type -> peace.chat.v1.GreetResponse
+	18, // 59: peace.chat.v1.TalkService.Join:output_type -> peace.chat.v1.JoinResponse
+	20, // 60: peace.chat.v1.TalkService.Part:output_type -> peace.chat.v1.PartResponse
+	22, // 61: peace.chat.v1.TalkService.Say:output_type -> peace.chat.v1.SayResponse
+	24, // 62: peace.chat.v1.TalkService.Whisper:output_type -> peace.chat.v1.WhisperResponse
+	26, // 63: peace.chat.v1.TalkService.MarkRead:output_type -> peace.chat.v1.MarkReadResponse
+	28, // 64: peace.chat.v1.TalkService.History:output_type -> peace.chat.v1.HistoryResponse
+	30, // 65: peace.chat.v1.TalkService.Conversation:output_type -> peace.chat.v1.ConversationResponse
+	32, // 66: peace.chat.v1.MembershipsService.Threads:output_type -> peace.chat.v1.ThreadsResponse
+	34, // 67: peace.chat.v1.MembershipsService.Public:output_type -> peace.chat.v1.PublicResponse
+	36, // 68: peace.chat.v1.MembershipsService.Thread:output_type -> peace.chat.v1.ThreadResponse
+	38, // 69: peace.chat.v1.MembershipsService.Enter:output_type -> peace.chat.v1.EnterResponse
+	40, // 70: peace.chat.v1.MembershipsService.Leave:output_type -> peace.chat.v1.LeaveResponse
+	42, // 71: peace.chat.v1.MembershipsService.Attend:output_type -> peace.chat.v1.AttendResponse
+	44, // 72: peace.chat.v1.MembershipsService.Converse:output_type -> peace.chat.v1.ConverseResponse
+	46, // 73: peace.chat.v1.MembershipsService.Speak:output_type -> peace.chat.v1.SpeakResponse
+	48, // 74: peace.chat.v1.MembershipsService.Messages:output_type -> peace.chat.v1.MessagesResponse
+	50, // 75: peace.chat.v1.MembershipsService.Updates:output_type -> peace.chat.v1.UpdatesResponse
+	52, // 76: peace.chat.v1.MembershipsService.See:output_type -> peace.chat.v1.SeeResponse
+	54, // 77: peace.chat.v1.MembershipsService.Silences:output_type -> peace.chat.v1.SilencesResponse
+	56, // 78: peace.chat.v1.ChannelsService.Open:output_type -> peace.chat.v1.OpenResponse
+	58, // 79: peace.chat.v1.ChannelsService.Close:output_type -> peace.chat.v1.CloseResponse
+	60, // 80: peace.chat.v1.ChannelsService.Find:output_type -> peace.chat.v1.FindResponse
+	62, // 81: peace.chat.v1.ChannelsService.Members:output_type -> peace.chat.v1.MembersResponse
+	58, // [58:82] is the sub-list for method output_type
+	34, // [34:58] is the sub-list for method input_type
+	34, // [34:34] is the sub-list for extension type_name
+	34, // [34:34] is the sub-list for extension extendee
+	0,  // [0:34] is the sub-list for field type_name
 }
 
 func init() { file_modules_chat_chat_proto_init() }
@@ -2021,9 +3698,9 @@ func file_modules_chat_chat_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_modules_chat_chat_proto_rawDesc), len(file_modules_chat_chat_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   34,
+			NumMessages:   63,
 			NumExtensions: 0,
-			NumServices:   2,
+			NumServices:   3,
 		},
 		GoTypes:           file_modules_chat_chat_proto_goTypes,
 		DependencyIndexes: file_modules_chat_chat_proto_depIdxs,

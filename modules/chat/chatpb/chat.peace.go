@@ -16,6 +16,7 @@ import (
 func NewClient(conn grpc.ClientConnInterface) chat.Service {
 	return whole{
 		NewTalkClient(conn),
+		NewMembershipsClient(conn),
 		NewChannelsClient(conn),
 	}
 }
@@ -23,6 +24,7 @@ func NewClient(conn grpc.ClientConnInterface) chat.Service {
 // Register offers all of impl to peers.
 func Register(r grpc.ServiceRegistrar, impl chat.Service) {
 	RegisterTalk(r, impl)
+	RegisterMemberships(r, impl)
 	RegisterChannels(r, impl)
 }
 
@@ -33,6 +35,7 @@ func Observe(next chat.Service, o wire.Observer) chat.Service {
 	}
 	return whole{
 		ObserveTalk(next, o),
+		ObserveMemberships(next, o),
 		ObserveChannels(next, o),
 	}
 }
@@ -40,6 +43,7 @@ func Observe(next chat.Service, o wire.Observer) chat.Service {
 // whole is a chat.Service put together from its parts.
 type whole struct {
 	chat.Talk
+	chat.Memberships
 	chat.Channels
 }
 
@@ -371,6 +375,477 @@ func (o *observedTalk) Conversation(ctx context.Context, userID int32, other int
 	return o.next.Conversation(ctx, userID, other, before, limit)
 }
 
+// NewMembershipsClient returns the chat.Memberships that a peer offers over conn.
+func NewMembershipsClient(conn grpc.ClientConnInterface) chat.Memberships {
+	return &remoteMemberships{NewMembershipsServiceClient(conn)}
+}
+
+// RegisterMemberships offers impl to peers.
+func RegisterMemberships(r grpc.ServiceRegistrar, impl chat.Memberships) {
+	RegisterMembershipsServiceServer(r, &servedMemberships{impl: impl})
+}
+
+// ObserveMemberships returns next with every call reported to o, or next itself when o is nil.
+func ObserveMemberships(next chat.Memberships, o wire.Observer) chat.Memberships {
+	if o == nil {
+		return next
+	}
+	return &observedMemberships{next, o}
+}
+
+type remoteMemberships struct{ rpc MembershipsServiceClient }
+
+type servedMemberships struct {
+	UnimplementedMembershipsServiceServer
+	impl chat.Memberships
+}
+
+type observedMemberships struct {
+	next     chat.Memberships
+	observer wire.Observer
+}
+
+func (c *remoteMemberships) Threads(ctx context.Context, userID int32) (threads []chat.Thread, err error) {
+	out, err := c.rpc.Threads(ctx, &ThreadsRequest{
+		UserId: wire.FromInt[int32](userID),
+	})
+	if err != nil {
+		return threads, err
+	}
+	wire.List(&err, "threads", &threads, out.GetThreads(), ToThread)
+	return threads, err
+}
+
+func (s *servedMemberships) Threads(ctx context.Context, in *ThreadsRequest) (*ThreadsResponse, error) {
+	var (
+		userID int32
+		err    error
+	)
+	wire.Set(&err, "user_id", &userID, in.GetUserId(), wire.ToInt)
+	if err != nil {
+		return nil, err
+	}
+	threads, err := s.impl.Threads(ctx, userID)
+	if err != nil {
+		return nil, err
+	}
+	return &ThreadsResponse{
+		Threads: wire.FromList(threads, FromThread),
+	}, nil
+}
+
+func (o *observedMemberships) Threads(ctx context.Context, userID int32) (threads []chat.Thread, err error) {
+	ctx, done := o.observer.Start(ctx, "chat.Memberships", "Threads")
+	defer func() { done(err) }()
+	return o.next.Threads(ctx, userID)
+}
+
+func (c *remoteMemberships) Public(ctx context.Context, userID int32) (threads []chat.Thread, err error) {
+	out, err := c.rpc.Public(ctx, &PublicRequest{
+		UserId: wire.FromInt[int32](userID),
+	})
+	if err != nil {
+		return threads, err
+	}
+	wire.List(&err, "threads", &threads, out.GetThreads(), ToThread)
+	return threads, err
+}
+
+func (s *servedMemberships) Public(ctx context.Context, in *PublicRequest) (*PublicResponse, error) {
+	var (
+		userID int32
+		err    error
+	)
+	wire.Set(&err, "user_id", &userID, in.GetUserId(), wire.ToInt)
+	if err != nil {
+		return nil, err
+	}
+	threads, err := s.impl.Public(ctx, userID)
+	if err != nil {
+		return nil, err
+	}
+	return &PublicResponse{
+		Threads: wire.FromList(threads, FromThread),
+	}, nil
+}
+
+func (o *observedMemberships) Public(ctx context.Context, userID int32) (threads []chat.Thread, err error) {
+	ctx, done := o.observer.Start(ctx, "chat.Memberships", "Public")
+	defer func() { done(err) }()
+	return o.next.Public(ctx, userID)
+}
+
+func (c *remoteMemberships) Thread(ctx context.Context, userID int32, id int64) (thread chat.Thread, err error) {
+	out, err := c.rpc.Thread(ctx, &ThreadRequest{
+		UserId: wire.FromInt[int32](userID),
+		Id:     wire.FromInt[int64](id),
+	})
+	if err != nil {
+		return thread, err
+	}
+	wire.Set(&err, "thread", &thread, out.GetThread(), ToThread)
+	return thread, err
+}
+
+func (s *servedMemberships) Thread(ctx context.Context, in *ThreadRequest) (*ThreadResponse, error) {
+	var (
+		userID int32
+		id     int64
+		err    error
+	)
+	wire.Set(&err, "user_id", &userID, in.GetUserId(), wire.ToInt)
+	wire.Set(&err, "id", &id, in.GetId(), wire.ToInt)
+	if err != nil {
+		return nil, err
+	}
+	thread, err := s.impl.Thread(ctx, userID, id)
+	if err != nil {
+		return nil, err
+	}
+	return &ThreadResponse{
+		Thread: FromThread(thread),
+	}, nil
+}
+
+func (o *observedMemberships) Thread(ctx context.Context, userID int32, id int64) (thread chat.Thread, err error) {
+	ctx, done := o.observer.Start(ctx, "chat.Memberships", "Thread")
+	defer func() { done(err) }()
+	return o.next.Thread(ctx, userID, id)
+}
+
+func (c *remoteMemberships) Enter(ctx context.Context, userID int32, id int64) (thread chat.Thread, err error) {
+	out, err := c.rpc.Enter(ctx, &EnterRequest{
+		UserId: wire.FromInt[int32](userID),
+		Id:     wire.FromInt[int64](id),
+	})
+	if err != nil {
+		return thread, err
+	}
+	wire.Set(&err, "thread", &thread, out.GetThread(), ToThread)
+	return thread, err
+}
+
+func (s *servedMemberships) Enter(ctx context.Context, in *EnterRequest) (*EnterResponse, error) {
+	var (
+		userID int32
+		id     int64
+		err    error
+	)
+	wire.Set(&err, "user_id", &userID, in.GetUserId(), wire.ToInt)
+	wire.Set(&err, "id", &id, in.GetId(), wire.ToInt)
+	if err != nil {
+		return nil, err
+	}
+	thread, err := s.impl.Enter(ctx, userID, id)
+	if err != nil {
+		return nil, err
+	}
+	return &EnterResponse{
+		Thread: FromThread(thread),
+	}, nil
+}
+
+func (o *observedMemberships) Enter(ctx context.Context, userID int32, id int64) (thread chat.Thread, err error) {
+	ctx, done := o.observer.Start(ctx, "chat.Memberships", "Enter")
+	defer func() { done(err) }()
+	return o.next.Enter(ctx, userID, id)
+}
+
+func (c *remoteMemberships) Leave(ctx context.Context, userID int32, id int64) (err error) {
+	_, err = c.rpc.Leave(ctx, &LeaveRequest{
+		UserId: wire.FromInt[int32](userID),
+		Id:     wire.FromInt[int64](id),
+	})
+	return err
+}
+
+func (s *servedMemberships) Leave(ctx context.Context, in *LeaveRequest) (*LeaveResponse, error) {
+	var (
+		userID int32
+		id     int64
+		err    error
+	)
+	wire.Set(&err, "user_id", &userID, in.GetUserId(), wire.ToInt)
+	wire.Set(&err, "id", &id, in.GetId(), wire.ToInt)
+	if err != nil {
+		return nil, err
+	}
+	err = s.impl.Leave(ctx, userID, id)
+	if err != nil {
+		return nil, err
+	}
+	return &LeaveResponse{}, nil
+}
+
+func (o *observedMemberships) Leave(ctx context.Context, userID int32, id int64) (err error) {
+	ctx, done := o.observer.Start(ctx, "chat.Memberships", "Leave")
+	defer func() { done(err) }()
+	return o.next.Leave(ctx, userID, id)
+}
+
+func (c *remoteMemberships) Attend(ctx context.Context, sessionID string) (threads []chat.Thread, err error) {
+	out, err := c.rpc.Attend(ctx, &AttendRequest{
+		SessionId: wire.FromString(sessionID),
+	})
+	if err != nil {
+		return threads, err
+	}
+	wire.List(&err, "threads", &threads, out.GetThreads(), ToThread)
+	return threads, err
+}
+
+func (s *servedMemberships) Attend(ctx context.Context, in *AttendRequest) (*AttendResponse, error) {
+	var (
+		sessionID string
+		err       error
+	)
+	wire.Set(&err, "session_id", &sessionID, in.GetSessionId(), wire.ToString)
+	if err != nil {
+		return nil, err
+	}
+	threads, err := s.impl.Attend(ctx, sessionID)
+	if err != nil {
+		return nil, err
+	}
+	return &AttendResponse{
+		Threads: wire.FromList(threads, FromThread),
+	}, nil
+}
+
+func (o *observedMemberships) Attend(ctx context.Context, sessionID string) (threads []chat.Thread, err error) {
+	ctx, done := o.observer.Start(ctx, "chat.Memberships", "Attend")
+	defer func() { done(err) }()
+	return o.next.Attend(ctx, sessionID)
+}
+
+func (c *remoteMemberships) Converse(ctx context.Context, userID int32, other int32) (thread chat.Thread, err error) {
+	out, err := c.rpc.Converse(ctx, &ConverseRequest{
+		UserId: wire.FromInt[int32](userID),
+		Other:  wire.FromInt[int32](other),
+	})
+	if err != nil {
+		return thread, err
+	}
+	wire.Set(&err, "thread", &thread, out.GetThread(), ToThread)
+	return thread, err
+}
+
+func (s *servedMemberships) Converse(ctx context.Context, in *ConverseRequest) (*ConverseResponse, error) {
+	var (
+		userID int32
+		other  int32
+		err    error
+	)
+	wire.Set(&err, "user_id", &userID, in.GetUserId(), wire.ToInt)
+	wire.Set(&err, "other", &other, in.GetOther(), wire.ToInt)
+	if err != nil {
+		return nil, err
+	}
+	thread, err := s.impl.Converse(ctx, userID, other)
+	if err != nil {
+		return nil, err
+	}
+	return &ConverseResponse{
+		Thread: FromThread(thread),
+	}, nil
+}
+
+func (o *observedMemberships) Converse(ctx context.Context, userID int32, other int32) (thread chat.Thread, err error) {
+	ctx, done := o.observer.Start(ctx, "chat.Memberships", "Converse")
+	defer func() { done(err) }()
+	return o.next.Converse(ctx, userID, other)
+}
+
+func (c *remoteMemberships) Speak(ctx context.Context, line chat.Line) (message chat.Message, err error) {
+	out, err := c.rpc.Speak(ctx, &SpeakRequest{
+		Line: FromLine(line),
+	})
+	if err != nil {
+		return message, err
+	}
+	wire.Set(&err, "message", &message, out.GetMessage(), ToMessage)
+	return message, err
+}
+
+func (s *servedMemberships) Speak(ctx context.Context, in *SpeakRequest) (*SpeakResponse, error) {
+	var (
+		line chat.Line
+		err  error
+	)
+	wire.Set(&err, "line", &line, in.GetLine(), ToLine)
+	if err != nil {
+		return nil, err
+	}
+	message, err := s.impl.Speak(ctx, line)
+	if err != nil {
+		return nil, err
+	}
+	return &SpeakResponse{
+		Message: FromMessage(message),
+	}, nil
+}
+
+func (o *observedMemberships) Speak(ctx context.Context, line chat.Line) (message chat.Message, err error) {
+	ctx, done := o.observer.Start(ctx, "chat.Memberships", "Speak")
+	defer func() { done(err) }()
+	return o.next.Speak(ctx, line)
+}
+
+func (c *remoteMemberships) Messages(ctx context.Context, userID int32, id int64, part chat.Part) (messages []chat.Message, err error) {
+	out, err := c.rpc.Messages(ctx, &MessagesRequest{
+		UserId: wire.FromInt[int32](userID),
+		Id:     wire.FromInt[int64](id),
+		Part:   FromPart(part),
+	})
+	if err != nil {
+		return messages, err
+	}
+	wire.List(&err, "messages", &messages, out.GetMessages(), ToMessage)
+	return messages, err
+}
+
+func (s *servedMemberships) Messages(ctx context.Context, in *MessagesRequest) (*MessagesResponse, error) {
+	var (
+		userID int32
+		id     int64
+		part   chat.Part
+		err    error
+	)
+	wire.Set(&err, "user_id", &userID, in.GetUserId(), wire.ToInt)
+	wire.Set(&err, "id", &id, in.GetId(), wire.ToInt)
+	wire.Set(&err, "part", &part, in.GetPart(), ToPart)
+	if err != nil {
+		return nil, err
+	}
+	messages, err := s.impl.Messages(ctx, userID, id, part)
+	if err != nil {
+		return nil, err
+	}
+	return &MessagesResponse{
+		Messages: wire.FromList(messages, FromMessage),
+	}, nil
+}
+
+func (o *observedMemberships) Messages(ctx context.Context, userID int32, id int64, part chat.Part) (messages []chat.Message, err error) {
+	ctx, done := o.observer.Start(ctx, "chat.Memberships", "Messages")
+	defer func() { done(err) }()
+	return o.next.Messages(ctx, userID, id, part)
+}
+
+func (c *remoteMemberships) Updates(ctx context.Context, userID int32, after int64, limit int) (messages []chat.Message, err error) {
+	out, err := c.rpc.Updates(ctx, &UpdatesRequest{
+		UserId: wire.FromInt[int32](userID),
+		After:  wire.FromInt[int64](after),
+		Limit:  wire.FromInt[int64](limit),
+	})
+	if err != nil {
+		return messages, err
+	}
+	wire.List(&err, "messages", &messages, out.GetMessages(), ToMessage)
+	return messages, err
+}
+
+func (s *servedMemberships) Updates(ctx context.Context, in *UpdatesRequest) (*UpdatesResponse, error) {
+	var (
+		userID int32
+		after  int64
+		limit  int
+		err    error
+	)
+	wire.Set(&err, "user_id", &userID, in.GetUserId(), wire.ToInt)
+	wire.Set(&err, "after", &after, in.GetAfter(), wire.ToInt)
+	wire.Set(&err, "limit", &limit, in.GetLimit(), wire.ToInt)
+	if err != nil {
+		return nil, err
+	}
+	messages, err := s.impl.Updates(ctx, userID, after, limit)
+	if err != nil {
+		return nil, err
+	}
+	return &UpdatesResponse{
+		Messages: wire.FromList(messages, FromMessage),
+	}, nil
+}
+
+func (o *observedMemberships) Updates(ctx context.Context, userID int32, after int64, limit int) (messages []chat.Message, err error) {
+	ctx, done := o.observer.Start(ctx, "chat.Memberships", "Updates")
+	defer func() { done(err) }()
+	return o.next.Updates(ctx, userID, after, limit)
+}
+
+func (c *remoteMemberships) See(ctx context.Context, userID int32, id int64, messageID int64) (err error) {
+	_, err = c.rpc.See(ctx, &SeeRequest{
+		UserId:    wire.FromInt[int32](userID),
+		Id:        wire.FromInt[int64](id),
+		MessageId: wire.FromInt[int64](messageID),
+	})
+	return err
+}
+
+func (s *servedMemberships) See(ctx context.Context, in *SeeRequest) (*SeeResponse, error) {
+	var (
+		userID    int32
+		id        int64
+		messageID int64
+		err       error
+	)
+	wire.Set(&err, "user_id", &userID, in.GetUserId(), wire.ToInt)
+	wire.Set(&err, "id", &id, in.GetId(), wire.ToInt)
+	wire.Set(&err, "message_id", &messageID, in.GetMessageId(), wire.ToInt)
+	if err != nil {
+		return nil, err
+	}
+	err = s.impl.See(ctx, userID, id, messageID)
+	if err != nil {
+		return nil, err
+	}
+	return &SeeResponse{}, nil
+}
+
+func (o *observedMemberships) See(ctx context.Context, userID int32, id int64, messageID int64) (err error) {
+	ctx, done := o.observer.Start(ctx, "chat.Memberships", "See")
+	defer func() { done(err) }()
+	return o.next.See(ctx, userID, id, messageID)
+}
+
+func (c *remoteMemberships) Silences(ctx context.Context, after int64, message int64) (silences []chat.Silence, err error) {
+	out, err := c.rpc.Silences(ctx, &SilencesRequest{
+		After:   wire.FromInt[int64](after),
+		Message: wire.FromInt[int64](message),
+	})
+	if err != nil {
+		return silences, err
+	}
+	wire.List(&err, "silences", &silences, out.GetSilences(), ToSilence)
+	return silences, err
+}
+
+func (s *servedMemberships) Silences(ctx context.Context, in *SilencesRequest) (*SilencesResponse, error) {
+	var (
+		after   int64
+		message int64
+		err     error
+	)
+	wire.Set(&err, "after", &after, in.GetAfter(), wire.ToInt)
+	wire.Set(&err, "message", &message, in.GetMessage(), wire.ToInt)
+	if err != nil {
+		return nil, err
+	}
+	silences, err := s.impl.Silences(ctx, after, message)
+	if err != nil {
+		return nil, err
+	}
+	return &SilencesResponse{
+		Silences: wire.FromList(silences, FromSilence),
+	}, nil
+}
+
+func (o *observedMemberships) Silences(ctx context.Context, after int64, message int64) (silences []chat.Silence, err error) {
+	ctx, done := o.observer.Start(ctx, "chat.Memberships", "Silences")
+	defer func() { done(err) }()
+	return o.next.Silences(ctx, after, message)
+}
+
 // NewChannelsClient returns the chat.Channels that a peer offers over conn.
 func NewChannelsClient(conn grpc.ClientConnInterface) chat.Channels {
 	return &remoteChannels{NewChannelsServiceClient(conn)}
@@ -547,6 +1022,7 @@ func ToChannel(m *Channel) (v chat.Channel, err error) {
 	wire.Set(&err, "auto_join", &v.AutoJoin, m.GetAutoJoin(), wire.ToBool)
 	wire.Set(&err, "temporary", &v.Temporary, m.GetTemporary(), wire.ToBool)
 	wire.Set(&err, "members", &v.Members, m.GetMembers(), wire.ToInt)
+	wire.Set(&err, "id", &v.ID, m.GetId(), wire.ToInt)
 	return v, err
 }
 
@@ -560,6 +1036,80 @@ func FromChannel(v chat.Channel) *Channel {
 		AutoJoin:  wire.FromBool(v.AutoJoin),
 		Temporary: wire.FromBool(v.Temporary),
 		Members:   wire.FromInt[int64](v.Members),
+		Id:        wire.FromInt[int64](v.ID),
+	}
+	return m
+}
+
+// ToThread returns the contract's form of m; nil is the zero value. It fails with wire.ErrMalformed.
+func ToThread(m *Thread) (v chat.Thread, err error) {
+	if m == nil {
+		return v, nil
+	}
+	wire.Set(&err, "id", &v.ID, m.GetId(), wire.ToInt)
+	wire.Set(&err, "channel", &v.Channel, m.GetChannel(), ToChannel)
+	wire.Set(&err, "other_id", &v.OtherID, m.GetOtherId(), wire.ToInt)
+	wire.Set(&err, "other_name", &v.OtherName, m.GetOtherName(), wire.ToString)
+	wire.Set(&err, "last_message_id", &v.LastMessageID, m.GetLastMessageId(), wire.ToInt)
+	wire.Set(&err, "last_read_id", &v.LastReadID, m.GetLastReadId(), wire.ToInt)
+	wire.Set(&err, "entered", &v.Entered, m.GetEntered(), wire.ToBool)
+	wire.Set(&err, "writable", &v.Writable, m.GetWritable(), wire.ToBool)
+	wire.Set(&err, "max_length", &v.MaxLength, m.GetMaxLength(), wire.ToInt)
+	return v, err
+}
+
+// FromThread returns the wire form of v, which may share its memory.
+func FromThread(v chat.Thread) *Thread {
+	m := &Thread{
+		Id:            wire.FromInt[int64](v.ID),
+		Channel:       FromChannel(v.Channel),
+		OtherId:       wire.FromInt[int32](v.OtherID),
+		OtherName:     wire.FromString(v.OtherName),
+		LastMessageId: wire.FromInt[int64](v.LastMessageID),
+		LastReadId:    wire.FromInt[int64](v.LastReadID),
+		Entered:       wire.FromBool(v.Entered),
+		Writable:      wire.FromBool(v.Writable),
+		MaxLength:     wire.FromInt[int64](v.MaxLength),
+	}
+	return m
+}
+
+// ToPart returns the contract's form of m; nil is the zero value. It fails with wire.ErrMalformed.
+func ToPart(m *Part) (v chat.Part, err error) {
+	if m == nil {
+		return v, nil
+	}
+	wire.Set(&err, "after", &v.After, m.GetAfter(), wire.ToInt)
+	wire.Set(&err, "before", &v.Before, m.GetBefore(), wire.ToInt)
+	wire.Set(&err, "limit", &v.Limit, m.GetLimit(), wire.ToInt)
+	return v, err
+}
+
+// FromPart returns the wire form of v, which may share its memory.
+func FromPart(v chat.Part) *Part {
+	m := &Part{
+		After:  wire.FromInt[int64](v.After),
+		Before: wire.FromInt[int64](v.Before),
+		Limit:  wire.FromInt[int64](v.Limit),
+	}
+	return m
+}
+
+// ToSilence returns the contract's form of m; nil is the zero value. It fails with wire.ErrMalformed.
+func ToSilence(m *Silence) (v chat.Silence, err error) {
+	if m == nil {
+		return v, nil
+	}
+	wire.Set(&err, "id", &v.ID, m.GetId(), wire.ToInt)
+	wire.Set(&err, "user_id", &v.UserID, m.GetUserId(), wire.ToInt)
+	return v, err
+}
+
+// FromSilence returns the wire form of v, which may share its memory.
+func FromSilence(v chat.Silence) *Silence {
+	m := &Silence{
+		Id:     wire.FromInt[int64](v.ID),
+		UserId: wire.FromInt[int32](v.UserID),
 	}
 	return m
 }
@@ -575,18 +1125,26 @@ func ToLine(m *Line) (v chat.Line, err error) {
 	wire.Set(&err, "text", &v.Text, m.GetText(), wire.ToString)
 	wire.Set(&err, "action", &v.Action, m.GetAction(), wire.ToBool)
 	wire.Set(&err, "automatic", &v.Automatic, m.GetAutomatic(), wire.ToBool)
+	wire.Set(&err, "thread_id", &v.ThreadID, m.GetThreadId(), wire.ToInt)
+	wire.Set(&err, "recipient_id", &v.RecipientID, m.GetRecipientId(), wire.ToInt)
+	wire.Set(&err, "uuid", &v.UUID, m.GetUuid(), wire.ToString)
+	wire.Set(&err, "whole", &v.Whole, m.GetWhole(), wire.ToBool)
 	return v, err
 }
 
 // FromLine returns the wire form of v, which may share its memory.
 func FromLine(v chat.Line) *Line {
 	m := &Line{
-		SenderId:  wire.FromInt[int32](v.SenderID),
-		SessionId: wire.FromString(v.SessionID),
-		Target:    wire.FromString(v.Target),
-		Text:      wire.FromString(v.Text),
-		Action:    wire.FromBool(v.Action),
-		Automatic: wire.FromBool(v.Automatic),
+		SenderId:    wire.FromInt[int32](v.SenderID),
+		SessionId:   wire.FromString(v.SessionID),
+		Target:      wire.FromString(v.Target),
+		Text:        wire.FromString(v.Text),
+		Action:      wire.FromBool(v.Action),
+		Automatic:   wire.FromBool(v.Automatic),
+		ThreadId:    wire.FromInt[int64](v.ThreadID),
+		RecipientId: wire.FromInt[int32](v.RecipientID),
+		Uuid:        wire.FromString(v.UUID),
+		Whole:       wire.FromBool(v.Whole),
 	}
 	return m
 }
@@ -605,6 +1163,8 @@ func ToMessage(m *Message) (v chat.Message, err error) {
 	wire.Set(&err, "action", &v.Action, m.GetAction(), wire.ToBool)
 	wire.Set(&err, "cut", &v.Cut, m.GetCut(), wire.ToBool)
 	wire.Set(&err, "sent_at", &v.SentAt, m.GetSentAt(), wire.ToTime)
+	wire.Set(&err, "thread_id", &v.ThreadID, m.GetThreadId(), wire.ToInt)
+	wire.Set(&err, "uuid", &v.UUID, m.GetUuid(), wire.ToString)
 	return v, err
 }
 
@@ -620,6 +1180,8 @@ func FromMessage(v chat.Message) *Message {
 		Action:     wire.FromBool(v.Action),
 		Cut:        wire.FromBool(v.Cut),
 		SentAt:     wire.FromTime(v.SentAt),
+		ThreadId:   wire.FromInt[int64](v.ThreadID),
+		Uuid:       wire.FromString(v.UUID),
 	}
 	return m
 }
@@ -727,13 +1289,49 @@ func ToParted(m *Parted) (v chat.Parted, err error) {
 		return v, nil
 	}
 	wire.Set(&err, "channel", &v.Channel, m.GetChannel(), wire.ToString)
+	wire.Set(&err, "thread_id", &v.ThreadID, m.GetThreadId(), wire.ToInt)
 	return v, err
 }
 
 // FromParted returns the wire form of v, which may share its memory.
 func FromParted(v chat.Parted) *Parted {
 	m := &Parted{
-		Channel: wire.FromString(v.Channel),
+		Channel:  wire.FromString(v.Channel),
+		ThreadId: wire.FromInt[int64](v.ThreadID),
+	}
+	return m
+}
+
+// ToEntered returns the contract's form of m; nil is the zero value. It fails with wire.ErrMalformed.
+func ToEntered(m *Entered) (v chat.Entered, err error) {
+	if m == nil {
+		return v, nil
+	}
+	wire.Set(&err, "thread", &v.Thread, m.GetThread(), ToThread)
+	return v, err
+}
+
+// FromEntered returns the wire form of v, which may share its memory.
+func FromEntered(v chat.Entered) *Entered {
+	m := &Entered{
+		Thread: FromThread(v.Thread),
+	}
+	return m
+}
+
+// ToExited returns the contract's form of m; nil is the zero value. It fails with wire.ErrMalformed.
+func ToExited(m *Exited) (v chat.Exited, err error) {
+	if m == nil {
+		return v, nil
+	}
+	wire.Set(&err, "thread", &v.Thread, m.GetThread(), ToThread)
+	return v, err
+}
+
+// FromExited returns the wire form of v, which may share its memory.
+func FromExited(v chat.Exited) *Exited {
+	m := &Exited{
+		Thread: FromThread(v.Thread),
 	}
 	return m
 }

@@ -409,6 +409,554 @@ var TalkService_ServiceDesc = grpc.ServiceDesc{
 }
 
 const (
+	MembershipsService_Threads_FullMethodName  = "/peace.chat.v1.MembershipsService/Threads"
+	MembershipsService_Public_FullMethodName   = "/peace.chat.v1.MembershipsService/Public"
+	MembershipsService_Thread_FullMethodName   = "/peace.chat.v1.MembershipsService/Thread"
+	MembershipsService_Enter_FullMethodName    = "/peace.chat.v1.MembershipsService/Enter"
+	MembershipsService_Leave_FullMethodName    = "/peace.chat.v1.MembershipsService/Leave"
+	MembershipsService_Attend_FullMethodName   = "/peace.chat.v1.MembershipsService/Attend"
+	MembershipsService_Converse_FullMethodName = "/peace.chat.v1.MembershipsService/Converse"
+	MembershipsService_Speak_FullMethodName    = "/peace.chat.v1.MembershipsService/Speak"
+	MembershipsService_Messages_FullMethodName = "/peace.chat.v1.MembershipsService/Messages"
+	MembershipsService_Updates_FullMethodName  = "/peace.chat.v1.MembershipsService/Updates"
+	MembershipsService_See_FullMethodName      = "/peace.chat.v1.MembershipsService/See"
+	MembershipsService_Silences_FullMethodName = "/peace.chat.v1.MembershipsService/Silences"
+)
+
+// MembershipsServiceClient is the client API for MembershipsService service.
+//
+// For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
+//
+// MembershipsService is talk for clients that know channels and conversations by number.
+type MembershipsServiceClient interface {
+	// Threads returns what a user has entered.
+	Threads(ctx context.Context, in *ThreadsRequest, opts ...grpc.CallOption) (*ThreadsResponse, error)
+	// Public returns the stored channels that a user may read.
+	Public(ctx context.Context, in *PublicRequest, opts ...grpc.CallOption) (*PublicResponse, error)
+	// Thread returns one thread.
+	Thread(ctx context.Context, in *ThreadRequest, opts ...grpc.CallOption) (*ThreadResponse, error)
+	// Enter makes a user a member of a thread.
+	Enter(ctx context.Context, in *EnterRequest, opts ...grpc.CallOption) (*EnterResponse, error)
+	// Leave ends that.
+	Leave(ctx context.Context, in *LeaveRequest, opts ...grpc.CallOption) (*LeaveResponse, error)
+	// Attend puts a session into the channels that its user has entered.
+	Attend(ctx context.Context, in *AttendRequest, opts ...grpc.CallOption) (*AttendResponse, error)
+	// Converse returns the conversation of two users.
+	Converse(ctx context.Context, in *ConverseRequest, opts ...grpc.CallOption) (*ConverseResponse, error)
+	// Speak says something in a thread.
+	Speak(ctx context.Context, in *SpeakRequest, opts ...grpc.CallOption) (*SpeakResponse, error)
+	// Messages returns a part of a thread.
+	Messages(ctx context.Context, in *MessagesRequest, opts ...grpc.CallOption) (*MessagesResponse, error)
+	// Updates returns what was said in all threads of a user.
+	Updates(ctx context.Context, in *UpdatesRequest, opts ...grpc.CallOption) (*UpdatesResponse, error)
+	// See marks a thread as read.
+	See(ctx context.Context, in *SeeRequest, opts ...grpc.CallOption) (*SeeResponse, error)
+	// Silences returns who was silenced lately.
+	Silences(ctx context.Context, in *SilencesRequest, opts ...grpc.CallOption) (*SilencesResponse, error)
+}
+
+type membershipsServiceClient struct {
+	cc grpc.ClientConnInterface
+}
+
+func NewMembershipsServiceClient(cc grpc.ClientConnInterface) MembershipsServiceClient {
+	return &membershipsServiceClient{cc}
+}
+
+func (c *membershipsServiceClient) Threads(ctx context.Context, in *ThreadsRequest, opts ...grpc.CallOption) (*ThreadsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ThreadsResponse)
+	err := c.cc.Invoke(ctx, MembershipsService_Threads_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *membershipsServiceClient) Public(ctx context.Context, in *PublicRequest, opts ...grpc.CallOption) (*PublicResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(PublicResponse)
+	err := c.cc.Invoke(ctx, MembershipsService_Public_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *membershipsServiceClient) Thread(ctx context.Context, in *ThreadRequest, opts ...grpc.CallOption) (*ThreadResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ThreadResponse)
+	err := c.cc.Invoke(ctx, MembershipsService_Thread_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *membershipsServiceClient) Enter(ctx context.Context, in *EnterRequest, opts ...grpc.CallOption) (*EnterResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(EnterResponse)
+	err := c.cc.Invoke(ctx, MembershipsService_Enter_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *membershipsServiceClient) Leave(ctx context.Context, in *LeaveRequest, opts ...grpc.CallOption) (*LeaveResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(LeaveResponse)
+	err := c.cc.Invoke(ctx, MembershipsService_Leave_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *membershipsServiceClient) Attend(ctx context.Context, in *AttendRequest, opts ...grpc.CallOption) (*AttendResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(AttendResponse)
+	err := c.cc.Invoke(ctx, MembershipsService_Attend_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *membershipsServiceClient) Converse(ctx context.Context, in *ConverseRequest, opts ...grpc.CallOption) (*ConverseResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ConverseResponse)
+	err := c.cc.Invoke(ctx, MembershipsService_Converse_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *membershipsServiceClient) Speak(ctx context.Context, in *SpeakRequest, opts ...grpc.CallOption) (*SpeakResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SpeakResponse)
+	err := c.cc.Invoke(ctx, MembershipsService_Speak_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *membershipsServiceClient) Messages(ctx context.Context, in *MessagesRequest, opts ...grpc.CallOption) (*MessagesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(MessagesResponse)
+	err := c.cc.Invoke(ctx, MembershipsService_Messages_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *membershipsServiceClient) Updates(ctx context.Context, in *UpdatesRequest, opts ...grpc.CallOption) (*UpdatesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(UpdatesResponse)
+	err := c.cc.Invoke(ctx, MembershipsService_Updates_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *membershipsServiceClient) See(ctx context.Context, in *SeeRequest, opts ...grpc.CallOption) (*SeeResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SeeResponse)
+	err := c.cc.Invoke(ctx, MembershipsService_See_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *membershipsServiceClient) Silences(ctx context.Context, in *SilencesRequest, opts ...grpc.CallOption) (*SilencesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SilencesResponse)
+	err := c.cc.Invoke(ctx, MembershipsService_Silences_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// MembershipsServiceServer is the server API for MembershipsService service.
+// All implementations must embed UnimplementedMembershipsServiceServer
+// for forward compatibility.
+//
+// MembershipsService is talk for clients that know channels and conversations by number.
+type MembershipsServiceServer interface {
+	// Threads returns what a user has entered.
+	Threads(context.Context, *ThreadsRequest) (*ThreadsResponse, error)
+	// Public returns the stored channels that a user may read.
+	Public(context.Context, *PublicRequest) (*PublicResponse, error)
+	// Thread returns one thread.
+	Thread(context.Context, *ThreadRequest) (*ThreadResponse, error)
+	// Enter makes a user a member of a thread.
+	Enter(context.Context, *EnterRequest) (*EnterResponse, error)
+	// Leave ends that.
+	Leave(context.Context, *LeaveRequest) (*LeaveResponse, error)
+	// Attend puts a session into the channels that its user has entered.
+	Attend(context.Context, *AttendRequest) (*AttendResponse, error)
+	// Converse returns the conversation of two users.
+	Converse(context.Context, *ConverseRequest) (*ConverseResponse, error)
+	// Speak says something in a thread.
+	Speak(context.Context, *SpeakRequest) (*SpeakResponse, error)
+	// Messages returns a part of a thread.
+	Messages(context.Context, *MessagesRequest) (*MessagesResponse, error)
+	// Updates returns what was said in all threads of a user.
+	Updates(context.Context, *UpdatesRequest) (*UpdatesResponse, error)
+	// See marks a thread as read.
+	See(context.Context, *SeeRequest) (*SeeResponse, error)
+	// Silences returns who was silenced lately.
+	Silences(context.Context, *SilencesRequest) (*SilencesResponse, error)
+	mustEmbedUnimplementedMembershipsServiceServer()
+}
+
+// UnimplementedMembershipsServiceServer must be embedded to have
+// forward compatible implementations.
+//
+// NOTE: this should be embedded by value instead of pointer to avoid a nil
+// pointer dereference when methods are called.
+type UnimplementedMembershipsServiceServer struct{}
+
+func (UnimplementedMembershipsServiceServer) Threads(context.Context, *ThreadsRequest) (*ThreadsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Threads not implemented")
+}
+func (UnimplementedMembershipsServiceServer) Public(context.Context, *PublicRequest) (*PublicResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Public not implemented")
+}
+func (UnimplementedMembershipsServiceServer) Thread(context.Context, *ThreadRequest) (*ThreadResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Thread not implemented")
+}
+func (UnimplementedMembershipsServiceServer) Enter(context.Context, *EnterRequest) (*EnterResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Enter not implemented")
+}
+func (UnimplementedMembershipsServiceServer) Leave(context.Context, *LeaveRequest) (*LeaveResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Leave not implemented")
+}
+func (UnimplementedMembershipsServiceServer) Attend(context.Context, *AttendRequest) (*AttendResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Attend not implemented")
+}
+func (UnimplementedMembershipsServiceServer) Converse(context.Context, *ConverseRequest) (*ConverseResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Converse not implemented")
+}
+func (UnimplementedMembershipsServiceServer) Speak(context.Context, *SpeakRequest) (*SpeakResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Speak not implemented")
+}
+func (UnimplementedMembershipsServiceServer) Messages(context.Context, *MessagesRequest) (*MessagesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Messages not implemented")
+}
+func (UnimplementedMembershipsServiceServer) Updates(context.Context, *UpdatesRequest) (*UpdatesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Updates not implemented")
+}
+func (UnimplementedMembershipsServiceServer) See(context.Context, *SeeRequest) (*SeeResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method See not implemented")
+}
+func (UnimplementedMembershipsServiceServer) Silences(context.Context, *SilencesRequest) (*SilencesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Silences not implemented")
+}
+func (UnimplementedMembershipsServiceServer) mustEmbedUnimplementedMembershipsServiceServer() {}
+func (UnimplementedMembershipsServiceServer) testEmbeddedByValue()                            {}
+
+// UnsafeMembershipsServiceServer may be embedded to opt out of forward compatibility for this service.
+// Use of this interface is not recommended, as added methods to MembershipsServiceServer will
+// result in compilation errors.
+type UnsafeMembershipsServiceServer interface {
+	mustEmbedUnimplementedMembershipsServiceServer()
+}
+
+func RegisterMembershipsServiceServer(s grpc.ServiceRegistrar, srv MembershipsServiceServer) {
+	// If the following call panics, it indicates UnimplementedMembershipsServiceServer was
+	// embedded by pointer and is nil.  This will cause panics if an
+	// unimplemented method is ever invoked, so we test this at initialization
+	// time to prevent it from happening at runtime later due to I/O.
+	if t, ok := srv.(interface{ testEmbeddedByValue() }); ok {
+		t.testEmbeddedByValue()
+	}
+	s.RegisterService(&MembershipsService_ServiceDesc, srv)
+}
+
+func _MembershipsService_Threads_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ThreadsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MembershipsServiceServer).Threads(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: MembershipsService_Threads_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MembershipsServiceServer).Threads(ctx, req.(*ThreadsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _MembershipsService_Public_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(PublicRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MembershipsServiceServer).Public(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: MembershipsService_Public_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MembershipsServiceServer).Public(ctx, req.(*PublicRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _MembershipsService_Thread_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ThreadRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MembershipsServiceServer).Thread(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: MembershipsService_Thread_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MembershipsServiceServer).Thread(ctx, req.(*ThreadRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _MembershipsService_Enter_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(EnterRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MembershipsServiceServer).Enter(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: MembershipsService_Enter_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MembershipsServiceServer).Enter(ctx, req.(*EnterRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _MembershipsService_Leave_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(LeaveRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MembershipsServiceServer).Leave(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: MembershipsService_Leave_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MembershipsServiceServer).Leave(ctx, req.(*LeaveRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _MembershipsService_Attend_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AttendRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MembershipsServiceServer).Attend(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: MembershipsService_Attend_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MembershipsServiceServer).Attend(ctx, req.(*AttendRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _MembershipsService_Converse_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ConverseRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MembershipsServiceServer).Converse(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: MembershipsService_Converse_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MembershipsServiceServer).Converse(ctx, req.(*ConverseRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _MembershipsService_Speak_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SpeakRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MembershipsServiceServer).Speak(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: MembershipsService_Speak_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MembershipsServiceServer).Speak(ctx, req.(*SpeakRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _MembershipsService_Messages_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MessagesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MembershipsServiceServer).Messages(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: MembershipsService_Messages_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MembershipsServiceServer).Messages(ctx, req.(*MessagesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _MembershipsService_Updates_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UpdatesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MembershipsServiceServer).Updates(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: MembershipsService_Updates_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MembershipsServiceServer).Updates(ctx, req.(*UpdatesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _MembershipsService_See_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SeeRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MembershipsServiceServer).See(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: MembershipsService_See_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MembershipsServiceServer).See(ctx, req.(*SeeRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _MembershipsService_Silences_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SilencesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(MembershipsServiceServer).Silences(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: MembershipsService_Silences_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(MembershipsServiceServer).Silences(ctx, req.(*SilencesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+// MembershipsService_ServiceDesc is the grpc.ServiceDesc for MembershipsService service.
+// It's only intended for direct use with grpc.RegisterService,
+// and not to be introspected or modified (even as a copy)
+var MembershipsService_ServiceDesc = grpc.ServiceDesc{
+	ServiceName: "peace.chat.v1.MembershipsService",
+	HandlerType: (*MembershipsServiceServer)(nil),
+	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "Threads",
+			Handler:    _MembershipsService_Threads_Handler,
+		},
+		{
+			MethodName: "Public",
+			Handler:    _MembershipsService_Public_Handler,
+		},
+		{
+			MethodName: "Thread",
+			Handler:    _MembershipsService_Thread_Handler,
+		},
+		{
+			MethodName: "Enter",
+			Handler:    _MembershipsService_Enter_Handler,
+		},
+		{
+			MethodName: "Leave",
+			Handler:    _MembershipsService_Leave_Handler,
+		},
+		{
+			MethodName: "Attend",
+			Handler:    _MembershipsService_Attend_Handler,
+		},
+		{
+			MethodName: "Converse",
+			Handler:    _MembershipsService_Converse_Handler,
+		},
+		{
+			MethodName: "Speak",
+			Handler:    _MembershipsService_Speak_Handler,
+		},
+		{
+			MethodName: "Messages",
+			Handler:    _MembershipsService_Messages_Handler,
+		},
+		{
+			MethodName: "Updates",
+			Handler:    _MembershipsService_Updates_Handler,
+		},
+		{
+			MethodName: "See",
+			Handler:    _MembershipsService_See_Handler,
+		},
+		{
+			MethodName: "Silences",
+			Handler:    _MembershipsService_Silences_Handler,
+		},
+	},
+	Streams:  []grpc.StreamDesc{},
+	Metadata: "modules/chat/chat.proto",
+}
+
+const (
 	ChannelsService_Open_FullMethodName    = "/peace.chat.v1.ChannelsService/Open"
 	ChannelsService_Close_FullMethodName   = "/peace.chat.v1.ChannelsService/Close"
 	ChannelsService_Find_FullMethodName    = "/peace.chat.v1.ChannelsService/Find"

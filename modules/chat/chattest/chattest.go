@@ -65,6 +65,18 @@ func Run(t *testing.T, s Subject) {
 		{"Members", testMembers},
 		{"Resized", testResized},
 		{"Privileges", testPrivileges},
+		{"Enter", testEnter},
+		{"Public", testPublic},
+		{"BothWorlds", testBothWorlds},
+		{"SpeakRefused", testSpeakRefused},
+		{"ThreadFlood", testThreadFlood},
+		{"Converse", testConverse},
+		{"Unseen", testUnseen},
+		{"HiddenPeople", testHiddenPeople},
+		{"Updates", testUpdates},
+		{"TemporaryThreads", testTemporaryThreads},
+		{"LostThread", testLostThread},
+		{"Silences", testSilences},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, s) })
 	}
@@ -108,6 +120,16 @@ func (s Subject) channel(t *testing.T, c chat.Channel) string {
 	}
 	t.Cleanup(func() { _ = s.Chat.Close(t.Context(), c.Name) })
 	return c.Name
+}
+
+// number returns the thread of a channel.
+func (s Subject) number(t *testing.T, name string) int64 {
+	t.Helper()
+	c := must[chat.Channel](t)(s.Chat.Find(t.Context(), name))
+	if c.ID <= 0 {
+		t.Fatalf("%s has the number %d", name, c.ID)
+	}
+	return c.ID
 }
 
 // heard returns the events of chat in an outbox, Resized ones left out: they come when they like.

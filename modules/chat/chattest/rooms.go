@@ -33,7 +33,7 @@ func testGreet(t *testing.T, s Subject) {
 		g = must[chat.Greeting](t)(s.Chat.Greet(t.Context(), player.ID, player.Privileges))
 		c, ok = find(g.Channels, open)
 	}
-	if diff := cmp.Diff(chat.Channel{Name: open, Topic: "open", AutoJoin: true, Members: 2}, c); diff != "" || !ok {
+	if diff := cmp.Diff(chat.Channel{ID: c.ID, Name: open, Topic: "open", AutoJoin: true, Members: 2}, c); diff != "" || !ok {
 		t.Errorf("channel (-want +got):\n%s", diff)
 	}
 	if _, ok := find(g.Channels, closed); ok {
@@ -53,7 +53,7 @@ func testJoin(t *testing.T, s Subject) {
 	id := s.online(t, s.player(t, 0))
 	for range 2 {
 		c := must[chat.Channel](t)(s.Chat.Join(t.Context(), id, name))
-		if diff := cmp.Diff(chat.Channel{Name: name, Topic: "a topic", Members: 1}, c); diff != "" {
+		if diff := cmp.Diff(chat.Channel{ID: c.ID, Name: name, Topic: "a topic", Members: 1}, c); diff != "" {
 			t.Errorf("Join (-want +got):\n%s", diff)
 		}
 	}
@@ -88,16 +88,16 @@ func testJoin(t *testing.T, s Subject) {
 func testOpen(t *testing.T, s Subject) {
 	name := s.channel(t, chat.Channel{Topic: "old"})
 	member, staff := s.online(t, s.player(t, 0), name), s.online(t, s.player(t, users.Moderator), name)
-	wanted := chat.Channel{Name: name, Topic: "new", Read: users.Moderator, Write: users.Developer, AutoJoin: true, Members: 1}
+	wanted := chat.Channel{ID: s.number(t, name), Name: name, Topic: "new", Read: users.Moderator, Write: users.Developer, AutoJoin: true, Members: 1}
 	given := wanted
-	given.Members = 77
+	given.ID, given.Members = 77, 77
 	if diff := cmp.Diff(wanted, must[chat.Channel](t)(s.Chat.Open(t.Context(), given))); diff != "" {
 		t.Errorf("Open (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(wanted, must[chat.Channel](t)(s.Chat.Find(t.Context(), name))); diff != "" {
 		t.Errorf("Find (-want +got):\n%s", diff)
 	}
-	s.hears(t, member, chatpb.FromParted(chat.Parted{Channel: name}))
+	s.hears(t, member, chatpb.FromParted(chat.Parted{Channel: name, ThreadID: wanted.ID}))
 	resized := await(t, s, staff, func(m *chatpb.Resized) bool { return m.GetChannel().GetTopic() == "new" })
 	if resized.GetChannel().GetName() != name {
 		t.Errorf("Resized %v", resized)
@@ -128,12 +128,13 @@ func testClose(t *testing.T, s Subject) {
 		if _, err := s.Chat.Join(t.Context(), id, name); err != nil {
 			t.Fatal(err)
 		}
+		number := s.number(t, name)
 		for range 2 {
 			if err := s.Chat.Close(t.Context(), name); err != nil {
 				t.Fatal(err)
 			}
 		}
-		s.hears(t, id, chatpb.FromParted(chat.Parted{Channel: name}))
+		s.hears(t, id, chatpb.FromParted(chat.Parted{Channel: name, ThreadID: number}))
 		_, err := s.Chat.Find(t.Context(), name)
 		want(t, err, chat.ErrNoChannel)
 		records, err := s.State.List(t.Context(), sessions.Space, sessions.ChannelTag(name), "", 10)
@@ -146,7 +147,7 @@ func testClose(t *testing.T, s Subject) {
 func testTemporary(t *testing.T, s Subject) {
 	name := "#multi_" + strings.ToLower(rand.Text())
 	c := must[chat.Channel](t)(s.Chat.Open(t.Context(), chat.Channel{Name: name, Topic: "a room", Temporary: true}))
-	if diff := cmp.Diff(chat.Channel{Name: name, Topic: "a room", Temporary: true}, c); diff != "" {
+	if diff := cmp.Diff(chat.Channel{ID: c.ID, Name: name, Topic: "a room", Temporary: true}, c); diff != "" {
 		t.Errorf("Open (-want +got):\n%s", diff)
 	}
 	a, b := s.player(t, 0), s.player(t, 0)

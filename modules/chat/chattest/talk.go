@@ -30,6 +30,7 @@ func testSay(t *testing.T, s Subject) {
 	}))
 	wanted := chat.Message{
 		ID: m.ID, SenderID: speaker.ID, SenderName: speaker.Name, Channel: name, Text: "hello, 平和", Action: true, SentAt: m.SentAt,
+		ThreadID: s.number(t, name),
 	}
 	if diff := cmp.Diff(wanted, m); diff != "" || m.ID == 0 || m.SentAt.Before(before) {
 		t.Errorf("message (-want +got):\n%s", diff)
@@ -183,7 +184,10 @@ func testWhisper(t *testing.T, s Subject) {
 		SenderID: a.ID, SessionID: from, Target: strings.ToUpper(b.Name), Text: "psst",
 	}))
 	wanted := chat.Whisper{
-		Message:       chat.Message{ID: w.Message.ID, SenderID: a.ID, SenderName: a.Name, Recipient: b.ID, Text: "psst", SentAt: w.Message.SentAt},
+		Message: chat.Message{
+			ID: w.Message.ID, SenderID: a.ID, SenderName: a.Name, Recipient: b.ID, Text: "psst", SentAt: w.Message.SentAt,
+			ThreadID: w.Message.ThreadID,
+		},
 		RecipientName: b.Name,
 		Online:        true,
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/uptrace/bun"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/pure-peace/peace/modules/chat"
@@ -19,7 +20,7 @@ import (
 
 // Open implements chat.Service.
 func (s *Service) Open(ctx context.Context, channel chat.Channel) (chat.Channel, error) {
-	channel.Members = 0
+	channel.ID, channel.Members = 0, 0
 	if !acceptable(channel) {
 		return chat.Channel{}, chat.ErrBadChannel
 	}
@@ -32,9 +33,19 @@ func (s *Service) Open(ctx context.Context, channel chat.Channel) (chat.Channel,
 		return chat.Channel{}, chat.ErrBadChannel
 	}
 	if channel.Temporary {
-		err = s.directory.put(ctx, channel)
-	} else if err = saveChannels(ctx, s.deps.DB, []chat.Channel{channel}, true); err == nil {
-		err = s.directory.changed(ctx)
+		if channel.ID, err = s.store.number(ctx, channel.Name); err == nil {
+			err = s.directory.put(ctx, channel)
+		}
+	} else {
+		err = s.deps.DB.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+			return saveChannels(ctx, tx, []chat.Channel{channel}, true)
+		})
+		if err == nil {
+			err = s.directory.changed(ctx)
+		}
+		if err == nil {
+			channel, err = s.directory.find(ctx, channel.Name)
+		}
 	}
 	if err != nil {
 		return chat.Channel{}, err
@@ -68,33 +79,36 @@ func (s *Service) Close(ctx context.Context, name string) error {
 	} else if err = s.store.deleteChannel(ctx, name); err == nil {
 		err = s.directory.changed(ctx)
 	}
+	if err == nil {
+		err = s.store.disband(ctx, channel.ID)
+	}
 	if err != nil {
 		return err
 	}
-	return s.empty(ctx, name)
+	return s.empty(ctx, channel)
 }
 
 // empty takes everybody out of a channel.
-func (s *Service) empty(ctx context.Context, name string) error {
-	tag := sessions.ChannelTag(name)
+func (s *Service) empty(ctx context.Context, channel chat.Channel) error {
+	tag := sessions.ChannelTag(channel.Name)
 	for {
 		records, err := s.deps.State.List(ctx, sessions.Space, tag, "", state.MaxChanges/2)
 		if err != nil || len(records) == 0 {
 			return err
 		}
-		if err := s.part(ctx, name, records); err != nil {
+		if err := s.part(ctx, channel, records); err != nil {
 			return err
 		}
 	}
 }
 
 // part takes sessions out of a channel, at most state.MaxChanges/2 of them, and tells them.
-func (s *Service) part(ctx context.Context, name string, records []state.Record) error {
-	item := wire.Pack(chatpb.FromParted(chat.Parted{Channel: name}))
+func (s *Service) part(ctx context.Context, channel chat.Channel, records []state.Record) error {
+	item := wire.Pack(chatpb.FromParted(chat.Parted{Channel: channel.Name, ThreadID: channel.ID}))
 	changes := make([]state.Change, 0, 2*len(records))
 	for _, r := range records {
 		changes = append(changes,
-			state.Change{Tag: &state.Tag{Space: sessions.Space, Key: r.Key, Remove: []string{sessions.ChannelTag(name)}}},
+			state.Change{Tag: &state.Tag{Space: sessions.Space, Key: r.Key, Remove: []string{sessions.ChannelTag(channel.Name)}}},
 			state.Change{Append: &state.Append{Space: sessions.Space, Keys: []string{r.Key}, Item: item}})
 	}
 	_, err := s.deps.State.Apply(ctx, changes)
@@ -188,7 +202,7 @@ func (s *Service) reviewChannel(ctx context.Context, channel chat.Channel) error
 		}
 		records = slices.DeleteFunc(records, func(r state.Record) bool { return allowed[owner(r)] })
 		for some := range slices.Chunk(records, state.MaxChanges/2) {
-			if err := s.part(ctx, channel.Name, some); err != nil {
+			if err := s.part(ctx, channel, some); err != nil {
 				return err
 			}
 		}
@@ -211,7 +225,8 @@ func (s *Service) reviewUser(ctx context.Context, u users.User) error {
 			if err != nil && !errors.Is(err, chat.ErrNoChannel) {
 				return err
 			}
-			if err := s.part(ctx, name, []state.Record{r}); err != nil {
+			channel.Name = name
+			if err := s.part(ctx, channel, []state.Record{r}); err != nil {
 				return err
 			}
 		}

@@ -46,8 +46,8 @@ var audiences = map[string]users.Privileges{
 	"developer":     users.Developer,
 }
 
-// DefaultConfig has the pace that official servers allow a person (ppy/osu-wiki, Bot account) and the channels that stable
-// clients expect.
+// DefaultConfig has the pace that official servers allow a person (ppy/osu-wiki, Bot account) and the channels that clients
+// expect: lazer joins #osu, #lazer and #lobby by these names (ppy/osu osu.Game/Online/Chat/ChannelManager.cs).
 func DefaultConfig() Config {
 	return Config{
 		MaxLength:      2000,
@@ -57,6 +57,7 @@ func DefaultConfig() Config {
 		Channels: map[string]Preset{
 			"osu":       {Topic: "General discussion.", AutoJoin: true},
 			"announce":  {Topic: "Exemplary plays and announcements.", Write: "staff", AutoJoin: true},
+			"lazer":     {Topic: "For those who play with lazer."},
 			"lobby":     {Topic: "Looking for people to play with."},
 			"supporter": {Topic: "For those who keep the server running.", Read: "supporter", Write: "supporter"},
 			"staff":     {Topic: "For those who look after the others; reports arrive here.", Read: "staff", Write: "staff", AutoJoin: true},

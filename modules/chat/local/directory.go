@@ -92,7 +92,7 @@ func (d *directory) find(ctx context.Context, name string) (chat.Channel, error)
 		return c, nil
 	}
 	if c, _, ok := d.temporary.Get(name); ok {
-		return c, nil
+		return d.numbered(ctx, c)
 	}
 	// It may have been opened elsewhere a moment ago.
 	records, err := d.state.Get(ctx, space, []string{name})
@@ -108,7 +108,19 @@ func (d *directory) find(ctx context.Context, name string) (chat.Channel, error)
 		return chat.Channel{}, err
 	}
 	d.temporary.Put(name, records[0].Version, c)
-	return c, nil
+	return d.numbered(ctx, c)
+}
+
+// numbered returns a temporary channel with its number, which those lack that an earlier version of this program opened.
+func (d *directory) numbered(ctx context.Context, c chat.Channel) (chat.Channel, error) {
+	if c.ID != 0 {
+		return c, nil
+	}
+	var err error
+	if c.ID, err = d.store.number(ctx, c.Name); err != nil {
+		return chat.Channel{}, err
+	}
+	return c, d.put(ctx, c)
 }
 
 // put makes or changes a temporary channel.

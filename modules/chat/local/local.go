@@ -4,9 +4,10 @@
 // session that ends leaves its channels by itself. The silence, restriction and privileges of who speaks are asked of users
 // every time; nothing is decided by a copy.
 //
-// The files: say.go and whisper.go are the two ways to speak, room.go is joining, leaving and reading, channels.go what staff
-// and modules do with channels, directory.go which there are; flood.go, text.go and away.go are what their names say;
-// upkeep.go is what happens by itself.
+// The files: say.go and whisper.go are the two ways to speak, room.go is joining, leaving and reading by name, threads.go and
+// entering.go the same by number, channels.go what staff and modules do with channels, directory.go which there are; flood.go,
+// text.go, away.go and silences.go are what their names say; upkeep.go is what happens by itself; store.go and memberships.go hold
+// the SQL.
 package local
 
 import (
@@ -47,6 +48,7 @@ type Service struct {
 	flood     *flood
 	told      *told
 	sizes     sizes
+	silences  silences
 }
 
 var _ chat.Service = (*Service)(nil)

@@ -150,7 +150,7 @@ func TestSeed(t *testing.T) {
 		for _, c := range s.directory.list() {
 			names = append(names, c.Name)
 		}
-		if want := []string{"#announce", "#lobby", "#osu", "#staff", "#supporter"}; !slices.Equal(names, want) {
+		if want := []string{"#announce", "#lazer", "#lobby", "#osu", "#staff", "#supporter"}; !slices.Equal(names, want) {
 			t.Errorf("channels %v", names)
 		}
 		if c, err := s.directory.find(t.Context(), "#announce"); err != nil || c.Write != users.Staff || c.Read != 0 || !c.AutoJoin {
@@ -174,7 +174,7 @@ func TestRetention(t *testing.T) {
 		s := store{db}
 		now := time.Now().UTC().Truncate(time.Microsecond)
 		for i := range 7 {
-			m := chat.Message{SenderID: 1, SenderName: "x", Channel: "#osu", Text: "x", SentAt: now.Add(time.Duration(i-5) * time.Hour)}
+			m := chat.Message{SenderID: 1, ThreadID: 7, SenderName: "x", Channel: "#osu", Text: "x", SentAt: now.Add(time.Duration(i-5) * time.Hour)}
 			if _, err := s.save(t.Context(), m, false); err != nil {
 				t.Fatal(err)
 			}
@@ -190,7 +190,7 @@ func TestRetention(t *testing.T) {
 		if !slices.Equal(deleted, []int{3, 2, 0}) {
 			t.Errorf("deleted %v", deleted)
 		}
-		if left, err := s.history(t.Context(), "#osu", 0, 10); err != nil || len(left) != 2 {
+		if left, err := s.history(t.Context(), 7, 0, 10); err != nil || len(left) != 2 {
 			t.Errorf("%d are left, %v", len(left), err)
 		}
 	})

@@ -98,12 +98,16 @@ func (s *Service) History(ctx context.Context, userID int32, name string, before
 			return nil, chat.ErrNotMember
 		}
 	}
-	return s.store.history(ctx, name, before, bounded(limit))
+	return s.store.history(ctx, channel.ID, before, bounded(limit))
 }
 
 // Conversation implements chat.Service.
 func (s *Service) Conversation(ctx context.Context, userID, other int32, before int64, limit int) ([]chat.Message, error) {
-	return s.store.conversation(ctx, userID, other, before, bounded(limit))
+	id, err := s.store.conversation(ctx, userID, other)
+	if id == 0 || err != nil {
+		return nil, err
+	}
+	return s.store.history(ctx, id, before, bounded(limit))
 }
 
 func bounded(limit int) int { return min(max(limit, 1), chat.MaxPage) }

@@ -18,6 +18,11 @@ import (
 
 // Say implements chat.Service.
 func (s *Service) Say(ctx context.Context, line chat.Line) (chat.Message, error) {
+	return s.say(ctx, line, false)
+}
+
+// say says something in the channel Line.Target. Of a member it is known that he has entered the thread.
+func (s *Service) say(ctx context.Context, line chat.Line, entered bool) (chat.Message, error) {
 	message, sender, err := s.compose(ctx, line)
 	if err != nil {
 		return chat.Message{}, err
@@ -28,15 +33,15 @@ func (s *Service) Say(ctx context.Context, line chat.Line) (chat.Message, error)
 	}
 	var deaf []string
 	if !line.Automatic {
-		if err := s.mayWrite(ctx, line, channel, sender); err != nil {
+		if err := s.mayWrite(ctx, line, channel, sender, entered); err != nil {
 			return chat.Message{}, err
 		}
 		if deaf, err = s.blockers(ctx, sender.ID); err != nil {
 			return chat.Message{}, err
 		}
 	}
-	message.Channel = channel.Name
-	if message, err = s.store.save(ctx, message, false); err != nil {
+	message.Channel, message.ThreadID = channel.Name, channel.ID
+	if message, err = s.store.save(ctx, message, entered); err != nil {
 		return chat.Message{}, err
 	}
 	said := &state.Append{
@@ -57,11 +62,14 @@ func (s *Service) Say(ctx context.Context, line chat.Line) (chat.Message, error)
 	return message, nil
 }
 
-// compose makes the message of a line, if its sender may speak at all. ErrEmpty, ErrSilenced, ErrRestricted, ErrFlood.
+// compose makes the message of a line, if its sender may speak at all. ErrEmpty, ErrTooLong, ErrSilenced, ErrRestricted, ErrFlood.
 func (s *Service) compose(ctx context.Context, line chat.Line) (chat.Message, users.User, error) {
 	body, cut := clean(line.Text, s.config.MaxLength, line.Automatic)
-	if body == "" {
+	switch {
+	case body == "":
 		return chat.Message{}, users.User{}, chat.ErrEmpty
+	case cut && line.Whole:
+		return chat.Message{}, users.User{}, chat.ErrTooLong
 	}
 	sender, err := s.user(ctx, line.SenderID)
 	if err != nil {
@@ -74,7 +82,7 @@ func (s *Service) compose(ctx context.Context, line chat.Line) (chat.Message, us
 		}
 	}
 	return chat.Message{
-		SenderID: sender.ID, SenderName: sender.Name, Text: body, Action: line.Action, Cut: cut, SentAt: now,
+		SenderID: sender.ID, SenderName: sender.Name, Text: body, Action: line.Action, Cut: cut, SentAt: now, UUID: echo(line.UUID),
 	}, sender, nil
 }
 
@@ -110,17 +118,20 @@ func silenced(f *fault.Error, left time.Duration) error {
 }
 
 // mayWrite checks membership and privileges. ErrNoChannel, ErrNotMember, ErrReadOnly.
-func (s *Service) mayWrite(ctx context.Context, line chat.Line, channel chat.Channel, sender users.User) error {
+func (s *Service) mayWrite(ctx context.Context, line chat.Line, channel chat.Channel, sender users.User, entered bool) error {
 	if !readable(channel, sender) {
 		return chat.ErrNoChannel
 	}
-	in, err := s.inside(ctx, sender.ID, line.SessionID, channel.Name)
-	switch {
-	case err != nil:
-		return err
-	case !in:
-		return chat.ErrNotMember
-	case !writable(channel, sender):
+	if !entered {
+		in, err := s.inside(ctx, sender.ID, line.SessionID, channel.Name)
+		if err != nil {
+			return err
+		}
+		if !in {
+			return chat.ErrNotMember
+		}
+	}
+	if !writable(channel, sender) {
 		return chat.ErrReadOnly
 	}
 	return nil

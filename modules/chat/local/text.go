@@ -42,6 +42,14 @@ func clean(text string, limit int, automatic bool) (cleaned string, cut bool) {
 	return text, cut
 }
 
+// echo returns a client's identifier of its message as it may be told on.
+func echo(uuid string) string {
+	if len(uuid) > chat.MaxUUID || !utf8.ValidString(uuid) {
+		return ""
+	}
+	return uuid
+}
+
 var channelName = regexp.MustCompile(`^#[A-Za-z0-9_.-]{1,63}$`)
 
 // acceptable reports whether a channel may be made.

@@ -40,6 +40,9 @@ func (s *Service) followUsers(ctx context.Context) {
 			s.deps.Log.ErrorContext(ctx, "event of an account does not parse", "error", err)
 			return nil
 		}
+		if m.GetSilenced() {
+			s.silences.stale()
+		}
 		if !m.GetPrivileges() {
 			return nil
 		}
@@ -112,6 +115,13 @@ func (s *Service) takeCensus(ctx context.Context, c *census, members map[string]
 				since = now
 			}
 			if before > 0 || now.Sub(since) >= unjoined {
+				// Those who entered it may be connecting again; the module that opened it closes it when they are gone.
+				if populated, err := s.store.populated(ctx, channel.ID); err != nil {
+					return err
+				} else if populated {
+					c.empty[channel.Name] = since
+					continue
+				}
 				if err := s.directory.drop(ctx, channel.Name); err != nil {
 					return err
 				}

@@ -23,20 +23,24 @@ func (s *Service) Whisper(ctx context.Context, line chat.Line) (chat.Whisper, er
 	if err != nil {
 		return chat.Whisper{}, err
 	}
-	list, err := s.deps.Sessions.Of(ctx, []int32{recipient.ID})
+	list, err := s.readers(ctx, recipient.ID)
 	if err != nil {
 		return chat.Whisper{}, err
 	}
-	// Nobody reads what tournament clients show.
-	list = slices.DeleteFunc(list, func(x sessions.Session) bool { return x.Kind == sessions.Tournament })
 	if err := s.mayWhisper(ctx, line, sender, recipient, list); err != nil {
 		return chat.Whisper{}, err
 	}
 
 	message.Recipient = recipient.ID
-	unread := len(list) == 0 && !recipient.Bot
-	if message, err = s.store.save(ctx, message, unread); err != nil {
+	unread := !slices.ContainsFunc(list, shows) && !recipient.Bot
+	message, fresh, err := s.store.letter(ctx, message, unread)
+	if err != nil {
 		return chat.Whisper{}, err
+	}
+	for _, userID := range fresh {
+		if err := s.tellBegun(ctx, userID, sender, recipient, message); err != nil {
+			return chat.Whisper{}, err
+		}
 	}
 	reached, err := s.deliver(ctx, line, message, recipient)
 	if err != nil {
@@ -51,15 +55,43 @@ func (s *Service) Whisper(ctx context.Context, line chat.Line) (chat.Whisper, er
 	return chat.Whisper{
 		Message:       message,
 		RecipientName: recipient.Name,
-		Online:        reached > 0 && !unread,
+		Online:        reached > 0 && len(list) > 0,
 		Silenced:      recipient.Silenced(message.SentAt) > 0,
 		Away:          s.away(list, sender.ID),
 	}, nil
 }
 
+// readers returns the sessions of a user in which private messages are shown: nobody reads what tournament clients show.
+func (s *Service) readers(ctx context.Context, userID int32) ([]sessions.Session, error) {
+	list, err := s.deps.Sessions.Of(ctx, []int32{userID})
+	return slices.DeleteFunc(list, func(x sessions.Session) bool { return x.Kind == sessions.Tournament }), err
+}
+
+// shows reports whether what a session gets counts as read: its client does not say when somebody looks at it.
+func shows(x sessions.Session) bool { return x.Kind != sessions.Lazer && x.Kind != sessions.API }
+
+// tellBegun tells a user who hears by threads of a conversation that he entered by its first message, or by another one after he
+// had left it.
+func (s *Service) tellBegun(ctx context.Context, userID int32, sender, recipient users.User, message chat.Message) error {
+	t := chat.Thread{
+		ID: message.ThreadID, OtherID: recipient.ID, OtherName: recipient.Name,
+		LastMessageID: message.ID, LastReadID: message.ID, Entered: true, Writable: true, MaxLength: s.config.MaxLength,
+	}
+	if userID != sender.ID {
+		t.OtherID, t.OtherName, t.LastReadID = sender.ID, sender.Name, 0
+	}
+	return s.tellEntered(ctx, userID, t, true)
+}
+
 // recipient finds the user whom a line is for. A restricted one is there for staff and the server only. ErrNoRecipient.
 func (s *Service) recipient(ctx context.Context, line chat.Line, sender users.User) (users.User, error) {
-	found, err := s.deps.Users.Find(ctx, []string{line.Target})
+	var found []users.User
+	var err error
+	if line.RecipientID != 0 {
+		found, err = s.deps.Users.Get(ctx, []int32{line.RecipientID})
+	} else {
+		found, err = s.deps.Users.Find(ctx, []string{line.Target})
+	}
 	if err != nil {
 		return users.User{}, err
 	}
