@@ -1,5 +1,6 @@
-DROP INDEX {{if eq .Engine "mysql"}}beatmaps_creator_id ON beatmaps{{else}}beatmaps_creator_id{{end}};
-DROP INDEX {{if eq .Engine "mysql"}}beatmapsets_creator_id ON beatmapsets{{else}}beatmapsets_creator_id{{end}};
+DROP INDEX beatmaps_creator_id{{if eq .Engine "mysql"}} ON beatmaps{{end}};
+DROP INDEX beatmapsets_creator_id{{if eq .Engine "mysql"}} ON beatmapsets{{end}};
+DROP INDEX beatmap_favourites_latest{{if eq .Engine "mysql"}} ON beatmap_favourites{{end}};
 DROP TABLE IF EXISTS beatmap_tag_counts;
 DROP TABLE IF EXISTS beatmap_tags;
 DROP TABLE IF EXISTS beatmap_changes;

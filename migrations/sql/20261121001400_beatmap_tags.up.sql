@@ -37,5 +37,6 @@ CREATE TABLE beatmap_tag_counts (
 
 CREATE INDEX beatmap_tag_counts_tag ON beatmap_tag_counts (tag_id, players, beatmap_id);
 
+CREATE INDEX beatmap_favourites_latest ON beatmap_favourites (set_id, at, user_id);
 CREATE INDEX beatmapsets_creator_id ON beatmapsets (creator_id, id);
 CREATE INDEX beatmaps_creator_id ON beatmaps (creator_id, set_id);

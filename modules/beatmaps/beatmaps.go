@@ -88,11 +88,15 @@ type Opinions interface {
 	// set. A value of 0 only asks whether he may vote. ErrNotFound, ErrNotRanked, ErrOwn, ErrBadVote; ErrVoted comes with the
 	// rating in its details "average" and "votes".
 	Vote(ctx context.Context, userID, beatmapID int32, value int) (Rating, error)
+	// Votes returns how often each value was given to the sets (at most MaxBatch) that have votes, in their order. ErrTooLarge.
+	Votes(ctx context.Context, setIDs []int32) ([]Votes, error)
 	// Favour adds a set to a user's favourites or removes it, and returns how many users favour the set. Doing it again
 	// changes nothing. ErrNotFound, ErrTooMany.
 	Favour(ctx context.Context, userID, setID int32, on bool) (int32, error)
 	// Favourites returns the ids of a user's favourite sets, the latest first.
 	Favourites(ctx context.Context, userID int32) ([]int32, error)
+	// Admirers returns the users whose favourite a set is, the latest first, at most limit (1 to MaxBatch). ErrTooLarge.
+	Admirers(ctx context.Context, setID int32, limit int) ([]int32, error)
 	// Comment keeps a comment of stable's song screen. ErrNotFound, ErrBadComment.
 	Comment(ctx context.Context, comment Comment) (Comment, error)
 	// Comments returns the comments of a set, one of its beatmaps, and a score on it together, by time, at most MaxBatch.
@@ -239,6 +243,9 @@ type Query struct {
 	Story     bool    // only sets with a storyboard
 	Within    []int32 // only these sets: favourites, played; at most MaxFavourites, empty means any unless Only is set
 	Only      bool    // only the sets of Within, and none when it is empty
+	Without   []int32 // not these sets; at most MaxFavourites
+	Converts  bool    // with the beatmaps of osu! that can be converted to Ruleset
+	Featured  bool    // only sets with a featured artist's track
 	Order     Order
 	Ascending bool
 	CreatorID int32  // only sets that this user of this server made; 0 for any
@@ -311,6 +318,12 @@ type Rating struct {
 	Average float64 // 1 to 10; 0 without votes
 	Votes   int32
 	Own     int32 // of the user who asks; 0 for none
+}
+
+// Votes are the votes on a set.
+type Votes struct {
+	SetID  int32
+	Counts []int32 // how often each value was given, from 0 (which nobody can give) to 10
 }
 
 // Subject is what a comment is about.

@@ -59,6 +59,7 @@ func TestRoundTrip(t *testing.T) {
 	wiretest.RoundTrip(t, beatmapspb.FromTagged, beatmapspb.ToTagged)
 	wiretest.RoundTrip(t, beatmapspb.FromArchive, beatmapspb.ToArchive)
 	wiretest.RoundTrip(t, beatmapspb.FromRating, beatmapspb.ToRating)
+	wiretest.RoundTrip(t, beatmapspb.FromVotes, beatmapspb.ToVotes)
 	wiretest.RoundTrip(t, beatmapspb.FromComment, beatmapspb.ToComment)
 	wiretest.RoundTrip(t, beatmapspb.FromImport, beatmapspb.ToImport)
 	wiretest.RoundTrip(t, beatmapspb.FromImported, beatmapspb.ToImported)

@@ -891,6 +891,9 @@ type Query struct {
 	Limit         int64                  `protobuf:"varint,15,opt,name=limit,proto3" json:"limit,omitempty"`
 	CreatorId     int32                  `protobuf:"varint,16,opt,name=creator_id,json=creatorId,proto3" json:"creator_id,omitempty"`
 	GuestId       int32                  `protobuf:"varint,17,opt,name=guest_id,json=guestId,proto3" json:"guest_id,omitempty"`
+	Without       []int32                `protobuf:"varint,18,rep,packed,name=without,proto3" json:"without,omitempty"`
+	Converts      bool                   `protobuf:"varint,19,opt,name=converts,proto3" json:"converts,omitempty"`
+	Featured      bool                   `protobuf:"varint,20,opt,name=featured,proto3" json:"featured,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1042,6 +1045,27 @@ func (x *Query) GetGuestId() int32 {
 		return x.GuestId
 	}
 	return 0
+}
+
+func (x *Query) GetWithout() []int32 {
+	if x != nil {
+		return x.Without
+	}
+	return nil
+}
+
+func (x *Query) GetConverts() bool {
+	if x != nil {
+		return x.Converts
+	}
+	return false
+}
+
+func (x *Query) GetFeatured() bool {
+	if x != nil {
+		return x.Featured
+	}
+	return false
 }
 
 type Page struct {
@@ -1456,6 +1480,58 @@ func (x *Rating) GetOwn() int32 {
 	return 0
 }
 
+type Votes struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	SetId         int32                  `protobuf:"varint,1,opt,name=set_id,json=setId,proto3" json:"set_id,omitempty"`
+	Counts        []int32                `protobuf:"varint,2,rep,packed,name=counts,proto3" json:"counts,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Votes) Reset() {
+	*x = Votes{}
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Votes) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Votes) ProtoMessage() {}
+
+func (x *Votes) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Votes.ProtoReflect.Descriptor instead.
+func (*Votes) Descriptor() ([]byte, []int) {
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *Votes) GetSetId() int32 {
+	if x != nil {
+		return x.SetId
+	}
+	return 0
+}
+
+func (x *Votes) GetCounts() []int32 {
+	if x != nil {
+		return x.Counts
+	}
+	return nil
+}
+
 type Comment struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            int64                  `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -1474,7 +1550,7 @@ type Comment struct {
 
 func (x *Comment) Reset() {
 	*x = Comment{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[12]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1486,7 +1562,7 @@ func (x *Comment) String() string {
 func (*Comment) ProtoMessage() {}
 
 func (x *Comment) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[12]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1499,7 +1575,7 @@ func (x *Comment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Comment.ProtoReflect.Descriptor instead.
 func (*Comment) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{12}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Comment) GetId() int64 {
@@ -1585,7 +1661,7 @@ type Import struct {
 
 func (x *Import) Reset() {
 	*x = Import{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[13]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1597,7 +1673,7 @@ func (x *Import) String() string {
 func (*Import) ProtoMessage() {}
 
 func (x *Import) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[13]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1610,7 +1686,7 @@ func (x *Import) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Import.ProtoReflect.Descriptor instead.
 func (*Import) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{13}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Import) GetName() string {
@@ -1660,7 +1736,7 @@ type Imported struct {
 
 func (x *Imported) Reset() {
 	*x = Imported{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[14]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1672,7 +1748,7 @@ func (x *Imported) String() string {
 func (*Imported) ProtoMessage() {}
 
 func (x *Imported) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[14]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1685,7 +1761,7 @@ func (x *Imported) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Imported.ProtoReflect.Descriptor instead.
 func (*Imported) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{14}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Imported) GetSet() *Set {
@@ -1729,7 +1805,7 @@ type StatusChange struct {
 
 func (x *StatusChange) Reset() {
 	*x = StatusChange{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[15]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1741,7 +1817,7 @@ func (x *StatusChange) String() string {
 func (*StatusChange) ProtoMessage() {}
 
 func (x *StatusChange) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[15]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1754,7 +1830,7 @@ func (x *StatusChange) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatusChange.ProtoReflect.Descriptor instead.
 func (*StatusChange) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{15}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *StatusChange) GetSetId() int32 {
@@ -1803,7 +1879,7 @@ type Counts struct {
 
 func (x *Counts) Reset() {
 	*x = Counts{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[16]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1815,7 +1891,7 @@ func (x *Counts) String() string {
 func (*Counts) ProtoMessage() {}
 
 func (x *Counts) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[16]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1828,7 +1904,7 @@ func (x *Counts) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Counts.ProtoReflect.Descriptor instead.
 func (*Counts) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{16}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Counts) GetBeatmapId() int32 {
@@ -1863,7 +1939,7 @@ type Changed struct {
 
 func (x *Changed) Reset() {
 	*x = Changed{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[17]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1875,7 +1951,7 @@ func (x *Changed) String() string {
 func (*Changed) ProtoMessage() {}
 
 func (x *Changed) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[17]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1888,7 +1964,7 @@ func (x *Changed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Changed.ProtoReflect.Descriptor instead.
 func (*Changed) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{17}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *Changed) GetSetId() int32 {
@@ -1914,7 +1990,7 @@ type BeatmapsRequest struct {
 
 func (x *BeatmapsRequest) Reset() {
 	*x = BeatmapsRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[18]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1926,7 +2002,7 @@ func (x *BeatmapsRequest) String() string {
 func (*BeatmapsRequest) ProtoMessage() {}
 
 func (x *BeatmapsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[18]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1939,7 +2015,7 @@ func (x *BeatmapsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BeatmapsRequest.ProtoReflect.Descriptor instead.
 func (*BeatmapsRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{18}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *BeatmapsRequest) GetKeys() []*Key {
@@ -1958,7 +2034,7 @@ type BeatmapsResponse struct {
 
 func (x *BeatmapsResponse) Reset() {
 	*x = BeatmapsResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[19]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1970,7 +2046,7 @@ func (x *BeatmapsResponse) String() string {
 func (*BeatmapsResponse) ProtoMessage() {}
 
 func (x *BeatmapsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[19]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1983,7 +2059,7 @@ func (x *BeatmapsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BeatmapsResponse.ProtoReflect.Descriptor instead.
 func (*BeatmapsResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{19}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *BeatmapsResponse) GetFound() []*Found {
@@ -2002,7 +2078,7 @@ type SetsRequest struct {
 
 func (x *SetsRequest) Reset() {
 	*x = SetsRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[20]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2014,7 +2090,7 @@ func (x *SetsRequest) String() string {
 func (*SetsRequest) ProtoMessage() {}
 
 func (x *SetsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[20]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2027,7 +2103,7 @@ func (x *SetsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetsRequest.ProtoReflect.Descriptor instead.
 func (*SetsRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{20}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *SetsRequest) GetIds() []int32 {
@@ -2046,7 +2122,7 @@ type SetsResponse struct {
 
 func (x *SetsResponse) Reset() {
 	*x = SetsResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[21]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2058,7 +2134,7 @@ func (x *SetsResponse) String() string {
 func (*SetsResponse) ProtoMessage() {}
 
 func (x *SetsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[21]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2071,7 +2147,7 @@ func (x *SetsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetsResponse.ProtoReflect.Descriptor instead.
 func (*SetsResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{21}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *SetsResponse) GetSets() []*Set {
@@ -2090,7 +2166,7 @@ type SearchRequest struct {
 
 func (x *SearchRequest) Reset() {
 	*x = SearchRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[22]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2102,7 +2178,7 @@ func (x *SearchRequest) String() string {
 func (*SearchRequest) ProtoMessage() {}
 
 func (x *SearchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[22]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2115,7 +2191,7 @@ func (x *SearchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SearchRequest.ProtoReflect.Descriptor instead.
 func (*SearchRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{22}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *SearchRequest) GetQuery() *Query {
@@ -2134,7 +2210,7 @@ type SearchResponse struct {
 
 func (x *SearchResponse) Reset() {
 	*x = SearchResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[23]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2146,7 +2222,7 @@ func (x *SearchResponse) String() string {
 func (*SearchResponse) ProtoMessage() {}
 
 func (x *SearchResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[23]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2159,7 +2235,7 @@ func (x *SearchResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SearchResponse.ProtoReflect.Descriptor instead.
 func (*SearchResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{23}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *SearchResponse) GetPage() *Page {
@@ -2179,7 +2255,7 @@ type ArchiveRequest struct {
 
 func (x *ArchiveRequest) Reset() {
 	*x = ArchiveRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[24]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2191,7 +2267,7 @@ func (x *ArchiveRequest) String() string {
 func (*ArchiveRequest) ProtoMessage() {}
 
 func (x *ArchiveRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[24]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2204,7 +2280,7 @@ func (x *ArchiveRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ArchiveRequest.ProtoReflect.Descriptor instead.
 func (*ArchiveRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{24}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ArchiveRequest) GetSetId() int32 {
@@ -2230,7 +2306,7 @@ type ArchiveResponse struct {
 
 func (x *ArchiveResponse) Reset() {
 	*x = ArchiveResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[25]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2242,7 +2318,7 @@ func (x *ArchiveResponse) String() string {
 func (*ArchiveResponse) ProtoMessage() {}
 
 func (x *ArchiveResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[25]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2255,7 +2331,7 @@ func (x *ArchiveResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ArchiveResponse.ProtoReflect.Descriptor instead.
 func (*ArchiveResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{25}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ArchiveResponse) GetArchive() *Archive {
@@ -2275,7 +2351,7 @@ type MediaRequest struct {
 
 func (x *MediaRequest) Reset() {
 	*x = MediaRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[26]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2287,7 +2363,7 @@ func (x *MediaRequest) String() string {
 func (*MediaRequest) ProtoMessage() {}
 
 func (x *MediaRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[26]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2300,7 +2376,7 @@ func (x *MediaRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MediaRequest.ProtoReflect.Descriptor instead.
 func (*MediaRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{26}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *MediaRequest) GetSetId() int32 {
@@ -2326,7 +2402,7 @@ type MediaResponse struct {
 
 func (x *MediaResponse) Reset() {
 	*x = MediaResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[27]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2338,7 +2414,7 @@ func (x *MediaResponse) String() string {
 func (*MediaResponse) ProtoMessage() {}
 
 func (x *MediaResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[27]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2351,7 +2427,7 @@ func (x *MediaResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MediaResponse.ProtoReflect.Descriptor instead.
 func (*MediaResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{27}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *MediaResponse) GetArchive() *Archive {
@@ -2371,7 +2447,7 @@ type ChangesRequest struct {
 
 func (x *ChangesRequest) Reset() {
 	*x = ChangesRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[28]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2383,7 +2459,7 @@ func (x *ChangesRequest) String() string {
 func (*ChangesRequest) ProtoMessage() {}
 
 func (x *ChangesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[28]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2396,7 +2472,7 @@ func (x *ChangesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChangesRequest.ProtoReflect.Descriptor instead.
 func (*ChangesRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{28}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *ChangesRequest) GetAfter() int64 {
@@ -2423,7 +2499,7 @@ type ChangesResponse struct {
 
 func (x *ChangesResponse) Reset() {
 	*x = ChangesResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[29]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2435,7 +2511,7 @@ func (x *ChangesResponse) String() string {
 func (*ChangesResponse) ProtoMessage() {}
 
 func (x *ChangesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[29]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2448,7 +2524,7 @@ func (x *ChangesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChangesResponse.ProtoReflect.Descriptor instead.
 func (*ChangesResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{29}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *ChangesResponse) GetChanges() []*Change {
@@ -2473,7 +2549,7 @@ type TagsRequest struct {
 
 func (x *TagsRequest) Reset() {
 	*x = TagsRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[30]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2485,7 +2561,7 @@ func (x *TagsRequest) String() string {
 func (*TagsRequest) ProtoMessage() {}
 
 func (x *TagsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[30]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2498,7 +2574,7 @@ func (x *TagsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TagsRequest.ProtoReflect.Descriptor instead.
 func (*TagsRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{30}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{31}
 }
 
 type TagsResponse struct {
@@ -2510,7 +2586,7 @@ type TagsResponse struct {
 
 func (x *TagsResponse) Reset() {
 	*x = TagsResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[31]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2522,7 +2598,7 @@ func (x *TagsResponse) String() string {
 func (*TagsResponse) ProtoMessage() {}
 
 func (x *TagsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[31]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2535,7 +2611,7 @@ func (x *TagsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TagsResponse.ProtoReflect.Descriptor instead.
 func (*TagsResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{31}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *TagsResponse) GetTags() []*Tag {
@@ -2557,7 +2633,7 @@ type TagRequest struct {
 
 func (x *TagRequest) Reset() {
 	*x = TagRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[32]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2569,7 +2645,7 @@ func (x *TagRequest) String() string {
 func (*TagRequest) ProtoMessage() {}
 
 func (x *TagRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[32]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2582,7 +2658,7 @@ func (x *TagRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TagRequest.ProtoReflect.Descriptor instead.
 func (*TagRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{32}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *TagRequest) GetUserId() int32 {
@@ -2621,7 +2697,7 @@ type TagResponse struct {
 
 func (x *TagResponse) Reset() {
 	*x = TagResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[33]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2633,7 +2709,7 @@ func (x *TagResponse) String() string {
 func (*TagResponse) ProtoMessage() {}
 
 func (x *TagResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[33]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2646,7 +2722,7 @@ func (x *TagResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TagResponse.ProtoReflect.Descriptor instead.
 func (*TagResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{33}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{34}
 }
 
 type TaggedRequest struct {
@@ -2659,7 +2735,7 @@ type TaggedRequest struct {
 
 func (x *TaggedRequest) Reset() {
 	*x = TaggedRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[34]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2671,7 +2747,7 @@ func (x *TaggedRequest) String() string {
 func (*TaggedRequest) ProtoMessage() {}
 
 func (x *TaggedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[34]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2684,7 +2760,7 @@ func (x *TaggedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TaggedRequest.ProtoReflect.Descriptor instead.
 func (*TaggedRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{34}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *TaggedRequest) GetUserId() int32 {
@@ -2710,7 +2786,7 @@ type TaggedResponse struct {
 
 func (x *TaggedResponse) Reset() {
 	*x = TaggedResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[35]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2722,7 +2798,7 @@ func (x *TaggedResponse) String() string {
 func (*TaggedResponse) ProtoMessage() {}
 
 func (x *TaggedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[35]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2735,7 +2811,7 @@ func (x *TaggedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TaggedResponse.ProtoReflect.Descriptor instead.
 func (*TaggedResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{35}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *TaggedResponse) GetTagged() []*Tagged {
@@ -2756,7 +2832,7 @@ type VoteRequest struct {
 
 func (x *VoteRequest) Reset() {
 	*x = VoteRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[36]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2768,7 +2844,7 @@ func (x *VoteRequest) String() string {
 func (*VoteRequest) ProtoMessage() {}
 
 func (x *VoteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[36]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2781,7 +2857,7 @@ func (x *VoteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use VoteRequest.ProtoReflect.Descriptor instead.
 func (*VoteRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{36}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *VoteRequest) GetUserId() int32 {
@@ -2814,7 +2890,7 @@ type VoteResponse struct {
 
 func (x *VoteResponse) Reset() {
 	*x = VoteResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[37]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2826,7 +2902,7 @@ func (x *VoteResponse) String() string {
 func (*VoteResponse) ProtoMessage() {}
 
 func (x *VoteResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[37]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2839,12 +2915,196 @@ func (x *VoteResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use VoteResponse.ProtoReflect.Descriptor instead.
 func (*VoteResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{37}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *VoteResponse) GetRating() *Rating {
 	if x != nil {
 		return x.Rating
+	}
+	return nil
+}
+
+type VotesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	SetIds        []int32                `protobuf:"varint,1,rep,packed,name=set_ids,json=setIds,proto3" json:"set_ids,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *VotesRequest) Reset() {
+	*x = VotesRequest{}
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VotesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VotesRequest) ProtoMessage() {}
+
+func (x *VotesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VotesRequest.ProtoReflect.Descriptor instead.
+func (*VotesRequest) Descriptor() ([]byte, []int) {
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{39}
+}
+
+func (x *VotesRequest) GetSetIds() []int32 {
+	if x != nil {
+		return x.SetIds
+	}
+	return nil
+}
+
+type VotesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Votes         []*Votes               `protobuf:"bytes,1,rep,name=votes,proto3" json:"votes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *VotesResponse) Reset() {
+	*x = VotesResponse{}
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[40]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VotesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VotesResponse) ProtoMessage() {}
+
+func (x *VotesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[40]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VotesResponse.ProtoReflect.Descriptor instead.
+func (*VotesResponse) Descriptor() ([]byte, []int) {
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{40}
+}
+
+func (x *VotesResponse) GetVotes() []*Votes {
+	if x != nil {
+		return x.Votes
+	}
+	return nil
+}
+
+type AdmirersRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	SetId         int32                  `protobuf:"varint,1,opt,name=set_id,json=setId,proto3" json:"set_id,omitempty"`
+	Limit         int64                  `protobuf:"varint,2,opt,name=limit,proto3" json:"limit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AdmirersRequest) Reset() {
+	*x = AdmirersRequest{}
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AdmirersRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AdmirersRequest) ProtoMessage() {}
+
+func (x *AdmirersRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AdmirersRequest.ProtoReflect.Descriptor instead.
+func (*AdmirersRequest) Descriptor() ([]byte, []int) {
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{41}
+}
+
+func (x *AdmirersRequest) GetSetId() int32 {
+	if x != nil {
+		return x.SetId
+	}
+	return 0
+}
+
+func (x *AdmirersRequest) GetLimit() int64 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+type AdmirersResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	UserIds       []int32                `protobuf:"varint,1,rep,packed,name=user_ids,json=userIds,proto3" json:"user_ids,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AdmirersResponse) Reset() {
+	*x = AdmirersResponse{}
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AdmirersResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AdmirersResponse) ProtoMessage() {}
+
+func (x *AdmirersResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AdmirersResponse.ProtoReflect.Descriptor instead.
+func (*AdmirersResponse) Descriptor() ([]byte, []int) {
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{42}
+}
+
+func (x *AdmirersResponse) GetUserIds() []int32 {
+	if x != nil {
+		return x.UserIds
 	}
 	return nil
 }
@@ -2860,7 +3120,7 @@ type FavourRequest struct {
 
 func (x *FavourRequest) Reset() {
 	*x = FavourRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[38]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2872,7 +3132,7 @@ func (x *FavourRequest) String() string {
 func (*FavourRequest) ProtoMessage() {}
 
 func (x *FavourRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[38]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2885,7 +3145,7 @@ func (x *FavourRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FavourRequest.ProtoReflect.Descriptor instead.
 func (*FavourRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{38}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *FavourRequest) GetUserId() int32 {
@@ -2918,7 +3178,7 @@ type FavourResponse struct {
 
 func (x *FavourResponse) Reset() {
 	*x = FavourResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[39]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2930,7 +3190,7 @@ func (x *FavourResponse) String() string {
 func (*FavourResponse) ProtoMessage() {}
 
 func (x *FavourResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[39]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2943,7 +3203,7 @@ func (x *FavourResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FavourResponse.ProtoReflect.Descriptor instead.
 func (*FavourResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{39}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *FavourResponse) GetFavourites() int32 {
@@ -2962,7 +3222,7 @@ type FavouritesRequest struct {
 
 func (x *FavouritesRequest) Reset() {
 	*x = FavouritesRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[40]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2974,7 +3234,7 @@ func (x *FavouritesRequest) String() string {
 func (*FavouritesRequest) ProtoMessage() {}
 
 func (x *FavouritesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[40]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2987,7 +3247,7 @@ func (x *FavouritesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FavouritesRequest.ProtoReflect.Descriptor instead.
 func (*FavouritesRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{40}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *FavouritesRequest) GetUserId() int32 {
@@ -3006,7 +3266,7 @@ type FavouritesResponse struct {
 
 func (x *FavouritesResponse) Reset() {
 	*x = FavouritesResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[41]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3018,7 +3278,7 @@ func (x *FavouritesResponse) String() string {
 func (*FavouritesResponse) ProtoMessage() {}
 
 func (x *FavouritesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[41]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3031,7 +3291,7 @@ func (x *FavouritesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FavouritesResponse.ProtoReflect.Descriptor instead.
 func (*FavouritesResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{41}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *FavouritesResponse) GetSetIds() []int32 {
@@ -3050,7 +3310,7 @@ type CommentRequest struct {
 
 func (x *CommentRequest) Reset() {
 	*x = CommentRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[42]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3062,7 +3322,7 @@ func (x *CommentRequest) String() string {
 func (*CommentRequest) ProtoMessage() {}
 
 func (x *CommentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[42]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3075,7 +3335,7 @@ func (x *CommentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CommentRequest.ProtoReflect.Descriptor instead.
 func (*CommentRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{42}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *CommentRequest) GetComment() *Comment {
@@ -3094,7 +3354,7 @@ type CommentResponse struct {
 
 func (x *CommentResponse) Reset() {
 	*x = CommentResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[43]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3106,7 +3366,7 @@ func (x *CommentResponse) String() string {
 func (*CommentResponse) ProtoMessage() {}
 
 func (x *CommentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[43]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3119,7 +3379,7 @@ func (x *CommentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CommentResponse.ProtoReflect.Descriptor instead.
 func (*CommentResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{43}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *CommentResponse) GetComment() *Comment {
@@ -3140,7 +3400,7 @@ type CommentsRequest struct {
 
 func (x *CommentsRequest) Reset() {
 	*x = CommentsRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[44]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3152,7 +3412,7 @@ func (x *CommentsRequest) String() string {
 func (*CommentsRequest) ProtoMessage() {}
 
 func (x *CommentsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[44]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3165,7 +3425,7 @@ func (x *CommentsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CommentsRequest.ProtoReflect.Descriptor instead.
 func (*CommentsRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{44}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *CommentsRequest) GetSetId() int32 {
@@ -3198,7 +3458,7 @@ type CommentsResponse struct {
 
 func (x *CommentsResponse) Reset() {
 	*x = CommentsResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[45]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3210,7 +3470,7 @@ func (x *CommentsResponse) String() string {
 func (*CommentsResponse) ProtoMessage() {}
 
 func (x *CommentsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[45]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3223,7 +3483,7 @@ func (x *CommentsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CommentsResponse.ProtoReflect.Descriptor instead.
 func (*CommentsResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{45}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *CommentsResponse) GetComments() []*Comment {
@@ -3243,7 +3503,7 @@ type ImportRequest struct {
 
 func (x *ImportRequest) Reset() {
 	*x = ImportRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[46]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3255,7 +3515,7 @@ func (x *ImportRequest) String() string {
 func (*ImportRequest) ProtoMessage() {}
 
 func (x *ImportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[46]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3268,7 +3528,7 @@ func (x *ImportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportRequest.ProtoReflect.Descriptor instead.
 func (*ImportRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{46}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *ImportRequest) GetKey() string {
@@ -3294,7 +3554,7 @@ type ImportResponse struct {
 
 func (x *ImportResponse) Reset() {
 	*x = ImportResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[47]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3306,7 +3566,7 @@ func (x *ImportResponse) String() string {
 func (*ImportResponse) ProtoMessage() {}
 
 func (x *ImportResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[47]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3319,7 +3579,7 @@ func (x *ImportResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ImportResponse.ProtoReflect.Descriptor instead.
 func (*ImportResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{47}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *ImportResponse) GetImported() *Imported {
@@ -3338,7 +3598,7 @@ type RefreshRequest struct {
 
 func (x *RefreshRequest) Reset() {
 	*x = RefreshRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[48]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3350,7 +3610,7 @@ func (x *RefreshRequest) String() string {
 func (*RefreshRequest) ProtoMessage() {}
 
 func (x *RefreshRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[48]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3363,7 +3623,7 @@ func (x *RefreshRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RefreshRequest.ProtoReflect.Descriptor instead.
 func (*RefreshRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{48}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *RefreshRequest) GetSetIds() []int32 {
@@ -3381,7 +3641,7 @@ type RefreshResponse struct {
 
 func (x *RefreshResponse) Reset() {
 	*x = RefreshResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[49]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3393,7 +3653,7 @@ func (x *RefreshResponse) String() string {
 func (*RefreshResponse) ProtoMessage() {}
 
 func (x *RefreshResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[49]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3406,7 +3666,7 @@ func (x *RefreshResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RefreshResponse.ProtoReflect.Descriptor instead.
 func (*RefreshResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{49}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{54}
 }
 
 type SetStatusRequest struct {
@@ -3419,7 +3679,7 @@ type SetStatusRequest struct {
 
 func (x *SetStatusRequest) Reset() {
 	*x = SetStatusRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[50]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3431,7 +3691,7 @@ func (x *SetStatusRequest) String() string {
 func (*SetStatusRequest) ProtoMessage() {}
 
 func (x *SetStatusRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[50]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3444,7 +3704,7 @@ func (x *SetStatusRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetStatusRequest.ProtoReflect.Descriptor instead.
 func (*SetStatusRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{50}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *SetStatusRequest) GetBy() int32 {
@@ -3470,7 +3730,7 @@ type SetStatusResponse struct {
 
 func (x *SetStatusResponse) Reset() {
 	*x = SetStatusResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[51]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3482,7 +3742,7 @@ func (x *SetStatusResponse) String() string {
 func (*SetStatusResponse) ProtoMessage() {}
 
 func (x *SetStatusResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[51]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3495,7 +3755,7 @@ func (x *SetStatusResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetStatusResponse.ProtoReflect.Descriptor instead.
 func (*SetStatusResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{51}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *SetStatusResponse) GetSet() *Set {
@@ -3514,7 +3774,7 @@ type SetCountsRequest struct {
 
 func (x *SetCountsRequest) Reset() {
 	*x = SetCountsRequest{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[52]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3526,7 +3786,7 @@ func (x *SetCountsRequest) String() string {
 func (*SetCountsRequest) ProtoMessage() {}
 
 func (x *SetCountsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[52]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3539,7 +3799,7 @@ func (x *SetCountsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetCountsRequest.ProtoReflect.Descriptor instead.
 func (*SetCountsRequest) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{52}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *SetCountsRequest) GetCounts() []*Counts {
@@ -3557,7 +3817,7 @@ type SetCountsResponse struct {
 
 func (x *SetCountsResponse) Reset() {
 	*x = SetCountsResponse{}
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[53]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3569,7 +3829,7 @@ func (x *SetCountsResponse) String() string {
 func (*SetCountsResponse) ProtoMessage() {}
 
 func (x *SetCountsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[53]
+	mi := &file_modules_beatmaps_beatmaps_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3582,7 +3842,7 @@ func (x *SetCountsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetCountsResponse.ProtoReflect.Descriptor instead.
 func (*SetCountsResponse) Descriptor() ([]byte, []int) {
-	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{53}
+	return file_modules_beatmaps_beatmaps_proto_rawDescGZIP(), []int{58}
 }
 
 var File_modules_beatmaps_beatmaps_proto protoreflect.FileDescriptor
@@ -3667,7 +3927,7 @@ const file_modules_beatmaps_beatmaps_proto_rawDesc = "" +
 	"\n" +
 	"updated_at\x18\x19 \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\x12\x18\n" +
 	"\adeleted\x18\x1a \x01(\bR\adeleted\x12\x19\n" +
-	"\bhas_file\x18\x1b \x01(\bR\ahasFile\"\x82\x04\n" +
+	"\bhas_file\x18\x1b \x01(\bR\ahasFile\"\xd4\x04\n" +
 	"\x05Query\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\x12\x1d\n" +
 	"\aruleset\x18\x02 \x01(\rH\x00R\aruleset\x88\x01\x01\x12F\n" +
@@ -3687,7 +3947,10 @@ const file_modules_beatmaps_beatmaps_proto_rawDesc = "" +
 	"\x05limit\x18\x0f \x01(\x03R\x05limit\x12\x1d\n" +
 	"\n" +
 	"creator_id\x18\x10 \x01(\x05R\tcreatorId\x12\x19\n" +
-	"\bguest_id\x18\x11 \x01(\x05R\aguestIdB\n" +
+	"\bguest_id\x18\x11 \x01(\x05R\aguestId\x12\x18\n" +
+	"\awithout\x18\x12 \x03(\x05R\awithout\x12\x1a\n" +
+	"\bconverts\x18\x13 \x01(\bR\bconverts\x12\x1a\n" +
+	"\bfeatured\x18\x14 \x01(\bR\bfeaturedB\n" +
 	"\n" +
 	"\b_ruleset\"`\n" +
 	"\x04Page\x12*\n" +
@@ -3719,7 +3982,10 @@ const file_modules_beatmaps_beatmaps_proto_rawDesc = "" +
 	"\x06Rating\x12\x18\n" +
 	"\aaverage\x18\x01 \x01(\x01R\aaverage\x12\x14\n" +
 	"\x05votes\x18\x02 \x01(\x05R\x05votes\x12\x10\n" +
-	"\x03own\x18\x03 \x01(\x05R\x03own\"\xcd\x02\n" +
+	"\x03own\x18\x03 \x01(\x05R\x03own\"6\n" +
+	"\x05Votes\x12\x15\n" +
+	"\x06set_id\x18\x01 \x01(\x05R\x05setId\x12\x16\n" +
+	"\x06counts\x18\x02 \x03(\x05R\x06counts\"\xcd\x02\n" +
 	"\aComment\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x03R\x02id\x12\x17\n" +
 	"\auser_id\x18\x02 \x01(\x05R\x06userId\x124\n" +
@@ -3812,7 +4078,16 @@ const file_modules_beatmaps_beatmaps_proto_rawDesc = "" +
 	"beatmap_id\x18\x02 \x01(\x05R\tbeatmapId\x12\x1d\n" +
 	"\x05value\x18\x03 \x01(\x03B\a\x8a\xb5\x18\x03intR\x05value\"A\n" +
 	"\fVoteResponse\x121\n" +
-	"\x06rating\x18\x01 \x01(\v2\x19.peace.beatmaps.v1.RatingR\x06rating\"O\n" +
+	"\x06rating\x18\x01 \x01(\v2\x19.peace.beatmaps.v1.RatingR\x06rating\"'\n" +
+	"\fVotesRequest\x12\x17\n" +
+	"\aset_ids\x18\x01 \x03(\x05R\x06setIds\"?\n" +
+	"\rVotesResponse\x12.\n" +
+	"\x05votes\x18\x01 \x03(\v2\x18.peace.beatmaps.v1.VotesR\x05votes\"G\n" +
+	"\x0fAdmirersRequest\x12\x15\n" +
+	"\x06set_id\x18\x01 \x01(\x05R\x05setId\x12\x1d\n" +
+	"\x05limit\x18\x02 \x01(\x03B\a\x8a\xb5\x18\x03intR\x05limit\"-\n" +
+	"\x10AdmirersResponse\x12\x19\n" +
+	"\buser_ids\x18\x01 \x03(\x05R\auserIds\"O\n" +
 	"\rFavourRequest\x12\x17\n" +
 	"\auser_id\x18\x01 \x01(\x05R\x06userId\x12\x15\n" +
 	"\x06set_id\x18\x02 \x01(\x05R\x05setId\x12\x0e\n" +
@@ -3887,12 +4162,14 @@ const file_modules_beatmaps_beatmaps_proto_rawDesc = "" +
 	"\x06Search\x12 .peace.beatmaps.v1.SearchRequest\x1a!.peace.beatmaps.v1.SearchResponse\"\x03\x90\x02\x01\x12U\n" +
 	"\aArchive\x12!.peace.beatmaps.v1.ArchiveRequest\x1a\".peace.beatmaps.v1.ArchiveResponse\"\x03\x90\x02\x02\x12O\n" +
 	"\x05Media\x12\x1f.peace.beatmaps.v1.MediaRequest\x1a .peace.beatmaps.v1.MediaResponse\"\x03\x90\x02\x02\x12U\n" +
-	"\aChanges\x12!.peace.beatmaps.v1.ChangesRequest\x1a\".peace.beatmaps.v1.ChangesResponse\"\x03\x90\x02\x012\xba\x03\n" +
+	"\aChanges\x12!.peace.beatmaps.v1.ChangesRequest\x1a\".peace.beatmaps.v1.ChangesResponse\"\x03\x90\x02\x012\xe5\x04\n" +
 	"\x0fOpinionsService\x12G\n" +
-	"\x04Vote\x12\x1e.peace.beatmaps.v1.VoteRequest\x1a\x1f.peace.beatmaps.v1.VoteResponse\x12R\n" +
+	"\x04Vote\x12\x1e.peace.beatmaps.v1.VoteRequest\x1a\x1f.peace.beatmaps.v1.VoteResponse\x12O\n" +
+	"\x05Votes\x12\x1f.peace.beatmaps.v1.VotesRequest\x1a .peace.beatmaps.v1.VotesResponse\"\x03\x90\x02\x01\x12R\n" +
 	"\x06Favour\x12 .peace.beatmaps.v1.FavourRequest\x1a!.peace.beatmaps.v1.FavourResponse\"\x03\x90\x02\x02\x12^\n" +
 	"\n" +
-	"Favourites\x12$.peace.beatmaps.v1.FavouritesRequest\x1a%.peace.beatmaps.v1.FavouritesResponse\"\x03\x90\x02\x01\x12P\n" +
+	"Favourites\x12$.peace.beatmaps.v1.FavouritesRequest\x1a%.peace.beatmaps.v1.FavouritesResponse\"\x03\x90\x02\x01\x12X\n" +
+	"\bAdmirers\x12\".peace.beatmaps.v1.AdmirersRequest\x1a#.peace.beatmaps.v1.AdmirersResponse\"\x03\x90\x02\x01\x12P\n" +
 	"\aComment\x12!.peace.beatmaps.v1.CommentRequest\x1a\".peace.beatmaps.v1.CommentResponse\x12X\n" +
 	"\bComments\x12\".peace.beatmaps.v1.CommentsRequest\x1a#.peace.beatmaps.v1.CommentsResponse\"\x03\x90\x02\x012\xfd\x01\n" +
 	"\x0eTaggingService\x12L\n" +
@@ -3918,7 +4195,7 @@ func file_modules_beatmaps_beatmaps_proto_rawDescGZIP() []byte {
 }
 
 var file_modules_beatmaps_beatmaps_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_modules_beatmaps_beatmaps_proto_msgTypes = make([]protoimpl.MessageInfo, 54)
+var file_modules_beatmaps_beatmaps_proto_msgTypes = make([]protoimpl.MessageInfo, 59)
 var file_modules_beatmaps_beatmaps_proto_goTypes = []any{
 	(Order)(0),                    // 0: peace.beatmaps.v1.Order
 	(Medium)(0),                   // 1: peace.beatmaps.v1.Medium
@@ -3935,70 +4212,75 @@ var file_modules_beatmaps_beatmaps_proto_goTypes = []any{
 	(*TagCount)(nil),              // 12: peace.beatmaps.v1.TagCount
 	(*Archive)(nil),               // 13: peace.beatmaps.v1.Archive
 	(*Rating)(nil),                // 14: peace.beatmaps.v1.Rating
-	(*Comment)(nil),               // 15: peace.beatmaps.v1.Comment
-	(*Import)(nil),                // 16: peace.beatmaps.v1.Import
-	(*Imported)(nil),              // 17: peace.beatmaps.v1.Imported
-	(*StatusChange)(nil),          // 18: peace.beatmaps.v1.StatusChange
-	(*Counts)(nil),                // 19: peace.beatmaps.v1.Counts
-	(*Changed)(nil),               // 20: peace.beatmaps.v1.Changed
-	(*BeatmapsRequest)(nil),       // 21: peace.beatmaps.v1.BeatmapsRequest
-	(*BeatmapsResponse)(nil),      // 22: peace.beatmaps.v1.BeatmapsResponse
-	(*SetsRequest)(nil),           // 23: peace.beatmaps.v1.SetsRequest
-	(*SetsResponse)(nil),          // 24: peace.beatmaps.v1.SetsResponse
-	(*SearchRequest)(nil),         // 25: peace.beatmaps.v1.SearchRequest
-	(*SearchResponse)(nil),        // 26: peace.beatmaps.v1.SearchResponse
-	(*ArchiveRequest)(nil),        // 27: peace.beatmaps.v1.ArchiveRequest
-	(*ArchiveResponse)(nil),       // 28: peace.beatmaps.v1.ArchiveResponse
-	(*MediaRequest)(nil),          // 29: peace.beatmaps.v1.MediaRequest
-	(*MediaResponse)(nil),         // 30: peace.beatmaps.v1.MediaResponse
-	(*ChangesRequest)(nil),        // 31: peace.beatmaps.v1.ChangesRequest
-	(*ChangesResponse)(nil),       // 32: peace.beatmaps.v1.ChangesResponse
-	(*TagsRequest)(nil),           // 33: peace.beatmaps.v1.TagsRequest
-	(*TagsResponse)(nil),          // 34: peace.beatmaps.v1.TagsResponse
-	(*TagRequest)(nil),            // 35: peace.beatmaps.v1.TagRequest
-	(*TagResponse)(nil),           // 36: peace.beatmaps.v1.TagResponse
-	(*TaggedRequest)(nil),         // 37: peace.beatmaps.v1.TaggedRequest
-	(*TaggedResponse)(nil),        // 38: peace.beatmaps.v1.TaggedResponse
-	(*VoteRequest)(nil),           // 39: peace.beatmaps.v1.VoteRequest
-	(*VoteResponse)(nil),          // 40: peace.beatmaps.v1.VoteResponse
-	(*FavourRequest)(nil),         // 41: peace.beatmaps.v1.FavourRequest
-	(*FavourResponse)(nil),        // 42: peace.beatmaps.v1.FavourResponse
-	(*FavouritesRequest)(nil),     // 43: peace.beatmaps.v1.FavouritesRequest
-	(*FavouritesResponse)(nil),    // 44: peace.beatmaps.v1.FavouritesResponse
-	(*CommentRequest)(nil),        // 45: peace.beatmaps.v1.CommentRequest
-	(*CommentResponse)(nil),       // 46: peace.beatmaps.v1.CommentResponse
-	(*CommentsRequest)(nil),       // 47: peace.beatmaps.v1.CommentsRequest
-	(*CommentsResponse)(nil),      // 48: peace.beatmaps.v1.CommentsResponse
-	(*ImportRequest)(nil),         // 49: peace.beatmaps.v1.ImportRequest
-	(*ImportResponse)(nil),        // 50: peace.beatmaps.v1.ImportResponse
-	(*RefreshRequest)(nil),        // 51: peace.beatmaps.v1.RefreshRequest
-	(*RefreshResponse)(nil),       // 52: peace.beatmaps.v1.RefreshResponse
-	(*SetStatusRequest)(nil),      // 53: peace.beatmaps.v1.SetStatusRequest
-	(*SetStatusResponse)(nil),     // 54: peace.beatmaps.v1.SetStatusResponse
-	(*SetCountsRequest)(nil),      // 55: peace.beatmaps.v1.SetCountsRequest
-	(*SetCountsResponse)(nil),     // 56: peace.beatmaps.v1.SetCountsResponse
-	(*timestamppb.Timestamp)(nil), // 57: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),   // 58: google.protobuf.Duration
+	(*Votes)(nil),                 // 15: peace.beatmaps.v1.Votes
+	(*Comment)(nil),               // 16: peace.beatmaps.v1.Comment
+	(*Import)(nil),                // 17: peace.beatmaps.v1.Import
+	(*Imported)(nil),              // 18: peace.beatmaps.v1.Imported
+	(*StatusChange)(nil),          // 19: peace.beatmaps.v1.StatusChange
+	(*Counts)(nil),                // 20: peace.beatmaps.v1.Counts
+	(*Changed)(nil),               // 21: peace.beatmaps.v1.Changed
+	(*BeatmapsRequest)(nil),       // 22: peace.beatmaps.v1.BeatmapsRequest
+	(*BeatmapsResponse)(nil),      // 23: peace.beatmaps.v1.BeatmapsResponse
+	(*SetsRequest)(nil),           // 24: peace.beatmaps.v1.SetsRequest
+	(*SetsResponse)(nil),          // 25: peace.beatmaps.v1.SetsResponse
+	(*SearchRequest)(nil),         // 26: peace.beatmaps.v1.SearchRequest
+	(*SearchResponse)(nil),        // 27: peace.beatmaps.v1.SearchResponse
+	(*ArchiveRequest)(nil),        // 28: peace.beatmaps.v1.ArchiveRequest
+	(*ArchiveResponse)(nil),       // 29: peace.beatmaps.v1.ArchiveResponse
+	(*MediaRequest)(nil),          // 30: peace.beatmaps.v1.MediaRequest
+	(*MediaResponse)(nil),         // 31: peace.beatmaps.v1.MediaResponse
+	(*ChangesRequest)(nil),        // 32: peace.beatmaps.v1.ChangesRequest
+	(*ChangesResponse)(nil),       // 33: peace.beatmaps.v1.ChangesResponse
+	(*TagsRequest)(nil),           // 34: peace.beatmaps.v1.TagsRequest
+	(*TagsResponse)(nil),          // 35: peace.beatmaps.v1.TagsResponse
+	(*TagRequest)(nil),            // 36: peace.beatmaps.v1.TagRequest
+	(*TagResponse)(nil),           // 37: peace.beatmaps.v1.TagResponse
+	(*TaggedRequest)(nil),         // 38: peace.beatmaps.v1.TaggedRequest
+	(*TaggedResponse)(nil),        // 39: peace.beatmaps.v1.TaggedResponse
+	(*VoteRequest)(nil),           // 40: peace.beatmaps.v1.VoteRequest
+	(*VoteResponse)(nil),          // 41: peace.beatmaps.v1.VoteResponse
+	(*VotesRequest)(nil),          // 42: peace.beatmaps.v1.VotesRequest
+	(*VotesResponse)(nil),         // 43: peace.beatmaps.v1.VotesResponse
+	(*AdmirersRequest)(nil),       // 44: peace.beatmaps.v1.AdmirersRequest
+	(*AdmirersResponse)(nil),      // 45: peace.beatmaps.v1.AdmirersResponse
+	(*FavourRequest)(nil),         // 46: peace.beatmaps.v1.FavourRequest
+	(*FavourResponse)(nil),        // 47: peace.beatmaps.v1.FavourResponse
+	(*FavouritesRequest)(nil),     // 48: peace.beatmaps.v1.FavouritesRequest
+	(*FavouritesResponse)(nil),    // 49: peace.beatmaps.v1.FavouritesResponse
+	(*CommentRequest)(nil),        // 50: peace.beatmaps.v1.CommentRequest
+	(*CommentResponse)(nil),       // 51: peace.beatmaps.v1.CommentResponse
+	(*CommentsRequest)(nil),       // 52: peace.beatmaps.v1.CommentsRequest
+	(*CommentsResponse)(nil),      // 53: peace.beatmaps.v1.CommentsResponse
+	(*ImportRequest)(nil),         // 54: peace.beatmaps.v1.ImportRequest
+	(*ImportResponse)(nil),        // 55: peace.beatmaps.v1.ImportResponse
+	(*RefreshRequest)(nil),        // 56: peace.beatmaps.v1.RefreshRequest
+	(*RefreshResponse)(nil),       // 57: peace.beatmaps.v1.RefreshResponse
+	(*SetStatusRequest)(nil),      // 58: peace.beatmaps.v1.SetStatusRequest
+	(*SetStatusResponse)(nil),     // 59: peace.beatmaps.v1.SetStatusResponse
+	(*SetCountsRequest)(nil),      // 60: peace.beatmaps.v1.SetCountsRequest
+	(*SetCountsResponse)(nil),     // 61: peace.beatmaps.v1.SetCountsResponse
+	(*timestamppb.Timestamp)(nil), // 62: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),   // 63: google.protobuf.Duration
 }
 var file_modules_beatmaps_beatmaps_proto_depIdxs = []int32{
 	3,  // 0: peace.beatmaps.v1.Found.key:type_name -> peace.beatmaps.v1.Key
 	6,  // 1: peace.beatmaps.v1.Found.beatmap:type_name -> peace.beatmaps.v1.Beatmap
 	5,  // 2: peace.beatmaps.v1.Found.set:type_name -> peace.beatmaps.v1.Set
 	14, // 3: peace.beatmaps.v1.Set.rating:type_name -> peace.beatmaps.v1.Rating
-	57, // 4: peace.beatmaps.v1.Set.submitted_at:type_name -> google.protobuf.Timestamp
-	57, // 5: peace.beatmaps.v1.Set.ranked_at:type_name -> google.protobuf.Timestamp
-	57, // 6: peace.beatmaps.v1.Set.updated_at:type_name -> google.protobuf.Timestamp
+	62, // 4: peace.beatmaps.v1.Set.submitted_at:type_name -> google.protobuf.Timestamp
+	62, // 5: peace.beatmaps.v1.Set.ranked_at:type_name -> google.protobuf.Timestamp
+	62, // 6: peace.beatmaps.v1.Set.updated_at:type_name -> google.protobuf.Timestamp
 	6,  // 7: peace.beatmaps.v1.Set.beatmaps:type_name -> peace.beatmaps.v1.Beatmap
-	58, // 8: peace.beatmaps.v1.Beatmap.length:type_name -> google.protobuf.Duration
-	58, // 9: peace.beatmaps.v1.Beatmap.drain:type_name -> google.protobuf.Duration
-	57, // 10: peace.beatmaps.v1.Beatmap.updated_at:type_name -> google.protobuf.Timestamp
+	63, // 8: peace.beatmaps.v1.Beatmap.length:type_name -> google.protobuf.Duration
+	63, // 9: peace.beatmaps.v1.Beatmap.drain:type_name -> google.protobuf.Duration
+	62, // 10: peace.beatmaps.v1.Beatmap.updated_at:type_name -> google.protobuf.Timestamp
 	0,  // 11: peace.beatmaps.v1.Query.order:type_name -> peace.beatmaps.v1.Order
 	5,  // 12: peace.beatmaps.v1.Page.sets:type_name -> peace.beatmaps.v1.Set
 	12, // 13: peace.beatmaps.v1.Tagged.counts:type_name -> peace.beatmaps.v1.TagCount
 	2,  // 14: peace.beatmaps.v1.Comment.subject:type_name -> peace.beatmaps.v1.Subject
-	58, // 15: peace.beatmaps.v1.Comment.moment:type_name -> google.protobuf.Duration
-	57, // 16: peace.beatmaps.v1.Comment.said_at:type_name -> google.protobuf.Timestamp
-	58, // 17: peace.beatmaps.v1.Import.wait:type_name -> google.protobuf.Duration
+	63, // 15: peace.beatmaps.v1.Comment.moment:type_name -> google.protobuf.Duration
+	62, // 16: peace.beatmaps.v1.Comment.said_at:type_name -> google.protobuf.Timestamp
+	63, // 17: peace.beatmaps.v1.Import.wait:type_name -> google.protobuf.Duration
 	5,  // 18: peace.beatmaps.v1.Imported.set:type_name -> peace.beatmaps.v1.Set
 	6,  // 19: peace.beatmaps.v1.Changed.beatmaps:type_name -> peace.beatmaps.v1.Beatmap
 	3,  // 20: peace.beatmaps.v1.BeatmapsRequest.keys:type_name -> peace.beatmaps.v1.Key
@@ -4013,55 +4295,60 @@ var file_modules_beatmaps_beatmaps_proto_depIdxs = []int32{
 	10, // 29: peace.beatmaps.v1.TagsResponse.tags:type_name -> peace.beatmaps.v1.Tag
 	11, // 30: peace.beatmaps.v1.TaggedResponse.tagged:type_name -> peace.beatmaps.v1.Tagged
 	14, // 31: peace.beatmaps.v1.VoteResponse.rating:type_name -> peace.beatmaps.v1.Rating
-	15, // 32: peace.beatmaps.v1.CommentRequest.comment:type_name -> peace.beatmaps.v1.Comment
-	15, // 33: peace.beatmaps.v1.CommentResponse.comment:type_name -> peace.beatmaps.v1.Comment
-	15, // 34: peace.beatmaps.v1.CommentsResponse.comments:type_name -> peace.beatmaps.v1.Comment
-	16, // 35: peace.beatmaps.v1.ImportRequest.options:type_name -> peace.beatmaps.v1.Import
-	17, // 36: peace.beatmaps.v1.ImportResponse.imported:type_name -> peace.beatmaps.v1.Imported
-	18, // 37: peace.beatmaps.v1.SetStatusRequest.change:type_name -> peace.beatmaps.v1.StatusChange
-	5,  // 38: peace.beatmaps.v1.SetStatusResponse.set:type_name -> peace.beatmaps.v1.Set
-	19, // 39: peace.beatmaps.v1.SetCountsRequest.counts:type_name -> peace.beatmaps.v1.Counts
-	21, // 40: peace.beatmaps.v1.LibraryService.Beatmaps:input_type -> peace.beatmaps.v1.BeatmapsRequest
-	23, // 41: peace.beatmaps.v1.LibraryService.Sets:input_type -> peace.beatmaps.v1.SetsRequest
-	25, // 42: peace.beatmaps.v1.LibraryService.Search:input_type -> peace.beatmaps.v1.SearchRequest
-	27, // 43: peace.beatmaps.v1.LibraryService.Archive:input_type -> peace.beatmaps.v1.ArchiveRequest
-	29, // 44: peace.beatmaps.v1.LibraryService.Media:input_type -> peace.beatmaps.v1.MediaRequest
-	31, // 45: peace.beatmaps.v1.LibraryService.Changes:input_type -> peace.beatmaps.v1.ChangesRequest
-	39, // 46: peace.beatmaps.v1.OpinionsService.Vote:input_type -> peace.beatmaps.v1.VoteRequest
-	41, // 47: peace.beatmaps.v1.OpinionsService.Favour:input_type -> peace.beatmaps.v1.FavourRequest
-	43, // 48: peace.beatmaps.v1.OpinionsService.Favourites:input_type -> peace.beatmaps.v1.FavouritesRequest
-	45, // 49: peace.beatmaps.v1.OpinionsService.Comment:input_type -> peace.beatmaps.v1.CommentRequest
-	47, // 50: peace.beatmaps.v1.OpinionsService.Comments:input_type -> peace.beatmaps.v1.CommentsRequest
-	33, // 51: peace.beatmaps.v1.TaggingService.Tags:input_type -> peace.beatmaps.v1.TagsRequest
-	35, // 52: peace.beatmaps.v1.TaggingService.Tag:input_type -> peace.beatmaps.v1.TagRequest
-	37, // 53: peace.beatmaps.v1.TaggingService.Tagged:input_type -> peace.beatmaps.v1.TaggedRequest
-	49, // 54: peace.beatmaps.v1.CurationService.Import:input_type -> peace.beatmaps.v1.ImportRequest
-	51, // 55: peace.beatmaps.v1.CurationService.Refresh:input_type -> peace.beatmaps.v1.RefreshRequest
-	53, // 56: peace.beatmaps.v1.CurationService.SetStatus:input_type -> peace.beatmaps.v1.SetStatusRequest
-	55, // 57: peace.beatmaps.v1.CurationService.SetCounts:input_type -> peace.beatmaps.v1.SetCountsRequest
-	22, // 58: peace.beatmaps.v1.LibraryService.Beatmaps:output_type -> peace.beatmaps.v1.BeatmapsResponse
-	24, // 59: peace.beatmaps.v1.LibraryService.Sets:output_type -> peace.beatmaps.v1.SetsResponse
-	26, // 60: peace.beatmaps.v1.LibraryService.Search:output_type -> peace.beatmaps.v1.SearchResponse
-	28, // 61: peace.beatmaps.v1.LibraryService.Archive:output_type -> peace.beatmaps.v1.ArchiveResponse
-	30, // 62: peace.beatmaps.v1.LibraryService.Media:output_type -> peace.beatmaps.v1.MediaResponse
-	32, // 63: peace.beatmaps.v1.LibraryService.Changes:output_type -> peace.beatmaps.v1.ChangesResponse
-	40, // 64: peace.beatmaps.v1.OpinionsService.Vote:output_type -> peace.beatmaps.v1.VoteResponse
-	42, // 65: peace.beatmaps.v1.OpinionsService.Favour:output_type -> peace.beatmaps.v1.FavourResponse
-	44, // 66: peace.beatmaps.v1.OpinionsService.Favourites:output_type -> peace.beatmaps.v1.FavouritesResponse
-	46, // 67: peace.beatmaps.v1.OpinionsService.Comment:output_type -> peace.beatmaps.v1.CommentResponse
-	48, // 68: peace.beatmaps.v1.OpinionsService.Comments:output_type -> peace.beatmaps.v1.CommentsResponse
-	34, // 69: peace.beatmaps.v1.TaggingService.Tags:output_type -> peace.beatmaps.v1.TagsResponse
-	36, // 70: peace.beatmaps.v1.TaggingService.Tag:output_type -> peace.beatmaps.v1.TagResponse
-	38, // 71: peace.beatmaps.v1.TaggingService.Tagged:output_type -> peace.beatmaps.v1.TaggedResponse
-	50, // 72: peace.beatmaps.v1.CurationService.Import:output_type -> peace.beatmaps.v1.ImportResponse
-	52, // 73: peace.beatmaps.v1.CurationService.Refresh:output_type -> peace.beatmaps.v1.RefreshResponse
-	54, // 74: peace.beatmaps.v1.CurationService.SetStatus:output_type -> peace.beatmaps.v1.SetStatusResponse
-	56, // 75: peace.beatmaps.v1.CurationService.SetCounts:output_type -> peace.beatmaps.v1.SetCountsResponse
-	58, // [58:76] is the sub-list for method output_type
-	40, // [40:58] is the sub-list for method input_type
-	40, // [40:40] is the sub-list for extension type_name
-	40, // [40:40] is the sub-list for extension extendee
-	0,  // [0:40] is the sub-list for field type_name
+	15, // 32: peace.beatmaps.v1.VotesResponse.votes:type_name -> peace.beatmaps.v1.Votes
+	16, // 33: peace.beatmaps.v1.CommentRequest.comment:type_name -> peace.beatmaps.v1.Comment
+	16, // 34: peace.beatmaps.v1.CommentResponse.comment:type_name -> peace.beatmaps.v1.Comment
+	16, // 35: peace.beatmaps.v1.CommentsResponse.comments:type_name -> peace.beatmaps.v1.Comment
+	17, // 36: peace.beatmaps.v1.ImportRequest.options:type_name -> peace.beatmaps.v1.Import
+	18, // 37: peace.beatmaps.v1.ImportResponse.imported:type_name -> peace.beatmaps.v1.Imported
+	19, // 38: peace.beatmaps.v1.SetStatusRequest.change:type_name -> peace.beatmaps.v1.StatusChange
+	5,  // 39: peace.beatmaps.v1.SetStatusResponse.set:type_name -> peace.beatmaps.v1.Set
+	20, // 40: peace.beatmaps.v1.SetCountsRequest.counts:type_name -> peace.beatmaps.v1.Counts
+	22, // 41: peace.beatmaps.v1.LibraryService.Beatmaps:input_type -> peace.beatmaps.v1.BeatmapsRequest
+	24, // 42: peace.beatmaps.v1.LibraryService.Sets:input_type -> peace.beatmaps.v1.SetsRequest
+	26, // 43: peace.beatmaps.v1.LibraryService.Search:input_type -> peace.beatmaps.v1.SearchRequest
+	28, // 44: peace.beatmaps.v1.LibraryService.Archive:input_type -> peace.beatmaps.v1.ArchiveRequest
+	30, // 45: peace.beatmaps.v1.LibraryService.Media:input_type -> peace.beatmaps.v1.MediaRequest
+	32, // 46: peace.beatmaps.v1.LibraryService.Changes:input_type -> peace.beatmaps.v1.ChangesRequest
+	40, // 47: peace.beatmaps.v1.OpinionsService.Vote:input_type -> peace.beatmaps.v1.VoteRequest
+	42, // 48: peace.beatmaps.v1.OpinionsService.Votes:input_type -> peace.beatmaps.v1.VotesRequest
+	46, // 49: peace.beatmaps.v1.OpinionsService.Favour:input_type -> peace.beatmaps.v1.FavourRequest
+	48, // 50: peace.beatmaps.v1.OpinionsService.Favourites:input_type -> peace.beatmaps.v1.FavouritesRequest
+	44, // 51: peace.beatmaps.v1.OpinionsService.Admirers:input_type -> peace.beatmaps.v1.AdmirersRequest
+	50, // 52: peace.beatmaps.v1.OpinionsService.Comment:input_type -> peace.beatmaps.v1.CommentRequest
+	52, // 53: peace.beatmaps.v1.OpinionsService.Comments:input_type -> peace.beatmaps.v1.CommentsRequest
+	34, // 54: peace.beatmaps.v1.TaggingService.Tags:input_type -> peace.beatmaps.v1.TagsRequest
+	36, // 55: peace.beatmaps.v1.TaggingService.Tag:input_type -> peace.beatmaps.v1.TagRequest
+	38, // 56: peace.beatmaps.v1.TaggingService.Tagged:input_type -> peace.beatmaps.v1.TaggedRequest
+	54, // 57: peace.beatmaps.v1.CurationService.Import:input_type -> peace.beatmaps.v1.ImportRequest
+	56, // 58: peace.beatmaps.v1.CurationService.Refresh:input_type -> peace.beatmaps.v1.RefreshRequest
+	58, // 59: peace.beatmaps.v1.CurationService.SetStatus:input_type -> peace.beatmaps.v1.SetStatusRequest
+	60, // 60: peace.beatmaps.v1.CurationService.SetCounts:input_type -> peace.beatmaps.v1.SetCountsRequest
+	23, // 61: peace.beatmaps.v1.LibraryService.Beatmaps:output_type -> peace.beatmaps.v1.BeatmapsResponse
+	25, // 62: peace.beatmaps.v1.LibraryService.Sets:output_type -> peace.beatmaps.v1.SetsResponse
+	27, // 63: peace.beatmaps.v1.LibraryService.Search:output_type -> peace.beatmaps.v1.SearchResponse
+	29, // 64: peace.beatmaps.v1.LibraryService.Archive:output_type -> peace.beatmaps.v1.ArchiveResponse
+	31, // 65: peace.beatmaps.v1.LibraryService.Media:output_type -> peace.beatmaps.v1.MediaResponse
+	33, // 66: peace.beatmaps.v1.LibraryService.Changes:output_type -> peace.beatmaps.v1.ChangesResponse
+	41, // 67: peace.beatmaps.v1.OpinionsService.Vote:output_type -> peace.beatmaps.v1.VoteResponse
+	43, // 68: peace.beatmaps.v1.OpinionsService.Votes:output_type -> peace.beatmaps.v1.VotesResponse
+	47, // 69: peace.beatmaps.v1.OpinionsService.Favour:output_type -> peace.beatmaps.v1.FavourResponse
+	49, // 70: peace.beatmaps.v1.OpinionsService.Favourites:output_type -> peace.beatmaps.v1.FavouritesResponse
+	45, // 71: peace.beatmaps.v1.OpinionsService.Admirers:output_type -> peace.beatmaps.v1.AdmirersResponse
+	51, // 72: peace.beatmaps.v1.OpinionsService.Comment:output_type -> peace.beatmaps.v1.CommentResponse
+	53, // 73: peace.beatmaps.v1.OpinionsService.Comments:output_type -> peace.beatmaps.v1.CommentsResponse
+	35, // 74: peace.beatmaps.v1.TaggingService.Tags:output_type -> peace.beatmaps.v1.TagsResponse
+	37, // 75: peace.beatmaps.v1.TaggingService.Tag:output_type -> peace.beatmaps.v1.TagResponse
+	39, // 76: peace.beatmaps.v1.TaggingService.Tagged:output_type -> peace.beatmaps.v1.TaggedResponse
+	55, // 77: peace.beatmaps.v1.CurationService.Import:output_type -> peace.beatmaps.v1.ImportResponse
+	57, // 78: peace.beatmaps.v1.CurationService.Refresh:output_type -> peace.beatmaps.v1.RefreshResponse
+	59, // 79: peace.beatmaps.v1.CurationService.SetStatus:output_type -> peace.beatmaps.v1.SetStatusResponse
+	61, // 80: peace.beatmaps.v1.CurationService.SetCounts:output_type -> peace.beatmaps.v1.SetCountsResponse
+	61, // [61:81] is the sub-list for method output_type
+	41, // [41:61] is the sub-list for method input_type
+	41, // [41:41] is the sub-list for extension type_name
+	41, // [41:41] is the sub-list for extension extendee
+	0,  // [0:41] is the sub-list for field type_name
 }
 
 func init() { file_modules_beatmaps_beatmaps_proto_init() }
@@ -4071,14 +4358,14 @@ func file_modules_beatmaps_beatmaps_proto_init() {
 	}
 	file_modules_beatmaps_beatmaps_proto_msgTypes[4].OneofWrappers = []any{}
 	file_modules_beatmaps_beatmaps_proto_msgTypes[7].OneofWrappers = []any{}
-	file_modules_beatmaps_beatmaps_proto_msgTypes[13].OneofWrappers = []any{}
+	file_modules_beatmaps_beatmaps_proto_msgTypes[14].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_modules_beatmaps_beatmaps_proto_rawDesc), len(file_modules_beatmaps_beatmaps_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   54,
+			NumMessages:   59,
 			NumExtensions: 0,
 			NumServices:   4,
 		},

@@ -373,6 +373,41 @@ func (o *observedOpinions) Vote(ctx context.Context, userID int32, beatmapID int
 	return o.next.Vote(ctx, userID, beatmapID, value)
 }
 
+func (c *remoteOpinions) Votes(ctx context.Context, setIDs []int32) (votes []beatmaps.Votes, err error) {
+	out, err := c.rpc.Votes(ctx, &VotesRequest{
+		SetIds: wire.FromList(setIDs, wire.FromInt[int32]),
+	})
+	if err != nil {
+		return votes, err
+	}
+	wire.List(&err, "votes", &votes, out.GetVotes(), ToVotes)
+	return votes, err
+}
+
+func (s *servedOpinions) Votes(ctx context.Context, in *VotesRequest) (*VotesResponse, error) {
+	var (
+		setIDs []int32
+		err    error
+	)
+	wire.List(&err, "set_ids", &setIDs, in.GetSetIds(), wire.ToInt)
+	if err != nil {
+		return nil, err
+	}
+	votes, err := s.impl.Votes(ctx, setIDs)
+	if err != nil {
+		return nil, err
+	}
+	return &VotesResponse{
+		Votes: wire.FromList(votes, FromVotes),
+	}, nil
+}
+
+func (o *observedOpinions) Votes(ctx context.Context, setIDs []int32) (votes []beatmaps.Votes, err error) {
+	ctx, done := o.observer.Start(ctx, "beatmaps.Opinions", "Votes")
+	defer func() { done(err) }()
+	return o.next.Votes(ctx, setIDs)
+}
+
 func (c *remoteOpinions) Favour(ctx context.Context, userID int32, setID int32, on bool) (favourites int32, err error) {
 	out, err := c.rpc.Favour(ctx, &FavourRequest{
 		UserId: wire.FromInt[int32](userID),
@@ -447,6 +482,44 @@ func (o *observedOpinions) Favourites(ctx context.Context, userID int32) (setIDs
 	ctx, done := o.observer.Start(ctx, "beatmaps.Opinions", "Favourites")
 	defer func() { done(err) }()
 	return o.next.Favourites(ctx, userID)
+}
+
+func (c *remoteOpinions) Admirers(ctx context.Context, setID int32, limit int) (userIDs []int32, err error) {
+	out, err := c.rpc.Admirers(ctx, &AdmirersRequest{
+		SetId: wire.FromInt[int32](setID),
+		Limit: wire.FromInt[int64](limit),
+	})
+	if err != nil {
+		return userIDs, err
+	}
+	wire.List(&err, "user_ids", &userIDs, out.GetUserIds(), wire.ToInt)
+	return userIDs, err
+}
+
+func (s *servedOpinions) Admirers(ctx context.Context, in *AdmirersRequest) (*AdmirersResponse, error) {
+	var (
+		setID int32
+		limit int
+		err   error
+	)
+	wire.Set(&err, "set_id", &setID, in.GetSetId(), wire.ToInt)
+	wire.Set(&err, "limit", &limit, in.GetLimit(), wire.ToInt)
+	if err != nil {
+		return nil, err
+	}
+	userIDs, err := s.impl.Admirers(ctx, setID, limit)
+	if err != nil {
+		return nil, err
+	}
+	return &AdmirersResponse{
+		UserIds: wire.FromList(userIDs, wire.FromInt[int32]),
+	}, nil
+}
+
+func (o *observedOpinions) Admirers(ctx context.Context, setID int32, limit int) (userIDs []int32, err error) {
+	ctx, done := o.observer.Start(ctx, "beatmaps.Opinions", "Admirers")
+	defer func() { done(err) }()
+	return o.next.Admirers(ctx, setID, limit)
 }
 
 func (c *remoteOpinions) Comment(ctx context.Context, comment beatmaps.Comment) (commentResult beatmaps.Comment, err error) {
@@ -1031,6 +1104,9 @@ func ToQuery(m *Query) (v beatmaps.Query, err error) {
 	wire.Set(&err, "limit", &v.Limit, m.GetLimit(), wire.ToInt)
 	wire.Set(&err, "creator_id", &v.CreatorID, m.GetCreatorId(), wire.ToInt)
 	wire.Set(&err, "guest_id", &v.GuestID, m.GetGuestId(), wire.ToInt)
+	wire.List(&err, "without", &v.Without, m.GetWithout(), wire.ToInt)
+	wire.Set(&err, "converts", &v.Converts, m.GetConverts(), wire.ToBool)
+	wire.Set(&err, "featured", &v.Featured, m.GetFeatured(), wire.ToBool)
 	return v, err
 }
 
@@ -1054,6 +1130,9 @@ func FromQuery(v beatmaps.Query) *Query {
 		Limit:     wire.FromInt[int64](v.Limit),
 		CreatorId: wire.FromInt[int32](v.CreatorID),
 		GuestId:   wire.FromInt[int32](v.GuestID),
+		Without:   wire.FromList(v.Without, wire.FromInt[int32]),
+		Converts:  wire.FromBool(v.Converts),
+		Featured:  wire.FromBool(v.Featured),
 	}
 	return m
 }
@@ -1199,6 +1278,25 @@ func FromRating(v beatmaps.Rating) *Rating {
 		Average: wire.FromFloat[float64](v.Average),
 		Votes:   wire.FromInt[int32](v.Votes),
 		Own:     wire.FromInt[int32](v.Own),
+	}
+	return m
+}
+
+// ToVotes returns the contract's form of m; nil is the zero value. It fails with wire.ErrMalformed.
+func ToVotes(m *Votes) (v beatmaps.Votes, err error) {
+	if m == nil {
+		return v, nil
+	}
+	wire.Set(&err, "set_id", &v.SetID, m.GetSetId(), wire.ToInt)
+	wire.List(&err, "counts", &v.Counts, m.GetCounts(), wire.ToInt)
+	return v, err
+}
+
+// FromVotes returns the wire form of v, which may share its memory.
+func FromVotes(v beatmaps.Votes) *Votes {
+	m := &Votes{
+		SetId:  wire.FromInt[int32](v.SetID),
+		Counts: wire.FromList(v.Counts, wire.FromInt[int32]),
 	}
 	return m
 }

@@ -330,8 +330,10 @@ var LibraryService_ServiceDesc = grpc.ServiceDesc{
 
 const (
 	OpinionsService_Vote_FullMethodName       = "/peace.beatmaps.v1.OpinionsService/Vote"
+	OpinionsService_Votes_FullMethodName      = "/peace.beatmaps.v1.OpinionsService/Votes"
 	OpinionsService_Favour_FullMethodName     = "/peace.beatmaps.v1.OpinionsService/Favour"
 	OpinionsService_Favourites_FullMethodName = "/peace.beatmaps.v1.OpinionsService/Favourites"
+	OpinionsService_Admirers_FullMethodName   = "/peace.beatmaps.v1.OpinionsService/Admirers"
 	OpinionsService_Comment_FullMethodName    = "/peace.beatmaps.v1.OpinionsService/Comment"
 	OpinionsService_Comments_FullMethodName   = "/peace.beatmaps.v1.OpinionsService/Comments"
 )
@@ -344,10 +346,14 @@ const (
 type OpinionsServiceClient interface {
 	// Vote keeps a user's vote.
 	Vote(ctx context.Context, in *VoteRequest, opts ...grpc.CallOption) (*VoteResponse, error)
+	// Votes returns how often each value was given.
+	Votes(ctx context.Context, in *VotesRequest, opts ...grpc.CallOption) (*VotesResponse, error)
 	// Favour adds a set to a user's favourites or removes it.
 	Favour(ctx context.Context, in *FavourRequest, opts ...grpc.CallOption) (*FavourResponse, error)
 	// Favourites returns a user's favourite sets.
 	Favourites(ctx context.Context, in *FavouritesRequest, opts ...grpc.CallOption) (*FavouritesResponse, error)
+	// Admirers returns the users whose favourite a set is.
+	Admirers(ctx context.Context, in *AdmirersRequest, opts ...grpc.CallOption) (*AdmirersResponse, error)
 	// Comment keeps a comment.
 	Comment(ctx context.Context, in *CommentRequest, opts ...grpc.CallOption) (*CommentResponse, error)
 	// Comments returns the comments of a set, a beatmap and a score.
@@ -372,6 +378,16 @@ func (c *opinionsServiceClient) Vote(ctx context.Context, in *VoteRequest, opts 
 	return out, nil
 }
 
+func (c *opinionsServiceClient) Votes(ctx context.Context, in *VotesRequest, opts ...grpc.CallOption) (*VotesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(VotesResponse)
+	err := c.cc.Invoke(ctx, OpinionsService_Votes_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *opinionsServiceClient) Favour(ctx context.Context, in *FavourRequest, opts ...grpc.CallOption) (*FavourResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(FavourResponse)
@@ -386,6 +402,16 @@ func (c *opinionsServiceClient) Favourites(ctx context.Context, in *FavouritesRe
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(FavouritesResponse)
 	err := c.cc.Invoke(ctx, OpinionsService_Favourites_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *opinionsServiceClient) Admirers(ctx context.Context, in *AdmirersRequest, opts ...grpc.CallOption) (*AdmirersResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(AdmirersResponse)
+	err := c.cc.Invoke(ctx, OpinionsService_Admirers_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -420,10 +446,14 @@ func (c *opinionsServiceClient) Comments(ctx context.Context, in *CommentsReques
 type OpinionsServiceServer interface {
 	// Vote keeps a user's vote.
 	Vote(context.Context, *VoteRequest) (*VoteResponse, error)
+	// Votes returns how often each value was given.
+	Votes(context.Context, *VotesRequest) (*VotesResponse, error)
 	// Favour adds a set to a user's favourites or removes it.
 	Favour(context.Context, *FavourRequest) (*FavourResponse, error)
 	// Favourites returns a user's favourite sets.
 	Favourites(context.Context, *FavouritesRequest) (*FavouritesResponse, error)
+	// Admirers returns the users whose favourite a set is.
+	Admirers(context.Context, *AdmirersRequest) (*AdmirersResponse, error)
 	// Comment keeps a comment.
 	Comment(context.Context, *CommentRequest) (*CommentResponse, error)
 	// Comments returns the comments of a set, a beatmap and a score.
@@ -441,11 +471,17 @@ type UnimplementedOpinionsServiceServer struct{}
 func (UnimplementedOpinionsServiceServer) Vote(context.Context, *VoteRequest) (*VoteResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Vote not implemented")
 }
+func (UnimplementedOpinionsServiceServer) Votes(context.Context, *VotesRequest) (*VotesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Votes not implemented")
+}
 func (UnimplementedOpinionsServiceServer) Favour(context.Context, *FavourRequest) (*FavourResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Favour not implemented")
 }
 func (UnimplementedOpinionsServiceServer) Favourites(context.Context, *FavouritesRequest) (*FavouritesResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Favourites not implemented")
+}
+func (UnimplementedOpinionsServiceServer) Admirers(context.Context, *AdmirersRequest) (*AdmirersResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Admirers not implemented")
 }
 func (UnimplementedOpinionsServiceServer) Comment(context.Context, *CommentRequest) (*CommentResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Comment not implemented")
@@ -492,6 +528,24 @@ func _OpinionsService_Vote_Handler(srv interface{}, ctx context.Context, dec fun
 	return interceptor(ctx, in, info, handler)
 }
 
+func _OpinionsService_Votes_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(VotesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(OpinionsServiceServer).Votes(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: OpinionsService_Votes_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(OpinionsServiceServer).Votes(ctx, req.(*VotesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _OpinionsService_Favour_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(FavourRequest)
 	if err := dec(in); err != nil {
@@ -524,6 +578,24 @@ func _OpinionsService_Favourites_Handler(srv interface{}, ctx context.Context, d
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(OpinionsServiceServer).Favourites(ctx, req.(*FavouritesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _OpinionsService_Admirers_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AdmirersRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(OpinionsServiceServer).Admirers(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: OpinionsService_Admirers_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(OpinionsServiceServer).Admirers(ctx, req.(*AdmirersRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -576,12 +648,20 @@ var OpinionsService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _OpinionsService_Vote_Handler,
 		},
 		{
+			MethodName: "Votes",
+			Handler:    _OpinionsService_Votes_Handler,
+		},
+		{
 			MethodName: "Favour",
 			Handler:    _OpinionsService_Favour_Handler,
 		},
 		{
 			MethodName: "Favourites",
 			Handler:    _OpinionsService_Favourites_Handler,
+		},
+		{
+			MethodName: "Admirers",
+			Handler:    _OpinionsService_Admirers_Handler,
 		},
 		{
 			MethodName: "Comment",

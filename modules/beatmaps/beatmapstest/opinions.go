@@ -1,6 +1,7 @@
 package beatmapstest
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -51,6 +52,14 @@ func testVotes(t *testing.T, s Subject) {
 	}
 	wantEqual(t, getSet(t, s, set.ID).Rating, beatmaps.Rating{Average: 7.5, Votes: 2})
 
+	votes, err := s.Beatmaps.Votes(t.Context(), []int32{officialID(), set.ID, set.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantEqual(t, votes, []beatmaps.Votes{{SetID: set.ID, Counts: []int32{5: 1, 10: 1}}})
+	_, err = s.Beatmaps.Votes(t.Context(), make([]int32, beatmaps.MaxBatch+1))
+	wantError(t, err, beatmaps.ErrTooLarge)
+
 	voters := make([]int32, 8)
 	for i := range voters {
 		voters[i] = s.player(t, 0).ID
@@ -77,6 +86,11 @@ func testFavourites(t *testing.T, s Subject) {
 			t.Errorf("step %d: %d, %v", i, n, err)
 		}
 	}
+	if fans, err := s.Beatmaps.Admirers(t.Context(), a, 50); err != nil || !slices.Equal(fans, []int32{first}) {
+		t.Errorf("admired by %v, %v", fans, err)
+	}
+	_, err := s.Beatmaps.Admirers(t.Context(), a, 0)
+	wantError(t, err, beatmaps.ErrTooLarge)
 	for user, want := range map[int32][]int32{first: {b, a}, second: nil} {
 		ids, err := s.Beatmaps.Favourites(t.Context(), user)
 		if err != nil {
@@ -87,7 +101,7 @@ func testFavourites(t *testing.T, s Subject) {
 	if set := getSet(t, s, a); set.Favourites != 1 {
 		t.Errorf("%d favourites", set.Favourites)
 	}
-	_, err := s.Beatmaps.Favour(t.Context(), first, officialID(), true)
+	_, err = s.Beatmaps.Favour(t.Context(), first, officialID(), true)
 	wantError(t, err, beatmaps.ErrNotFound)
 }
 

@@ -183,6 +183,11 @@ func testSearchNarrowed(t *testing.T, s Subject) {
 		{beatmaps.Query{Within: []int32{first, 5}}, []int32{first}},
 		{beatmaps.Query{Within: []int32{first}, Only: true}, []int32{first}},
 		{beatmaps.Query{Only: true}, nil},
+		{beatmaps.Query{Without: []int32{first, 5}}, []int32{second}},
+		{beatmaps.Query{Featured: true}, nil},
+		{beatmaps.Query{Ruleset: &taiko, Converts: true}, []int32{first, second}},
+		{beatmaps.Query{Ruleset: &mania, Converts: true}, []int32{first}},
+		{beatmaps.Query{Ruleset: &standard, Converts: true}, []int32{first}},
 	} {
 		test.query.Text = tag
 		finds(t, s, test.query, test.want...)

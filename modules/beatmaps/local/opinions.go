@@ -132,6 +132,43 @@ func (s store) vote(ctx context.Context, setID, userID, value int32) (rating bea
 	return rating, voted, err
 }
 
+// Votes implements beatmaps.Opinions.
+func (s *Service) Votes(ctx context.Context, setIDs []int32) ([]beatmaps.Votes, error) {
+	if len(setIDs) > beatmaps.MaxBatch {
+		return nil, beatmaps.ErrTooLarge
+	}
+	if len(setIDs) == 0 {
+		return nil, nil
+	}
+	var counts []struct {
+		SetID  int32 `bun:"set_id"`
+		Value  int32 `bun:"value"`
+		Voters int32 `bun:"voters"`
+	}
+	err := s.store.Reader.NewSelect().Model((*voteRow)(nil)).ColumnExpr("set_id, value, COUNT(*) AS voters").
+		Where("set_id IN (?)", bun.List(setIDs)).GroupExpr("set_id, value").Scan(ctx, &counts)
+	if err != nil {
+		return nil, err
+	}
+	of := make(map[int32][]int32)
+	for _, c := range counts {
+		if of[c.SetID] == nil {
+			of[c.SetID] = make([]int32, 11)
+		}
+		if c.Value >= 0 && c.Value <= 10 {
+			of[c.SetID][c.Value] = c.Voters
+		}
+	}
+	var all []beatmaps.Votes
+	for _, id := range setIDs {
+		if counts := of[id]; counts != nil {
+			delete(of, id)
+			all = append(all, beatmaps.Votes{SetID: id, Counts: counts})
+		}
+	}
+	return all, nil
+}
+
 func average(set *setRow) float64 {
 	if set.Votes == 0 {
 		return 0
@@ -200,6 +237,17 @@ func (s *Service) Favourites(ctx context.Context, userID int32) ([]int32, error)
 	var ids []int32
 	err := s.store.Reader.NewSelect().Model((*favouriteRow)(nil)).Column("set_id").Where("user_id = ?", userID).
 		OrderExpr("at DESC, set_id DESC").Limit(beatmaps.MaxFavourites).Scan(ctx, &ids)
+	return ids, err
+}
+
+// Admirers implements beatmaps.Opinions.
+func (s *Service) Admirers(ctx context.Context, setID int32, limit int) ([]int32, error) {
+	if limit < 1 || limit > beatmaps.MaxBatch {
+		return nil, beatmaps.ErrTooLarge
+	}
+	var ids []int32
+	err := s.store.Reader.NewSelect().Model((*favouriteRow)(nil)).Column("user_id").Where("set_id = ?", setID).
+		OrderExpr("at DESC, user_id DESC").Limit(int64(limit)).Scan(ctx, &ids)
 	return ids, err
 }
 

@@ -220,7 +220,7 @@ func length(value string) (milliseconds, tolerance float64, ok bool) {
 // check refuses a query that is out of bounds.
 func check(q beatmaps.Query) error {
 	switch {
-	case len(q.Text) > beatmaps.MaxQuery, len(q.Within) > beatmaps.MaxFavourites, len(q.Statuses) > maxStatuses, len(q.Cursor) > maxCursor:
+	case len(q.Text) > beatmaps.MaxQuery, len(q.Within) > beatmaps.MaxFavourites, len(q.Without) > beatmaps.MaxFavourites, len(q.Statuses) > maxStatuses, len(q.Cursor) > maxCursor:
 	case q.Limit < 1, q.Limit > beatmaps.MaxPage, q.Offset < 0, q.Offset > maxOffset:
 	default:
 		return nil

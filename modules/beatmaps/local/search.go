@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/pure-peace/peace/modules/beatmaps"
+	"github.com/pure-peace/peace/osu"
 )
 
 // totals remembers for a moment how many sets queries find: who turns pages asks for it again and again.
@@ -138,6 +139,12 @@ func (p *plan) sets(words []string) *bun.SelectQuery {
 	if len(p.query.Within) > 0 {
 		q = q.Where("hit.id IN (?)", bun.List(p.query.Within))
 	}
+	if len(p.query.Without) > 0 {
+		q = q.Where("hit.id NOT IN (?)", bun.List(p.query.Without))
+	}
+	if p.query.Featured {
+		q = q.Where("hit.track_id <> 0")
+	}
 	if p.query.CreatorID != 0 {
 		q = q.Where("hit.creator_id = ?", p.query.CreatorID).Where("hit.id >= ?", beatmaps.FirstLocalID)
 	}
@@ -145,7 +152,11 @@ func (p *plan) sets(words []string) *bun.SelectQuery {
 		q = q.Where("hit.creator_id <> ?", p.query.GuestID).Where("hit.id IN (?)", p.guest())
 	}
 	if p.query.Ruleset != nil {
-		q = q.Where("(hit.rulesets & ?) <> 0", 1<<(*p.query.Ruleset&7))
+		in := 1 << (*p.query.Ruleset & 7)
+		if p.query.Converts {
+			in |= 1 << osu.Standard
+		}
+		q = q.Where("(hit.rulesets & ?) <> 0", in)
 	}
 	return q
 }
@@ -163,7 +174,11 @@ func (p *plan) beatmaps() *bun.SelectQuery {
 	}
 	q := p.db.NewSelect().TableExpr("beatmaps AS b").Where("b.deleted = ?", false)
 	if p.query.Ruleset != nil {
-		q = q.Where("b.ruleset = ?", *p.query.Ruleset)
+		if p.query.Converts && *p.query.Ruleset != osu.Standard {
+			q = q.Where("b.ruleset IN (?, ?)", osu.Standard, *p.query.Ruleset)
+		} else {
+			q = q.Where("b.ruleset = ?", *p.query.Ruleset)
+		}
 	}
 	for _, c := range p.terms.diffs {
 		q = q.Where(c.expr, c.args...)
