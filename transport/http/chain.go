@@ -54,6 +54,12 @@ func (c *Chain) Hot(label, pattern string, h http.Handler) http.Handler {
 	return c.traced(label, c.observer.Route(label, pattern, h))
 }
 
+// Socket is for a handler that turns requests into connections of another protocol, which live on when it returns or stay in it:
+// requests are measured until then and limited per address, panics are caught, and there is no deadline.
+func (c *Chain) Socket(label, pattern string, h http.Handler) http.Handler {
+	return c.traced(label, c.observer.Route(label, pattern, c.rate.Handler(h)))
+}
+
 func (c *Chain) traced(label string, h http.Handler) http.Handler {
 	if c.tracing == nil {
 		return h

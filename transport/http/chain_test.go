@@ -33,7 +33,7 @@ func chain(t testing.TB, tracing trace.TracerProvider, edit func(*peacehttp.Plai
 	return c
 }
 
-func TestEdgeIsLimitedAndHotIsNot(t *testing.T) {
+func TestLimitsOfEachKindOfHandler(t *testing.T) {
 	c := chain(t, nil, func(cfg *peacehttp.PlainConfig) { cfg.Rate, cfg.RateBurst = 0.001, 2 })
 	var bounded bool
 	ok := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, bounded = r.Context().Deadline() })
@@ -41,7 +41,10 @@ func TestEdgeIsLimitedAndHotIsNot(t *testing.T) {
 		handler http.Handler
 		last    int
 		bounded bool
-	}{"edge": {c.Edge("osu", ok), 429, true}, "hot": {c.Hot("c", "/", ok), 200, false}} {
+	}{
+		"edge": {c.Edge("osu", ok), 429, true}, "hot": {c.Hot("c", "/", ok), 200, false},
+		"socket": {chain(t, nil, func(cfg *peacehttp.PlainConfig) { cfg.Rate, cfg.RateBurst = 0.001, 2 }).Socket("osu", "/s", ok), 429, false},
+	} {
 		var status int
 		for range 3 {
 			w := httptest.NewRecorder()

@@ -67,6 +67,9 @@ func (o *Observer) serve(host *hostMetrics, route *chi.Context, id string, next 
 		reason := recover()
 		aborted := reason != nil && o.handlePanic(reason, rec, r, id)
 		elapsed := time.Since(start)
+		if rec.status == http.StatusSwitchingProtocols {
+			elapsed = rec.switched.Sub(start) // how long a socket lives afterwards is no latency
+		}
 		pattern := route.RoutePattern()
 		host.observe(pattern, rec.status, elapsed)
 		if o.log.Enabled(r.Context(), slog.LevelDebug) {
@@ -150,8 +153,9 @@ func (s *scope) Value(key any) any {
 // recorder notes the status and size of an answer.
 type recorder struct {
 	http.ResponseWriter
-	status int // 0 until the header is written
-	bytes  int64
+	status   int // 0 until the header is written
+	bytes    int64
+	switched time.Time // when the connection became one of another protocol
 }
 
 // answered is the status that the client sees: net/http writes 200 for a handler that writes nothing.
@@ -165,6 +169,9 @@ func (w *recorder) answered() int {
 func (w *recorder) WriteHeader(status int) {
 	if w.status == 0 && (status >= 200 || status == http.StatusSwitchingProtocols) {
 		w.status = status
+	}
+	if status == http.StatusSwitchingProtocols {
+		w.switched = time.Now()
 	}
 	w.ResponseWriter.WriteHeader(status)
 }

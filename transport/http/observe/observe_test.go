@@ -8,6 +8,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/prometheus/client_golang/prometheus"
@@ -110,6 +112,35 @@ func TestMetricsKnowTheRoute(t *testing.T) {
 	}
 	if problems, err := testutil.GatherAndLint(registry); err != nil || len(problems) > 0 {
 		t.Errorf("lint: %v %v", problems, err)
+	}
+}
+
+func TestSocketsAreMeasuredUntilTheyAreOne(t *testing.T) {
+	o, registry := observer(t, io.Discard, slog.LevelInfo)
+	synctest.Test(t, func(*testing.T) {
+		o.Route("osu", "/socket", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			time.Sleep(time.Second)
+			w.WriteHeader(http.StatusSwitchingProtocols)
+			time.Sleep(time.Hour)
+		})).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/socket", nil))
+	})
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	measured := 0
+	for _, family := range families {
+		for _, m := range family.GetMetric() {
+			if h := m.GetHistogram(); h.GetSampleCount() > 0 {
+				measured++
+				if h.GetSampleSum() != 1 {
+					t.Errorf("%s: a socket took %v s", family.GetName(), h.GetSampleSum())
+				}
+			}
+		}
+	}
+	if measured == 0 {
+		t.Error("the socket was not measured")
 	}
 }
 
