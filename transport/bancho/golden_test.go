@@ -49,7 +49,7 @@ func TestLoginBytes(t *testing.T) {
 		"4700 00 04000000  05000000",    // player, with what supporters have
 		"1800 00 05000000  0b 03 'Hi!'", // welcome
 		"4300 00 31000000  0b 09 '#announce' 0b 22 'Exemplary plays and announcements.' 0000",
-		"4300 00 2c000000  0b 06 '#lazer' 0b 1e 'For those who play with lazer.' 0000",
+		"4100 00 2a000000  0b 06 '#lazer' 0b 1e 'For those who play with lazer.' 0000",
 		"4300 00 1d000000  0b 04 '#osu' 0b 13 'General discussion.' 0000",
 		"5900 00 00000000",                // end of the channels: #lobby, #supporter and #staff are not for him
 		"4c00 00 05000000  0b 03 'i|l'",   // menu icon
