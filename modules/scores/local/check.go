@@ -64,9 +64,10 @@ func check(s *scores.Submission, now time.Time) error {
 		return impossible("it ended at %v", s.EndedAt)
 	case len(s.Replay) > maxReplayKey || !plain(s.Replay):
 		return impossible("the key of its replay")
-	case len(s.Pauses) > maxPauses || len(s.Doubts) > maxDoubts:
+	case len(s.Doubts) > maxDoubts:
 		return impossible("too much is told about it")
 	}
+	s.Pauses = s.Pauses[:min(len(s.Pauses), maxPauses)] // nobody's play is refused for a nervous finger
 	for _, d := range s.Doubts {
 		if d.Kind == "" || len(d.Kind) > maxDoubtKind || len(d.Detail) > maxDoubtText || !plain(d.Kind) || !plain(d.Detail) {
 			return impossible("a doubt about it")
@@ -100,8 +101,12 @@ func checkJudgements(s *scores.Submission) error {
 	if err != nil {
 		return err
 	}
-	if s.Maximum != nil {
-		if _, err := statistics(s.Maximum); err != nil {
+	maximum, err := statistics(s.Maximum)
+	if err != nil {
+		return err
+	}
+	if s.Client == scores.Lazer {
+		if err := checkLazer(s, &got, &maximum); err != nil {
 			return err
 		}
 	}

@@ -47,6 +47,9 @@ func (p *play) accuracy() float64 {
 		return p.got.Counts(p.ruleset).Accuracy(p.ruleset, p.mods.Legacy(p.ruleset))
 	}
 	perfect := p.perfect(0)
+	if !p.passed {
+		perfect = p.got.Perfect(p.ruleset, 0) // of what was played
+	}
 	return math.Min(score.Accuracy(p.ruleset, &p.got, &perfect), 1)
 }
 
@@ -82,6 +85,10 @@ func (p *play) performance() performance.Play {
 	if p.client == scores.Stable {
 		total := p.total
 		out.LegacyTotal = &total
+	} else {
+		// Judgements do not tell how many ends of sliders there were to hit: the maximum does.
+		accuracy := p.accuracy()
+		out.Accuracy = &accuracy
 	}
 	return out
 }
@@ -236,6 +243,9 @@ func (p *play) doubts(sub *scores.Submission, difficulty *performance.Difficulty
 	var out []scores.Doubt
 	if sub.Passed && sub.Grade != osu.GradeNone && sub.Grade != p.grade() {
 		out = append(out, scores.Doubt{Kind: "grade_differs", Detail: fmt.Sprintf("%v, should be %v", sub.Grade, p.grade())})
+	}
+	if p.client == scores.Lazer && sub.Passed {
+		out = append(out, p.lazerDoubts(sub)...)
 	}
 	if difficulty == nil || !sub.Passed {
 		return out

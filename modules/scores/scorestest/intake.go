@@ -109,7 +109,6 @@ func testImpossible(t *testing.T, s Subject) {
 		"time":           func(p *scores.Submission) { p.PlayTime = -time.Second },
 		"never ended":    func(p *scores.Submission) { p.EndedAt = time.Time{} },
 		"future":         func(p *scores.Submission) { p.EndedAt = time.Now().Add(48 * time.Hour) },
-		"pauses":         func(p *scores.Submission) { p.Pauses = make([]int32, 10_000) },
 		"doubts":         func(p *scores.Submission) { p.Doubts = make([]scores.Doubt, 1000) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -210,23 +209,6 @@ func testInterrupted(t *testing.T, s Subject) {
 	if r := s.submit(t, play(user, beatmap, 91, 510_000, 0)); r.Score.PP != nil || !r.Score.Ranked || !r.Best {
 		t.Errorf("%+v", r)
 	}
-}
-
-func testLazer(t *testing.T, s Subject) {
-	user, rival, beatmap := s.newUser(t, ""), s.newUser(t, ""), s.newMap(t, osu.StatusRanked)
-	sub := play(user, beatmap, 96, 812_345, 0)
-	sub.Client, sub.Mods, sub.Accuracy = scores.Lazer, mods.Of(mods.Hidden), 0.97
-	sub.Maximum = map[string]int32{"great": 100}
-	sub.Pauses = []int32{5, 6}
-	r := s.submit(t, sub)
-	if r.Metric != scores.ByTotal || r.Score.Total != 812_345 || r.Score.Classic <= 0 || !r.Score.Ranked || r.After != 1 ||
-		r.Score.Grade != osu.GradeSH {
-		t.Errorf("%+v", r)
-	}
-	wantEqual(t, r.Score.Maximum, sub.Maximum)
-	wantEqual(t, r.Score.Pauses, sub.Pauses)
-	s.submit(t, play(rival, beatmap, 100, 1<<40, 0))
-	s.wantBoard(t, scores.Board{BeatmapID: beatmap}, rival, user) // one board for both
 }
 
 func testTies(t *testing.T, s Subject) {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 
@@ -27,6 +28,7 @@ type World struct {
 
 	mu       sync.Mutex
 	maps     map[int32]beatmaps.Beatmap
+	ranked   map[int32]time.Time
 	counts   map[int32]beatmaps.Counts
 	accounts map[int32]users.User
 	audit    []users.AuditEntry
@@ -37,7 +39,7 @@ type World struct {
 // NewWorld returns a world without beatmaps and accounts whose events go to topics.
 func NewWorld(topics state.Topics) *World {
 	return &World{
-		Topics: topics, maps: map[int32]beatmaps.Beatmap{}, counts: map[int32]beatmaps.Counts{},
+		Topics: topics, maps: map[int32]beatmaps.Beatmap{}, ranked: map[int32]time.Time{}, counts: map[int32]beatmaps.Counts{},
 		accounts: map[int32]users.User{}, version: 1,
 	}
 }
@@ -57,6 +59,13 @@ func (w *World) Beatmap(t testing.TB, id int32, ruleset osu.Ruleset, status osu.
 		t.Fatal(err)
 	}
 	return b
+}
+
+// RankedAt says when a beatmap was ranked.
+func (w *World) RankedAt(id int32, at time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.ranked[id] = at
 }
 
 // MD5 returns the hash of the beatmap with an id.
@@ -124,7 +133,7 @@ func (l library) Beatmaps(_ context.Context, keys []beatmaps.Key) ([]beatmaps.Fo
 	for _, key := range keys {
 		for _, b := range l.world.maps {
 			if key.ID != 0 && b.ID == key.ID || key.MD5 != "" && b.MD5 == key.MD5 {
-				out = append(out, beatmaps.Found{Key: key, Beatmap: b})
+				out = append(out, beatmaps.Found{Key: key, Beatmap: b, Set: beatmaps.Set{ID: b.SetID, RankedAt: l.world.ranked[b.ID]}})
 			}
 		}
 	}
