@@ -68,13 +68,17 @@ func (a Access) admit(r *Request) error {
 	}
 	reading := r.Method == http.MethodGet || r.Method == http.MethodHead
 	if r.Token.UserID != 0 && !r.Token.Verified && !reading && !a.Unverified {
-		method := "mail"
-		if r.Token.Method == oauth.MethodTOTP {
-			method = "totp"
-		}
 		return Answer(http.StatusUnauthorized, struct {
 			Method string `json:"method"`
-		}{method})
+		}{MethodName(r.Token.Method)})
 	}
 	return nil
+}
+
+// MethodName is how the API calls the way in which a token is still to be verified.
+func MethodName(method oauth.Method) string {
+	if method == oauth.MethodTOTP {
+		return "totp"
+	}
+	return "mail"
 }

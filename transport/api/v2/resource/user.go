@@ -32,10 +32,10 @@ type Person struct {
 // Card is what a user's panel shows besides. In a form that has a cover_url, that comes before: lazer's setter of cover_url
 // replaces the cover.
 type Card struct {
-	Country Country `json:"country"`
-	Cover   Cover   `json:"cover"`
-	Groups  []Group `json:"groups"`
-	Team    *Team   `json:"team"`
+	Country Country  `json:"country"`
+	Cover   Cover    `json:"cover"`
+	Groups  []Group  `json:"groups"`
+	Team    *Nothing `json:"team"`
 }
 
 // Country is where a user is from; XX is nowhere in particular.
@@ -51,13 +51,8 @@ type Cover struct {
 	ID        *string `json:"id"`
 }
 
-// Team is a team of users. There are none yet, so it is null.
-type Team struct {
-	FlagURL   *string `json:"flag_url"`
-	ID        int32   `json:"id"`
-	Name      string  `json:"name"`
-	ShortName string  `json:"short_name"`
-}
+// Nothing stands for an object that this server has none of: it is null, or its list is empty.
+type Nothing struct{}
 
 // Group is what a user is on the server.
 type Group struct {

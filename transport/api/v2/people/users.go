@@ -1,0 +1,217 @@
+package people
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/pure-peace/peace/modules/users"
+	"github.com/pure-peace/peace/osu"
+	v2 "github.com/pure-peace/peace/transport/api/v2"
+	"github.com/pure-peace/peace/transport/api/v2/resource"
+)
+
+const (
+	// maxIDs is how many users one request names.
+	maxIDs = 50
+	// foundPage is how many users a page of a search has.
+	foundPage = 20
+)
+
+type userList struct {
+	Users []*resource.User `json:"users"`
+}
+
+// list answers GET users?ids[]=…, which costs as much as asking for each.
+func (a *Area) list(ctx context.Context, r *v2.Request) (any, error) {
+	ids, err := r.IDs("ids", maxIDs)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.Spend(max(len(ids)-1, 0)); err != nil {
+		return nil, err
+	}
+	found, err := a.deps.People.Compact(ctx, r.UserID(), ids)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.deps.People.MeasureAll(ctx, found); err != nil {
+		return nil, err
+	}
+	return userList{ordered(found, ids)}, nil
+}
+
+// ordered returns the users of the ids that are there.
+func ordered(found map[int32]*resource.User, ids []int32) []*resource.User {
+	list := make([]*resource.User, 0, len(found))
+	for _, id := range ids {
+		if u := found[id]; u != nil {
+			list = append(list, u)
+			delete(found, id)
+		}
+	}
+	return list
+}
+
+// lookup answers GET users/lookup?ids[]=…, where an id may be a name, with or without an @ before it.
+func (a *Area) lookup(ctx context.Context, r *v2.Request) (any, error) {
+	wanted, err := r.Texts("ids", maxIDs)
+	if err != nil {
+		return nil, err
+	}
+	var ruleset osu.Ruleset
+	ranked := r.Text("ruleset_id") != ""
+	if ranked {
+		n, err := strconv.ParseUint(r.Text("ruleset_id"), 10, 8)
+		if ruleset = osu.Ruleset(n); err != nil || !ruleset.Valid() {
+			return nil, v2.Refuse(http.StatusUnprocessableEntity, "invalid ruleset_id specified")
+		}
+	}
+	ids, err := a.identify(ctx, wanted)
+	if err != nil {
+		return nil, err
+	}
+	found, err := a.deps.People.Compact(ctx, r.UserID(), ids)
+	if err != nil {
+		return nil, err
+	}
+	if r.Flag("exclude_bots") {
+		for id, u := range found {
+			if u.IsBot {
+				delete(found, id)
+			}
+		}
+	}
+	if ranked {
+		if err := a.deps.People.Rank(ctx, found, ruleset); err != nil {
+			return nil, err
+		}
+	}
+	return userList{ordered(found, ids)}, nil
+}
+
+// identify returns the ids that are wanted, of which some are names.
+func (a *Area) identify(ctx context.Context, wanted []string) ([]int32, error) {
+	ids, names := make([]int32, 0, len(wanted)), []string(nil)
+	for _, text := range wanted {
+		if id, err := strconv.ParseInt(text, 10, 32); err == nil {
+			ids = append(ids, int32(id))
+		} else if name := strings.TrimPrefix(text, "@"); name != "" {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return ids, nil
+	}
+	named, err := a.deps.Users.Find(ctx, names)
+	for _, u := range named {
+		ids = append(ids, u.ID)
+	}
+	return ids, err
+}
+
+// account finds who is meant by a part of a path: an id, a name, or a name after an @. By key, it can only be one of both.
+func (a *Area) account(ctx context.Context, viewer int32, text, key string) (*resource.Account, error) {
+	name, forced := strings.CutPrefix(text, "@")
+	if !forced && key != "username" {
+		if id, err := strconv.ParseInt(text, 10, 32); err == nil {
+			found, err := a.deps.People.Accounts(ctx, viewer, []int32{int32(id)})
+			if err != nil {
+				return nil, err
+			}
+			if account := found[int32(id)]; account != nil {
+				return account, nil
+			}
+		}
+		if key == "id" {
+			return nil, v2.NotFound("user")
+		}
+	}
+	named, err := a.deps.Users.Find(ctx, []string{name})
+	if err != nil {
+		return nil, err
+	}
+	if len(named) == 0 {
+		return nil, v2.NotFound("user")
+	}
+	found, err := a.deps.People.Accounts(ctx, viewer, []int32{named[0].ID})
+	if err != nil {
+		return nil, err
+	}
+	if account := found[named[0].ID]; account != nil {
+		return account, nil
+	}
+	return nil, v2.NotFound("user")
+}
+
+// ruleset returns the ruleset of the path; that of the account when there is none.
+func ruleset(r *v2.Request, account *resource.Account) osu.Ruleset {
+	for known := range osu.Rulesets {
+		if r.Param("ruleset") == known.String() {
+			return known
+		}
+	}
+	return account.Ruleset
+}
+
+// user answers GET users/{user}/{ruleset?}.
+func (a *Area) user(ctx context.Context, r *v2.Request) (any, error) {
+	account, err := a.account(ctx, r.UserID(), r.Param("user"), r.Text("key"))
+	if err != nil {
+		return nil, err
+	}
+	profile, err := a.profile(ctx, r.UserID(), account, ruleset(r, account))
+	return profile, err
+}
+
+type searchResult struct {
+	User *foundUsers `json:"user,omitempty"`
+	Wiki *foundPages `json:"wiki_page,omitempty"`
+}
+
+type foundUsers struct {
+	Data  []*resource.User `json:"data"`
+	Total int              `json:"total"`
+}
+
+// foundPages are wiki pages, which are searched for where they are read: here there are never any.
+type foundPages struct {
+	Data  []resource.Nothing `json:"data"`
+	Total int                `json:"total"`
+}
+
+// search answers GET search?mode=user&query=….
+func (a *Area) search(ctx context.Context, r *v2.Request) (any, error) {
+	mode := r.Text("mode")
+	var result searchResult
+	switch mode {
+	case "", "all", "user", "wiki_page":
+	default:
+		return nil, v2.Refuse(http.StatusUnprocessableEntity, "invalid mode specified")
+	}
+	if mode != "user" {
+		result.Wiki = &foundPages{Data: []resource.Nothing{}}
+	}
+	if mode == "wiki_page" {
+		return result, nil
+	}
+	page, err := r.Number("page", 1, 1, users.MaxFound/foundPage)
+	if err != nil {
+		return nil, err
+	}
+	named, total, err := a.deps.Users.Search(ctx, r.Text("query"), (page-1)*foundPage, foundPage)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]int32, len(named))
+	for i, u := range named {
+		ids[i] = u.ID
+	}
+	found, err := a.deps.People.Compact(ctx, r.UserID(), ids)
+	if err != nil {
+		return nil, err
+	}
+	result.User = &foundUsers{Data: ordered(found, ids), Total: total}
+	return result, nil
+}
