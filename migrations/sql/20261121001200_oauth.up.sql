@@ -18,9 +18,9 @@ CREATE INDEX oauth_applications_owner ON oauth_applications (owner_id, id);
 {{else if eq .Engine "postgres"}}ALTER TABLE oauth_applications ALTER COLUMN id RESTART WITH 100;
 {{else}}ALTER TABLE oauth_applications AUTO_INCREMENT = 100;
 {{end}}
--- A line is a token with all that it was refreshed to: they share the line's number, and have one each of a sequence. Those that
--- were replaced stay, so that a refresh token that comes twice is recognised. expires_at is that of the access token, ends_at that
--- of the row.
+-- A line is a token with all that it was refreshed to. Those that were replaced stay, so that a refresh token that comes twice is
+-- recognised; used says that the access token came once, so that the answer with it was not lost. expires_at is when the access
+-- token ends, ends_at when the row does. Without a user, an application acts for itself.
 CREATE TABLE oauth_tokens (
     id           {{.ID}},
     line         {{.Bytes 16}} NOT NULL,
@@ -31,6 +31,7 @@ CREATE TABLE oauth_tokens (
     scopes       {{.String 255}} NOT NULL,
     verified     {{.Bool}} NOT NULL,
     method       SMALLINT NOT NULL,
+    used         {{.Bool}} NOT NULL,
     access_hash  {{.Bytes 32}} NOT NULL,
     refresh_hash {{.Bytes 32}},
     issued_at    {{.Time}} NOT NULL,

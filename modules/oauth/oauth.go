@@ -66,13 +66,13 @@ const (
 const TOTPVersion = 20250913
 
 // The faults of this contract. Those of grants carry the detail "error" with the code of RFC 6749 (invalid_client, invalid_grant,
-// invalid_scope, invalid_request, unsupported_grant_type).
+// invalid_scope, invalid_request, unauthorized_client).
 var (
 	ErrNoToken        = fault.New(fault.Unauthenticated, "oauth", "no_token", "this token is not valid")
-	ErrBadClient      = fault.New(fault.Unauthenticated, "oauth", "bad_client", "client authentication failed")
-	ErrBadGrant       = fault.New(fault.Invalid, "oauth", "bad_grant", "the credentials, code or refresh token are not valid")
-	ErrBadScope       = fault.New(fault.Invalid, "oauth", "bad_scope", "a scope is unknown, or not for this client or grant")
-	ErrBadRequest     = fault.New(fault.Invalid, "oauth", "bad_request", "a field is missing or wrong")
+	ErrBadClient      = fault.New(fault.Unauthenticated, "oauth", "bad_client", "client authentication failed").With("error", "invalid_client")
+	ErrBadGrant       = fault.New(fault.Invalid, "oauth", "bad_grant", "the credentials, code or refresh token are not valid").With("error", "invalid_grant")
+	ErrBadScope       = fault.New(fault.Invalid, "oauth", "bad_scope", "a scope is unknown, or not for this client or grant").With("error", "invalid_scope")
+	ErrBadRequest     = fault.New(fault.Invalid, "oauth", "bad_request", "a field is missing or wrong").With("error", "invalid_request")
 	ErrNoApplication  = fault.New(fault.NotFound, "oauth", "no_application", "no such application")
 	ErrBadApplication = fault.New(fault.Invalid, "oauth", "bad_application", "the application's name or addresses are not acceptable")
 	ErrTooMany        = fault.New(fault.Exhausted, "oauth", "too_many", "you have too many applications")
