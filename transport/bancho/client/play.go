@@ -34,6 +34,12 @@ func (c *Client) Part(channel string) {
 // SetStatus queues a new status.
 func (c *Client) SetStatus(s packets.Status) { c.Send(packets.ChangeAction(s)) }
 
+// Spectate queues watching a player, instead of whom it watched before.
+func (c *Client) Spectate(id int32) { c.Send(packets.StartSpectating(id)) }
+
+// StopSpectating queues the end of it.
+func (c *Client) StopSpectating() { c.Send(packets.StopSpectating{}) }
+
 // SetAway queues an away message; "" ends being away.
 func (c *Client) SetAway(text string) { c.Send(packets.SetAwayMessage{Text: text}) }
 

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"time"
 
 	"github.com/pure-peace/peace/osu"
 	"github.com/pure-peace/peace/osu/autoplay"
@@ -46,7 +45,8 @@ type Performance struct {
 
 // Perform plays a song.
 func Perform(ctx context.Context, song web.Song, a Attempt) (*Performance, error) {
-	attributes, err := difficulty.Calculate(ctx, song.Map, a.Ruleset, a.Mods)
+	p := &Performance{Song: song, Ruleset: a.Ruleset, Mods: a.Mods}
+	attributes, err := p.attributes(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -59,17 +59,18 @@ func Perform(ctx context.Context, song web.Song, a Attempt) (*Performance, error
 		until = 0.5
 	}
 	play := attributes.Reach(a.Mods, a.Accuracy, a.Misses)
-	p := &Performance{
-		Song: song, Ruleset: a.Ruleset, Mods: a.Mods, Statistics: play.Statistics, Maximum: attributes.Max, MaxCombo: play.MaxCombo,
-		Accuracy: play.Accuracy, Passed: !a.Quit,
-		Frames: hands.Play(autoplay.Options{Accuracy: a.Accuracy, Misses: a.Misses, Until: until, Seed: a.Seed}).Recording.Frames,
-	}
+	p.Statistics, p.Maximum, p.MaxCombo, p.Accuracy, p.Passed = play.Statistics, attributes.Max, play.MaxCombo, play.Accuracy, !a.Quit
+	p.Frames = hands.Play(autoplay.Options{Accuracy: a.Accuracy, Misses: a.Misses, Until: until, Seed: a.Seed}).Recording.Frames
 	p.Grade = score.Grade(a.Ruleset, p.Accuracy, &p.Statistics, score.Silver(a.Mods))
 	if a.Quit {
 		p.Grade = osu.GradeF
 	}
 	p.total(attributes.MaxCombo())
 	return p, nil
+}
+
+func (p *Performance) attributes(ctx context.Context) (*difficulty.Attributes, error) {
+	return difficulty.Calculate(ctx, p.Song.Map, p.Ruleset, p.Mods)
 }
 
 // total gives the play about the total that it would have: the combo counts by its greatest part.
@@ -162,9 +163,3 @@ func (c *Client) Replay(ctx context.Context, scoreID int64) ([]byte, error) {
 	}, &data)
 	return data, err
 }
-
-// Pace of the frames that a client sends (ppy/osu osu.Game/Online/Spectator/SpectatorClient.cs).
-const (
-	bundleEvery = 200 * time.Millisecond
-	bundleMost  = 30
-)
