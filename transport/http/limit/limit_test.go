@@ -235,6 +235,29 @@ func TestRateCountsUsers(t *testing.T) {
 	})
 }
 
+func TestRateSpend(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rate := limit.NewRate(2, 10, 100)
+		check := func(key limit.Key, cost, left int, retry time.Duration, ok bool) {
+			t.Helper()
+			gotLeft, gotRetry, gotOK := rate.Spend(key, cost)
+			if gotLeft != left || gotRetry != retry || gotOK != ok {
+				t.Errorf("Spend(%d) = %d, %v, %t, want %d, %v, %t", cost, gotLeft, gotRetry, gotOK, left, retry, ok)
+			}
+		}
+		token, address := limit.NumberKey(1), limit.AddressKey(netip.MustParseAddr("2001:db8::1"))
+		check(token, 1, 9, 0, true)
+		check(token, 6, 3, 0, true)
+		check(token, 0, 3, 0, true)
+		check(token, 5, 3, time.Second, false) // nothing is spent
+		check(token, 3, 0, 0, true)
+		check(address, 1000, 0, 0, true) // no more than all
+		check(limit.NumberKey(2), -1, 10, 0, true)
+		time.Sleep(time.Second)
+		check(token, 1, 1, 0, true)
+	})
+}
+
 // TestRateUnderFlood sends a million addresses through a table for a thousand: nothing may be allocated, and a flooder who
 // goes on meanwhile stays limited.
 func TestRateUnderFlood(t *testing.T) {
