@@ -208,7 +208,7 @@ func (c *Conn) failed(method *Method, id []byte, err error) {
 
 func (c *Conn) logFailure(method string, err error) {
 	c.hub.options.Log.LogAttrs(c.ctx, slog.LevelWarn, "a method of a hub failed", slog.String("hub", c.hub.options.Name),
-		slog.String("method", method), slog.Int("user", int(c.who.UserID)), slog.Any("error", err))
+		slog.String("method", method), slog.Int("user", int(c.user)), slog.Any("error", err))
 }
 
 func (c *Conn) fail(id []byte, text string) {

@@ -3,6 +3,7 @@ package signalr
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,21 +21,22 @@ type Conn struct {
 	// need no lock for it; others must not touch it.
 	State any
 
-	hub *Hub
-	id  string
-	who Identity
-	ws  *websocket.Conn
-	out gatherer
+	hub  *Hub
+	id   string
+	user int32
+	ws   *websocket.Conn
+	out  gatherer
 
 	ctx context.Context
 	end context.CancelFunc
 
-	groups map[string]struct{} // guarded by hub.mu
+	groups []string // guarded by hub.mu; seldom more than a few
 
 	// Only the goroutine that reads has these: the client has said which protocol it speaks, and Connected has been called.
 	greeted, welcome bool
 
 	mu      sync.Mutex
+	who     Identity
 	phase   phase
 	busy    bool          // a call is being done
 	leaving bool          // to be closed when the call is done
@@ -76,7 +78,7 @@ const (
 
 func newConn(h *Hub, id string, who Identity) *Conn {
 	now := h.since()
-	c := &Conn{hub: h, id: id, who: who, since: now, heard: now, wrote: now}
+	c := &Conn{hub: h, id: id, user: who.UserID, who: who, since: now, heard: now, wrote: now}
 	c.ctx, c.end = context.WithCancel(context.Background())
 	return c
 }
@@ -85,7 +87,18 @@ func newConn(h *Hub, id string, who Identity) *Conn {
 func (c *Conn) ID() string { return c.id }
 
 // Identity returns whose connection it is.
-func (c *Conn) Identity() Identity { return c.who }
+func (c *Conn) Identity() Identity {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.who
+}
+
+// Renew notes that the client has another token in place of the one that it connected with.
+func (c *Conn) Renew(tokenID int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.who.TokenID = tokenID
+}
 
 // Context ends with the connection.
 func (c *Conn) Context() context.Context { return c.ctx }
@@ -97,19 +110,18 @@ func (c *Conn) Join(group string) {
 	if _, ok := c.hub.conns[c]; !ok {
 		return // it has ended
 	}
-	if c.groups == nil {
-		c.groups = make(map[string]struct{}, 1)
+	if !slices.Contains(c.groups, group) {
+		c.groups = append(c.groups, group)
+		c.hub.join(c, group)
 	}
-	c.groups[group] = struct{}{}
-	c.hub.join(c, group)
 }
 
 // Leave takes the connection out of a group.
 func (c *Conn) Leave(group string) {
 	c.hub.mu.Lock()
 	defer c.hub.mu.Unlock()
-	if _, ok := c.groups[group]; ok {
-		delete(c.groups, group)
+	if i := slices.Index(c.groups, group); i >= 0 {
+		c.groups = slices.Delete(c.groups, i, i+1)
 		c.hub.leave(c, group)
 	}
 }
@@ -156,7 +168,7 @@ func (c *Conn) push(frame []byte) {
 	}
 	if c.queued+len(frame)+overhead > c.hub.config.MaxQueue && c.queued > 0 {
 		c.queue = nil // the client has missed something anyway
-		c.hub.options.Log.Debug("a client of a hub is too slow", "hub", c.hub.options.Name, "user", c.who.UserID)
+		c.hub.options.Log.Debug("a client of a hub is too slow", "hub", c.hub.options.Name, "user", c.user)
 		c.finishLocked(causeSlow, textSlow, true)
 		return
 	}

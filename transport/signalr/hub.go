@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -24,6 +25,7 @@ type Hub struct {
 	mu       sync.RWMutex
 	conns    map[*Conn]struct{}
 	groups   map[string]map[*Conn]struct{}
+	users    map[int32][]*Conn
 	draining bool
 
 	running sync.WaitGroup // goroutines of connections
@@ -48,6 +50,7 @@ func New(config Config, options Options, methods ...Method) (*Hub, error) {
 		epoch:   time.Now(),
 		conns:   make(map[*Conn]struct{}),
 		groups:  make(map[string]map[*Conn]struct{}),
+		users:   make(map[int32][]*Conn),
 	}
 	for i := range methods {
 		m := &methods[i]
@@ -115,6 +118,22 @@ func (h *Hub) Connections() []*Conn {
 	return list
 }
 
+// Of returns the connections of a user, the oldest first.
+func (h *Hub) Of(userID int32) []*Conn {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return slices.Clone(h.users[userID])
+}
+
+// SendTo sends m to all connections of a user.
+func (h *Hub) SendTo(userID int32, m Message) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for _, c := range h.users[userID] {
+		c.Send(m)
+	}
+}
+
 // Group is a set of connections under a name. It is there as long as somebody is in it.
 type Group struct {
 	hub  *Hub
@@ -170,6 +189,7 @@ func (h *Hub) add(c *Conn) bool {
 		return false
 	}
 	h.conns[c] = struct{}{}
+	h.users[c.user] = append(h.users[c.user], c)
 	h.running.Add(1)
 	h.options.Metrics.opened(h)
 	return true
@@ -179,7 +199,12 @@ func (h *Hub) remove(c *Conn) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.conns, c)
-	for group := range c.groups {
+	if rest := slices.DeleteFunc(h.users[c.user], func(other *Conn) bool { return other == c }); len(rest) > 0 {
+		h.users[c.user] = rest
+	} else {
+		delete(h.users, c.user)
+	}
+	for _, group := range c.groups {
 		h.leave(c, group)
 	}
 	c.groups = nil

@@ -141,7 +141,7 @@ func (c *Conn) handle(b []byte) (rest []byte, err error) {
 			return nil, errEnd
 		default:
 			c.hub.options.Log.LogAttrs(c.ctx, slog.LevelDebug, "a client of a hub sent what is no message",
-				slog.String("hub", c.hub.options.Name), slog.Int("user", int(c.who.UserID)), slog.Any("error", err))
+				slog.String("hub", c.hub.options.Name), slog.Int("user", int(c.user)), slog.Any("error", err))
 			c.finish(causeProtocol, textConnectionError, false)
 			return nil, errEnd
 		}

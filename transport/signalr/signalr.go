@@ -104,6 +104,7 @@ func (c Config) Validate() error {
 type Identity struct {
 	UserID  int32
 	TokenID int64
+	Secret  string     // the token itself, with which to ask again whether it is valid; not for logs
 	Pending bool       // the second factor has not been given yet: the user is to be hidden
 	Client  string     // X-Client-Session-ID: which process of the game this is; several hubs and later connections share it
 	Version string     // X-Osu-Version-Hash: which build
