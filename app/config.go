@@ -14,10 +14,14 @@ import (
 	beatmapsmodule "github.com/pure-peace/peace/modules/beatmaps/local"
 	botmodule "github.com/pure-peace/peace/modules/bot/local"
 	chatmodule "github.com/pure-peace/peace/modules/chat/local"
+	contentmodule "github.com/pure-peace/peace/modules/content/local"
 	"github.com/pure-peace/peace/modules/database"
 	filesmodule "github.com/pure-peace/peace/modules/files/local"
 	geoipmodule "github.com/pure-peace/peace/modules/geoip/local"
+	mailmodule "github.com/pure-peace/peace/modules/mail/local"
 	moderationmodule "github.com/pure-peace/peace/modules/moderation/local"
+	notificationsmodule "github.com/pure-peace/peace/modules/notifications/local"
+	oauthmodule "github.com/pure-peace/peace/modules/oauth/local"
 	performancemodule "github.com/pure-peace/peace/modules/performance/local"
 	rankingsmodule "github.com/pure-peace/peace/modules/rankings/local"
 	relationsmodule "github.com/pure-peace/peace/modules/relations/local"
@@ -62,28 +66,32 @@ type Config struct {
 	Peer    map[string]peer.DialConfig `koanf:"peer" doc:"other processes of this server, by name"`
 	Peers   Peers                      `koanf:"peers" doc:"what this process offers to others"`
 
-	State        statemodule.Config        `koanf:"state"`
-	Geoip        geoipmodule.Config        `koanf:"geoip"`
-	Signature    signaturemodule.Config    `koanf:"signature"`
-	Users        usersmodule.Config        `koanf:"users"`
-	Relations    relationsmodule.Config    `koanf:"relations"`
-	Sessions     sessionsmodule.Config     `koanf:"sessions"`
-	Chat         chatmodule.Config         `koanf:"chat"`
-	Files        filesmodule.Config        `koanf:"files"`
-	Performance  performancemodule.Config  `koanf:"performance"`
-	Beatmaps     beatmapsmodule.Config     `koanf:"beatmaps"`
-	Scores       scoresmodule.Config       `koanf:"scores"`
-	Rankings     rankingsmodule.Config     `koanf:"rankings"`
-	Achievements achievementsmodule.Config `koanf:"achievements"`
-	Moderation   moderationmodule.Config   `koanf:"moderation"`
-	Bot          botmodule.Config          `koanf:"bot"`
-	Bancho       banchomodule.Config       `koanf:"bancho"`
-	Gateway      gateway.Config            `koanf:"gateway"`
-	Web          web.Config                `koanf:"web"`
-	WebScores    webscores.Config          `koanf:"web_scores"`
-	Direct       direct.Config             `koanf:"direct"`
-	Screenshots  screenshots.Config        `koanf:"screenshots"`
-	Medals       medals.Config             `koanf:"medals"`
+	State         statemodule.Config         `koanf:"state"`
+	Geoip         geoipmodule.Config         `koanf:"geoip"`
+	Signature     signaturemodule.Config     `koanf:"signature"`
+	Users         usersmodule.Config         `koanf:"users"`
+	Mail          mailmodule.Config          `koanf:"mail"`
+	OAuth         oauthmodule.Config         `koanf:"oauth"`
+	Relations     relationsmodule.Config     `koanf:"relations"`
+	Sessions      sessionsmodule.Config      `koanf:"sessions"`
+	Chat          chatmodule.Config          `koanf:"chat"`
+	Files         filesmodule.Config         `koanf:"files"`
+	Performance   performancemodule.Config   `koanf:"performance"`
+	Beatmaps      beatmapsmodule.Config      `koanf:"beatmaps"`
+	Scores        scoresmodule.Config        `koanf:"scores"`
+	Rankings      rankingsmodule.Config      `koanf:"rankings"`
+	Achievements  achievementsmodule.Config  `koanf:"achievements"`
+	Notifications notificationsmodule.Config `koanf:"notifications"`
+	Content       contentmodule.Config       `koanf:"content"`
+	Moderation    moderationmodule.Config    `koanf:"moderation"`
+	Bot           botmodule.Config           `koanf:"bot"`
+	Bancho        banchomodule.Config        `koanf:"bancho"`
+	Gateway       gateway.Config             `koanf:"gateway"`
+	Web           web.Config                 `koanf:"web"`
+	WebScores     webscores.Config           `koanf:"web_scores"`
+	Direct        direct.Config              `koanf:"direct"`
+	Screenshots   screenshots.Config         `koanf:"screenshots"`
+	Medals        medals.Config              `koanf:"medals"`
 }
 
 // Log is how the process tells what it does.
@@ -177,6 +185,8 @@ func DefaultConfig() *Config {
 		Geoip:           geoipmodule.DefaultConfig(),
 		Signature:       signaturemodule.DefaultConfig(),
 		Users:           usersmodule.DefaultConfig(),
+		Mail:            mailmodule.DefaultConfig(),
+		OAuth:           oauthmodule.DefaultConfig(),
 		Relations:       relationsmodule.DefaultConfig(),
 		Sessions:        sessionsmodule.DefaultConfig(),
 		Chat:            chatmodule.DefaultConfig(),
@@ -186,6 +196,8 @@ func DefaultConfig() *Config {
 		Scores:          scoresmodule.DefaultConfig(),
 		Rankings:        rankingsmodule.DefaultConfig(),
 		Achievements:    achievementsmodule.DefaultConfig(),
+		Notifications:   notificationsmodule.DefaultConfig(),
+		Content:         contentmodule.DefaultConfig(),
 		Moderation:      moderationmodule.DefaultConfig(),
 		Bot:             botmodule.DefaultConfig(),
 		Bancho:          banchomodule.DefaultConfig(),
@@ -242,7 +254,7 @@ func (c *Config) settle() error {
 	c.DataDir = dir
 	for _, path := range []*string{
 		&c.State.Journal, &c.Geoip.File, &c.Signature.Dir, &c.Web.AvatarsDir.Dir, &c.Admin.Socket, &c.Performance.Beatmaps, &c.Files.Dir,
-		&c.Files.S3.SecretFile, &c.Beatmaps.Sources.Directory, &c.Medals.Dir, &c.TLS.Cert, &c.TLS.Key,
+		&c.Files.S3.SecretFile, &c.Beatmaps.Sources.Directory, &c.Medals.Dir, &c.Content.Dir, &c.OAuth.KeyFile, &c.Mail.PasswordFile, &c.TLS.Cert, &c.TLS.Key,
 	} {
 		if *path != "" && !filepath.IsAbs(*path) {
 			*path = filepath.Join(c.DataDir, *path)

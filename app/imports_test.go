@@ -26,20 +26,23 @@ var layers = []struct {
 	{"example", regexp.MustCompile(`^examples/`), []string{"example", "app", "local", "contract", "pb", "fault", "wire", "transport", "config", "migrations", "osu", "database"}, nil},
 	{"app", regexp.MustCompile(`^app(/|$)`), []string{"app", "local", "contract", "pb", "fault", "wire", "transport", "config", "migrations", "osu", "database"}, nil},
 	{"generator", regexp.MustCompile(`^transport/grpc/protoc-gen-peace$`), []string{"wire"}, nil},
-	{"transport", regexp.MustCompile(`^transport/`), []string{"transport", "contract", "picture", "pb", "fault", "wire", "osu"}, nil},
+	{"transport", regexp.MustCompile(`^transport/`), []string{"transport", "contract", "picture", "markdown", "pb", "fault", "wire", "osu"}, nil},
 	{"fault", regexp.MustCompile(`^modules/fault$`), nil, nothing},
 	{"wire", regexp.MustCompile(`^modules/wire(/|$)`), []string{"wire", "fault"}, regexp.MustCompile(`^google\.golang\.org/(protobuf|grpc)`)},
 	{"database", regexp.MustCompile(`^modules/database$`), []string{"fault"}, nil},
 	{"pb", regexp.MustCompile(`^(modules|transport)/.*pb$`), []string{"pb", "contract", "fault", "wire", "osu"}, regexp.MustCompile(`^google\.golang\.org/(protobuf|grpc)`)},
-	{"local", regexp.MustCompile(`^modules/[a-z]+/(local|memory|redis|internal|source|preview)(/|$)`), []string{"contract", "view", "follow", "picture", "pb", "fault", "wire", "osu", "database"}, nil},
+	{"local", regexp.MustCompile(`^modules/[a-z]+/(local|memory|redis|internal|source|preview)(/|$)`), []string{"contract", "view", "follow", "picture", "markdown", "pb", "fault", "wire", "osu", "database"}, nil},
 	{"view", regexp.MustCompile(`^modules/state/view$`), []string{"contract", "fault"}, nil},
 	{"follow", regexp.MustCompile(`^modules/scores/follow$`), []string{"contract", "view", "fault", "database"}, nil},
 	{"picture", regexp.MustCompile(`^modules/files/picture$`), []string{"fault"}, regexp.MustCompile(`^golang\.org/x/image(/|$)`)},
+	{"markdown", regexp.MustCompile(`^modules/content/markdown$`), nil, regexp.MustCompile(`^github\.com/(yuin/goldmark|microcosm-cc/bluemonday)(/|$)`)},
 	{"contract", regexp.MustCompile(`^modules/[a-z]+$`), []string{"contract", "fault", "osu"}, nothing},
 	{"config", regexp.MustCompile(`^config$`), nil, nil},
 	{"migrations", regexp.MustCompile(`^migrations$`), []string{"database"}, nil},
 	// Replays are compressed in a format that the standard library does not have.
 	{"osu", regexp.MustCompile(`^osu/replay$`), []string{"osu"}, regexp.MustCompile(`^github\.com/ulikunitz/xz(/|$)`)},
+	// Lazer's hubs speak MessagePack.
+	{"osu", regexp.MustCompile(`^osu/hubs$`), []string{"osu"}, regexp.MustCompile(`^github\.com/tinylib/msgp/msgp$`)},
 	{"osu", regexp.MustCompile(`^osu(/|$)`), []string{"osu"}, nothing},
 }
 

@@ -1,8 +1,6 @@
 package app
 
 import (
-	"context"
-
 	"github.com/pure-peace/peace/modules/achievements"
 	"github.com/pure-peace/peace/modules/achievements/achievementspb"
 	achievementsmodule "github.com/pure-peace/peace/modules/achievements/local"
@@ -18,15 +16,27 @@ import (
 	"github.com/pure-peace/peace/modules/chat"
 	"github.com/pure-peace/peace/modules/chat/chatpb"
 	chatmodule "github.com/pure-peace/peace/modules/chat/local"
+	"github.com/pure-peace/peace/modules/content"
+	"github.com/pure-peace/peace/modules/content/contentpb"
+	contentmodule "github.com/pure-peace/peace/modules/content/local"
 	"github.com/pure-peace/peace/modules/files"
 	"github.com/pure-peace/peace/modules/files/filespb"
 	filesmodule "github.com/pure-peace/peace/modules/files/local"
 	"github.com/pure-peace/peace/modules/geoip"
 	"github.com/pure-peace/peace/modules/geoip/geoippb"
 	geoipmodule "github.com/pure-peace/peace/modules/geoip/local"
+	"github.com/pure-peace/peace/modules/mail"
+	mailmodule "github.com/pure-peace/peace/modules/mail/local"
+	"github.com/pure-peace/peace/modules/mail/mailpb"
 	"github.com/pure-peace/peace/modules/moderation"
 	moderationmodule "github.com/pure-peace/peace/modules/moderation/local"
 	"github.com/pure-peace/peace/modules/moderation/moderationpb"
+	"github.com/pure-peace/peace/modules/notifications"
+	notificationsmodule "github.com/pure-peace/peace/modules/notifications/local"
+	"github.com/pure-peace/peace/modules/notifications/notificationspb"
+	"github.com/pure-peace/peace/modules/oauth"
+	oauthmodule "github.com/pure-peace/peace/modules/oauth/local"
+	"github.com/pure-peace/peace/modules/oauth/oauthpb"
 	"github.com/pure-peace/peace/modules/performance"
 	performancemodule "github.com/pure-peace/peace/modules/performance/local"
 	"github.com/pure-peace/peace/modules/performance/performancepb"
@@ -85,6 +95,22 @@ var (
 		Config: func(c *Config) usersmodule.Config { return c.Users },
 		New:    newUsers,
 		Dial:   userspb.NewClient, Serve: userspb.Register, Observe: userspb.Observe,
+	}
+
+	// Mail sends mail to players.
+	Mail = &Module[mail.Service, mailmodule.Config]{
+		Name:   "mail",
+		Config: func(c *Config) mailmodule.Config { return c.Mail },
+		New:    newMail,
+		Dial:   mailpb.NewClient, Serve: mailpb.Register, Observe: mailpb.Observe,
+	}
+
+	// OAuth hands out tokens, and asks for the second factor.
+	OAuth = &Module[oauth.Service, oauthmodule.Config]{
+		Name:   "oauth",
+		Config: func(c *Config) oauthmodule.Config { return c.OAuth },
+		New:    newOAuth,
+		Dial:   oauthpb.NewClient, Serve: oauthpb.Register, Observe: oauthpb.Observe,
 	}
 
 	// Relations keeps friends and blocks.
@@ -159,6 +185,22 @@ var (
 		Dial:   achievementspb.NewClient, Serve: achievementspb.Register, Observe: achievementspb.Observe,
 	}
 
+	// Notifications tells players what happened to them.
+	Notifications = &Module[notifications.Service, notificationsmodule.Config]{
+		Name:   "notifications",
+		Config: func(c *Config) notificationsmodule.Config { return c.Notifications },
+		New:    newNotifications,
+		Dial:   notificationspb.NewClient, Serve: notificationspb.Register, Observe: notificationspb.Observe,
+	}
+
+	// Content has what operators write.
+	Content = &Module[content.Service, contentmodule.Config]{
+		Name:   "content",
+		Config: func(c *Config) contentmodule.Config { return c.Content },
+		New:    newContent,
+		Dial:   contentpb.NewClient, Serve: contentpb.Register, Observe: contentpb.Observe,
+	}
+
 	// Moderation gathers what looks wrong about plays.
 	Moderation = &Module[moderation.Service, moderationmodule.Config]{
 		Name:   "moderation",
@@ -186,141 +228,5 @@ var (
 
 // table is every built-in row. It is a function, because a variable would be part of the rows' initialization.
 func table() []Row {
-	return []Row{State, Geoip, Signature, Users, Relations, Sessions, Chat, Files, Performance, Beatmaps, Scores, Rankings, Achievements, Moderation, Bot, Bancho}
-}
-
-func newState(ctx context.Context, c statemodule.Config, r *Resolver) (state.Service, error) {
-	return statemodule.New(ctx, c, statemodule.Deps{Log: r.Log("state")})
-}
-
-func newGeoip(ctx context.Context, c geoipmodule.Config, r *Resolver) (geoip.Service, error) {
-	return geoipmodule.New(ctx, c, geoipmodule.Deps{Log: r.Log("geoip")})
-}
-
-func newSignature(ctx context.Context, c signaturemodule.Config, r *Resolver) (signature.Service, error) {
-	return signaturemodule.New(ctx, c, signaturemodule.Deps{Log: r.Log("signature")})
-}
-
-func newUsers(ctx context.Context, c usersmodule.Config, r *Resolver) (users.Service, error) {
-	deps := usersmodule.Deps{DB: r.Database(ctx), Topics: Use(r, State), Log: r.Log("users")}
-	if err := r.Err(); err != nil {
-		return nil, err
-	}
-	return usersmodule.New(ctx, c, deps)
-}
-
-func newRelations(ctx context.Context, c relationsmodule.Config, r *Resolver) (relations.Service, error) {
-	deps := relationsmodule.Deps{DB: r.Database(ctx), Topics: Use(r, State), Log: r.Log("relations")}
-	if err := r.Err(); err != nil {
-		return nil, err
-	}
-	return relationsmodule.New(ctx, c, deps)
-}
-
-func newSessions(ctx context.Context, c sessionsmodule.Config, r *Resolver) (sessions.Service, error) {
-	deps := sessionsmodule.Deps{State: Use(r, State), Users: Use(r, Users), Log: r.Log("sessions")}
-	if err := r.Err(); err != nil {
-		return nil, err
-	}
-	return sessionsmodule.New(ctx, c, deps)
-}
-
-func newChat(ctx context.Context, c chatmodule.Config, r *Resolver) (chat.Service, error) {
-	deps := chatmodule.Deps{
-		DB: r.Database(ctx), State: Use(r, State), Users: Use(r, Users), Relations: Use(r, Relations), Sessions: Use(r, Sessions),
-		Log: r.Log("chat"),
-	}
-	if err := r.Err(); err != nil {
-		return nil, err
-	}
-	return chatmodule.New(ctx, c, deps)
-}
-
-func newFiles(ctx context.Context, c filesmodule.Config, r *Resolver) (files.Service, error) {
-	return filesmodule.New(ctx, c, filesmodule.Deps{Log: r.Log("files")})
-}
-
-func newPerformance(ctx context.Context, c performancemodule.Config, r *Resolver) (performance.Service, error) {
-	deps := performancemodule.Deps{DB: r.Database(ctx), Log: r.Log("performance")}
-	if err := r.Err(); err != nil {
-		return nil, err
-	}
-	return performancemodule.New(ctx, c, deps)
-}
-
-func newBeatmaps(ctx context.Context, c beatmapsmodule.Config, r *Resolver) (beatmaps.Service, error) {
-	deps := beatmapsmodule.Deps{
-		DB: r.Database(ctx), Files: Use(r, Files), Performance: Use(r, Performance), Topics: Use(r, State), Users: Use(r, Users),
-		Log: r.Log("beatmaps"),
-	}
-	if err := r.Err(); err != nil {
-		return nil, err
-	}
-	return beatmapsmodule.New(ctx, c, deps)
-}
-
-func newScores(ctx context.Context, c scoresmodule.Config, r *Resolver) (scores.Service, error) {
-	deps := scoresmodule.Deps{
-		DB: r.Database(ctx), State: Use(r, State), Users: Use(r, Users), Beatmaps: Use(r, Beatmaps), Performance: UseIfOn(r, Performance),
-		Log: r.Log("scores"),
-	}
-	if err := r.Err(); err != nil {
-		return nil, err
-	}
-	return scoresmodule.New(ctx, c, deps)
-}
-
-func newRankings(ctx context.Context, c rankingsmodule.Config, r *Resolver) (rankings.Service, error) {
-	deps := rankingsmodule.Deps{
-		DB: r.Database(ctx), Scores: Use(r, Scores), State: Use(r, State), Sessions: Use(r, Sessions), Log: r.Log("rankings"),
-	}
-	if err := r.Err(); err != nil {
-		return nil, err
-	}
-	return rankingsmodule.New(ctx, c, deps)
-}
-
-func newAchievements(ctx context.Context, c achievementsmodule.Config, r *Resolver) (achievements.Service, error) {
-	deps := achievementsmodule.Deps{
-		DB: r.Database(ctx), Scores: Use(r, Scores), Beatmaps: Use(r, Beatmaps), Performance: Use(r, Performance), Topics: Use(r, State),
-		Log: r.Log("achievements"),
-	}
-	if err := r.Err(); err != nil {
-		return nil, err
-	}
-	return achievementsmodule.New(ctx, c, deps)
-}
-
-func newModeration(ctx context.Context, c moderationmodule.Config, r *Resolver) (moderation.Service, error) {
-	deps := moderationmodule.Deps{
-		DB: r.Database(ctx), Scores: Use(r, Scores), Beatmaps: Use(r, Beatmaps), Performance: Use(r, Performance), Files: Use(r, Files),
-		Users: Use(r, Users), Topics: Use(r, State), Log: r.Log("moderation"),
-	}
-	if err := r.Err(); err != nil {
-		return nil, err
-	}
-	return moderationmodule.New(ctx, c, deps)
-}
-
-func newBot(ctx context.Context, c botmodule.Config, r *Resolver) (bot.Service, error) {
-	deps := botmodule.Deps{
-		State: Use(r, State), Users: Use(r, Users), Sessions: Use(r, Sessions), Chat: Use(r, Chat), Log: r.Log("bot"),
-		Domain: r.config.Domain, Beatmaps: UseIfOn(r, Beatmaps), Performance: UseIfOn(r, Performance), Scores: UseIfOn(r, Scores),
-		Rankings: UseIfOn(r, Rankings), Moderation: UseIfOn(r, Moderation),
-	}
-	if err := r.Err(); err != nil {
-		return nil, err
-	}
-	return botmodule.New(ctx, c, deps)
-}
-
-func newBancho(ctx context.Context, c banchomodule.Config, r *Resolver) (bancho.Service, error) {
-	deps := banchomodule.Deps{
-		State: Use(r, State), Geoip: Use(r, Geoip), Users: Use(r, Users), Relations: Use(r, Relations), Sessions: Use(r, Sessions),
-		Chat: Use(r, Chat), Rankings: UseIfOn(r, Rankings), Log: r.Log("bancho"), Metrics: r.Metrics(),
-	}
-	if err := r.Err(); err != nil {
-		return nil, err
-	}
-	return banchomodule.New(ctx, c, deps)
+	return []Row{State, Geoip, Signature, Users, Mail, OAuth, Relations, Sessions, Chat, Files, Performance, Beatmaps, Scores, Rankings, Achievements, Notifications, Content, Moderation, Bot, Bancho}
 }

@@ -156,8 +156,8 @@ func TestSingle(t *testing.T) {
 
 // modules are all that a server has.
 var modules = []string{
-	"state", "geoip", "signature", "users", "relations", "sessions", "chat", "files", "performance", "beatmaps", "scores", "rankings",
-	"achievements", "moderation", "bot", "bancho",
+	"state", "geoip", "signature", "users", "mail", "oauth", "relations", "sessions", "chat", "files", "performance", "beatmaps", "scores",
+	"rankings", "achievements", "notifications", "content", "moderation", "bot", "bancho",
 }
 
 // but returns all modules but one.
