@@ -7,7 +7,7 @@
 //
 // What happens to a play is published as events (wire.Pack) on the topic TopicOf(player), for edges that hold watchers' connections,
 // and put into the outboxes of stable watchers' sessions, which carry WatchTag(player). What concerns a player himself (who watches
-// him; his score was processed) is published on TopicTo(player), and put into the outbox of his stable session.
+// him; his score was processed) is published on ToPlayers, and put into the outbox of his stable session.
 //
 // Everything is at most once: a watcher that missed something sees a gap. The player's own score and replay miss nothing.
 package spectator
@@ -38,6 +38,7 @@ var (
 	ErrNotPlaying = fault.New(fault.Precondition, "spectator", "not_playing", "there is no such play")
 	ErrBadToken   = fault.New(fault.Invalid, "spectator", "bad_token", "this score token is not known for you")
 	ErrTooLarge   = fault.New(fault.Invalid, "spectator", "too_large", "the frames are too many at once")
+	ErrBadPlay    = fault.New(fault.Invalid, "spectator", "bad_play", "something about the play or the watcher is not acceptable")
 	ErrNobody     = fault.New(fault.NotFound, "spectator", "nobody", "there is nobody to watch")
 	ErrRestricted = fault.New(fault.Forbidden, "spectator", "restricted", "you cannot watch anybody while you are restricted")
 	ErrTooMany    = fault.New(fault.Exhausted, "spectator", "too_many", "you watch too many players")
@@ -46,10 +47,11 @@ var (
 // Service is the whole module. It is safe for concurrent use; returned values belong to the caller.
 type Service interface {
 	// Begin starts a play of a user's client, or takes it up again when the same client says the same token again. A play without a
-	// token is only for watchers. ErrBadToken when the token is another user's.
+	// token is only for watchers. A play of a beatmap or ruleset that the server does not know is no error: nobody sees it.
+	// ErrBadToken when the token is another user's, ErrBadPlay.
 	Begin(ctx context.Context, play Play) error
 	// Send relays a bundle of frames, and keeps it when the play has a token. A stable player needs no Begin. ErrNotPlaying,
-	// ErrBadToken, ErrTooLarge.
+	// ErrBadToken, ErrTooLarge, ErrBadPlay.
 	Send(ctx context.Context, player Player, bundle Bundle) error
 	// End ends a play. Ending one that is gone is ErrNotPlaying.
 	End(ctx context.Context, player Player, state State) error
@@ -130,8 +132,9 @@ type Watcher struct {
 // TopicOf is the topic on which events about a player's play are published.
 func TopicOf(userID int32) string { return "spectator." + strconv.Itoa(int(userID)) }
 
-// TopicTo is the topic on which events for a player are published.
-func TopicTo(userID int32) string { return "spectator.to." + strconv.Itoa(int(userID)) }
+// ToPlayers is the topic on which events for players are published. It is one for all of them, for such events are few and say whom
+// they are for, so that an edge with many connections needs but one subscription.
+const ToPlayers = "spectator.to"
 
 // WatchTag is carried by sessions of stable clients that watch a player.
 func WatchTag(userID int32) string { return sessions.WatchTag(userID) }
