@@ -1,6 +1,7 @@
 package hubs
 
 import (
+	"bytes"
 	"encoding/hex"
 	"errors"
 
@@ -56,13 +57,15 @@ func (g GUID) text() (text [guidLength]byte) {
 	return text
 }
 
-// AppendMsg appends the text form.
-func (g GUID) AppendMsg(b []byte) []byte {
+// compare orders GUIDs.
+func (g GUID) compare(other GUID) int { return bytes.Compare(g[:], other[:]) }
+
+func (g GUID) appendTo(b []byte) []byte {
 	text := g.text()
 	return msgp.AppendStringFromBytes(b, text[:])
 }
 
-func readGUID(r *reader) GUID {
+func (r *reader) guid() GUID {
 	if r.err != nil {
 		return GUID{}
 	}
@@ -75,5 +78,15 @@ func readGUID(r *reader) GUID {
 	if err != nil {
 		r.fail(err)
 	}
+	return g
+}
+
+// readOnlyGUID reads an object whose only member is a GUID.
+func readOnlyGUID(r *reader) (g GUID) {
+	n := r.begin()
+	if n > 0 {
+		g = r.guid()
+	}
+	r.rest(n - 1)
 	return g
 }

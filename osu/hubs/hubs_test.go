@@ -70,3 +70,35 @@ func golden[T any, P message[T]](t *testing.T, name string, value T, text string
 		}
 	})
 }
+
+// union does the same for a value of a union.
+func union[U any](t *testing.T, write func([]byte, U) []byte, read func([]byte) (U, []byte, error), value U, text string) {
+	t.Helper()
+	want := unhex(t, text)
+	if got := write(nil, value); !bytes.Equal(got, want) {
+		t.Errorf("%T: written\n%x, want\n%x", value, got, want)
+		return
+	}
+	got, rest, err := read(append(bytes.Clone(want), 0xc1, 0xc1))
+	if err != nil || len(rest) != 2 {
+		t.Errorf("%T: %d bytes left, want 2, %v", value, len(rest), err)
+	}
+	if diff := cmp.Diff(value, got, sameValue); diff != "" {
+		t.Errorf("%T (-want +got):\n%s", value, diff)
+	}
+	for i := range want {
+		if _, _, err := read(want[:i:i]); err == nil {
+			t.Errorf("%T: %d of %d bytes were accepted", value, i, len(want))
+		}
+	}
+}
+
+// refuses examines that bytes are not read.
+func refuses[U any](t *testing.T, read func([]byte) (U, []byte, error), texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		if got, _, err := read(unhex(t, text)); err == nil || any(got) != nil {
+			t.Errorf("%s: read %v, %v", text, got, err)
+		}
+	}
+}

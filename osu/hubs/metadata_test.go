@@ -1,10 +1,7 @@
 package hubs_test
 
 import (
-	"bytes"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/pure-peace/peace/osu/hubs"
 )
@@ -33,41 +30,24 @@ func TestActivities(t *testing.T) {
 	replay := hubs.Replay{ScoreID: 300, PlayerName: "p", BeatmapID: 128, BeatmapDisplayTitle: hubs.Some("t")}
 	const gameBytes = "94 4b a5 61 20 2d 20 62 03 a1 56"
 	const editBytes = "92 ff a2 c3 a9"
-	for _, test := range []struct {
-		activity hubs.UserActivity
-		text     string
-	}{
-		{nil, "c0"},
-		{hubs.ChoosingBeatmap{}, "92 0b 90"},
-		{hubs.InSoloGame{Game: game}, "92 0c" + gameBytes},
-		{hubs.WatchingReplay{Replay: replay}, "92 0d 94 cd 01 2c a1 70 cc 80 a1 74"},
-		{hubs.SpectatingUser{Replay: hubs.Replay{PlayerName: "p", BeatmapID: -1}}, "92 0e 94 00 a1 70 ff c0"},
-		{hubs.SearchingForLobby{}, "92 15 90"},
-		{hubs.InLobby{RoomID: -1, RoomName: "Quick Play"}, "92 16 92 ff aa 51 75 69 63 6b 20 50 6c 61 79"},
-		{hubs.InMultiplayerGame{Game: game}, "92 17" + gameBytes},
-		{hubs.SpectatingMultiplayerGame{Game: game}, "92 18" + gameBytes},
-		{hubs.InPlaylistGame{Game: game}, "92 1f" + gameBytes},
-		{hubs.EditingBeatmap{Edit: edit}, "92 29" + editBytes},
-		{hubs.ModdingBeatmap{Edit: edit}, "92 2a" + editBytes},
-		{hubs.TestingBeatmap{Edit: edit}, "92 2b" + editBytes},
-		{hubs.InDailyChallengeLobby{}, "92 33 90"},
-		{hubs.PlayingDailyChallenge{Game: game}, "92 34" + gameBytes},
-	} {
-		want := unhex(t, test.text)
-		if got := hubs.AppendUserActivity(nil, test.activity); !bytes.Equal(got, want) {
-			t.Errorf("%T: written %x, want %x", test.activity, got, want)
-		}
-		got, rest, err := hubs.ReadUserActivity(append(want, 0xc1))
-		if err != nil || len(rest) != 1 {
-			t.Errorf("%T: %d bytes left, %v", test.activity, len(rest), err)
-		}
-		if diff := cmp.Diff(test.activity, got); diff != "" {
-			t.Errorf("%T (-want +got):\n%s", test.activity, diff)
-		}
+	check := func(activity hubs.UserActivity, text string) {
+		t.Helper()
+		union(t, hubs.AppendUserActivity, hubs.ReadUserActivity, activity, text)
 	}
-	for _, text := range []string{"92 01 90", "90", "91 0b", "93 0b 90 90", "92 0b c0", "92 a1 30 90", "0b"} {
-		if got, _, err := hubs.ReadUserActivity(unhex(t, text)); err == nil || got != nil {
-			t.Errorf("%s: accepted as %v", text, got)
-		}
-	}
+	check(nil, "c0")
+	check(hubs.ChoosingBeatmap{}, "92 0b 90")
+	check(hubs.InSoloGame{Game: game}, "92 0c"+gameBytes)
+	check(hubs.WatchingReplay{Replay: replay}, "92 0d 94 cd 01 2c a1 70 cc 80 a1 74")
+	check(hubs.SpectatingUser{Replay: hubs.Replay{PlayerName: "p", BeatmapID: -1}}, "92 0e 94 00 a1 70 ff c0")
+	check(hubs.SearchingForLobby{}, "92 15 90")
+	check(hubs.InLobby{RoomID: -1, RoomName: "Quick Play"}, "92 16 92 ff aa 51 75 69 63 6b 20 50 6c 61 79")
+	check(hubs.InMultiplayerGame{Game: game}, "92 17"+gameBytes)
+	check(hubs.SpectatingMultiplayerGame{Game: game}, "92 18"+gameBytes)
+	check(hubs.InPlaylistGame{Game: game}, "92 1f"+gameBytes)
+	check(hubs.EditingBeatmap{Edit: edit}, "92 29"+editBytes)
+	check(hubs.ModdingBeatmap{Edit: edit}, "92 2a"+editBytes)
+	check(hubs.TestingBeatmap{Edit: edit}, "92 2b"+editBytes)
+	check(hubs.InDailyChallengeLobby{}, "92 33 90")
+	check(hubs.PlayingDailyChallenge{Game: game}, "92 34"+gameBytes)
+	refuses(t, hubs.ReadUserActivity, "92 01 90", "90", "91 0b", "93 0b 90 90", "92 0b c0", "92 a1 30 90", "0b")
 }

@@ -28,12 +28,22 @@ func appendInts[T ~int32 | ~int64](b []byte, list []T) []byte {
 	return b
 }
 
-// appendMap appends a map with integers as keys, ascending, so that a value has one form.
-func appendMap[K cmp.Ordered, V any](b []byte, m map[K]V, key func([]byte, K) []byte, value func([]byte, V) []byte) []byte {
+// appendMap appends a map in the order of its keys, so that a value has one form.
+func appendMap[K comparable, V any](b []byte, m map[K]V, order func(a, b K) int, key func([]byte, K) []byte, value func([]byte, V) []byte) []byte {
 	b = msgp.AppendMapHeader(b, uint32(len(m)))
-	for _, k := range slices.Sorted(maps.Keys(m)) {
+	for _, k := range slices.SortedFunc(maps.Keys(m), order) {
 		b = key(b, k)
 		b = value(b, m[k])
 	}
 	return b
+}
+
+// appendIntMap appends a map by int.
+func appendIntMap[V any](b []byte, m map[int32]V, value func([]byte, V) []byte) []byte {
+	return appendMap(b, m, cmp.Compare, appendInt, value)
+}
+
+// appendGUIDMap appends a map by GUID.
+func appendGUIDMap[V any](b []byte, m map[GUID]V, value func([]byte, V) []byte) []byte {
+	return appendMap(b, m, GUID.compare, func(b []byte, k GUID) []byte { return k.appendTo(b) }, value)
 }
