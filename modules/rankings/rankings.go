@@ -46,6 +46,9 @@ type Service interface {
 	Effect(ctx context.Context, seq, scoreID int64) (Effect, error)
 	// History returns how a user came along. ErrBadBoard.
 	History(ctx context.Context, userID int32, board Board) (History, error)
+	// RanksAgo returns the global ranks that the users (at most MaxBatch) had some days ago (1 to HistoryDays-1), in their order; 0
+	// where there was none, or it is not known any more. ErrTooLarge, ErrBadBoard.
+	RanksAgo(ctx context.Context, userIDs []int32, board Board, days int) ([]int32, error)
 	// MostPlayed returns the beatmaps that a user played most, in any ruleset and variant, and how many he has played at all; plays
 	// that were not passed count, too. By plays, then the latest beatmap first. ErrTooLarge.
 	MostPlayed(ctx context.Context, userID int32, offset, limit int) ([]Playcount, int, error)
@@ -88,6 +91,10 @@ type Statistics struct {
 	Playcount      int32
 	PlayTime       time.Duration
 	Hits           int64
+	Count300       int64 // of the hits, as stable counts them; catch's fruits, drops and droplets are 300, 100 and 50
+	Count100       int64
+	Count50        int64
+	CountMiss      int64
 	MaxCombo       int32
 	GradeXH        int32
 	GradeX         int32

@@ -47,6 +47,7 @@ func TestRoundTrip(t *testing.T) {
 	wiretest.RoundTrip(t, rankingspb.FromEffect, rankingspb.ToEffect)
 	wiretest.RoundTrip(t, rankingspb.FromHistory, rankingspb.ToHistory)
 	wiretest.RoundTrip(t, rankingspb.FromMonth, rankingspb.ToMonth)
+	wiretest.RoundTrip(t, rankingspb.FromPlaycount, rankingspb.ToPlaycount)
 	wiretest.RoundTrip(t, rankingspb.FromProgress, rankingspb.ToProgress)
 }
 

@@ -79,6 +79,11 @@ func TestUpkeep(t *testing.T) {
 		if h := history(2); h.Highest != 1 || !slices.Equal(h.Ranks, []int32{0, 0, 1, 0, 2}) {
 			t.Errorf("two days later, of the other one: %+v", h)
 		}
+		for days, want := range map[int][]int32{2: {2, 0, 1}, 1: {0, 0, 0}, 3: {0, 0, 0}} {
+			if ago, err := again.RanksAgo(t.Context(), []int32{1, 3, 2}, standard, days); err != nil || !slices.Equal(ago, want) {
+				t.Errorf("ranks %d days ago: %v, %v, want %v", days, ago, err, want)
+			}
+		}
 		run(t, again)
 		third := process(t, db, book, store)
 		until(t, "the old effect is still there", func() bool {

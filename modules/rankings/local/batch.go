@@ -182,7 +182,7 @@ func (l *ledger) saveFigures(ctx context.Context, tx bun.IDB) error {
 	}
 	return upsert(ctx, tx, rows, database.Upsert{Key: accountKey, Replace: []string{
 		"country", "former", "hidden", "pp", "accuracy", "rated", "ranked_score", "total_score", "playcount", "play_time", "hits",
-		"max_combo", "grade_xh", "grade_x", "grade_sh", "grade_s", "grade_a", "last_played_at", "seq",
+		"max_combo", "grade_xh", "grade_x", "grade_sh", "grade_s", "grade_a", "last_played_at", "seq", "count_300", "count_100", "count_50", "count_miss",
 	}})
 }
 
@@ -203,7 +203,9 @@ func (l *ledger) saveScores(ctx context.Context, tx bun.IDB) error {
 		}
 	}
 	return upsert(ctx, tx, rows, database.Upsert{
-		Key: []string{"count_id", "score_id"}, Replace: []string{"total", "play_time", "hits", "max_combo"},
+		Key: []string{"count_id", "score_id"}, Replace: []string{
+			"total", "play_time", "hits", "max_combo", "count_300", "count_100", "count_50", "count_miss",
+		},
 	})
 }
 

@@ -82,19 +82,36 @@ func replace(list []rated, old, play rated) []rated {
 	return list
 }
 
-// hits is how many objects of a play were hit. Source: osuAkatsuki/bancho.py app/api/domains/osu.py, where what is hit well is
-// counted twice in taiko.
-func hits(s *scores.Score) int64 {
+// tally is how the objects of plays were hit, as stable counts.
+type tally struct {
+	Count300  int64 `bun:"count_300"`
+	Count100  int64 `bun:"count_100"`
+	Count50   int64 `bun:"count_50"`
+	CountMiss int64 `bun:"count_miss"`
+}
+
+// add adds what another tally has more than a third.
+func (t *tally) add(is, was tally) {
+	t.Count300 += is.Count300 - was.Count300
+	t.Count100 += is.Count100 - was.Count100
+	t.Count50 += is.Count50 - was.Count50
+	t.CountMiss += is.CountMiss - was.CountMiss
+}
+
+// hits is how many objects of a play were hit, and how. Source: osuAkatsuki/bancho.py app/api/domains/osu.py, where what is hit
+// well is counted twice in taiko.
+func hits(s *scores.Score) (int64, tally) {
 	judgements, err := score.FromMap(s.Statistics)
 	if err != nil {
-		return 0
+		return 0, tally{}
 	}
 	c := judgements.Counts(s.Ruleset)
-	n := int64(c.Count300) + int64(c.Count100) + int64(c.Count50)
+	t := tally{Count300: int64(c.Count300), Count100: int64(c.Count100), Count50: int64(c.Count50), CountMiss: int64(c.CountMiss)}
+	n := t.Count300 + t.Count100 + t.Count50
 	if s.Ruleset == osu.Taiko || s.Ruleset == osu.Mania {
 		n += int64(c.CountGeki) + int64(c.CountKatu)
 	}
-	return n
+	return n, t
 }
 
 // finite keeps damage out of sums and boards.

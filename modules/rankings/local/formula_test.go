@@ -88,20 +88,21 @@ func TestHits(t *testing.T) {
 	for ruleset, c := range map[osu.Ruleset]struct {
 		statistics map[string]int32
 		want       int64
+		tally      tally
 	}{
-		osu.Standard: {map[string]int32{"great": 100, "ok": 10, "meh": 1, "miss": 5, "slider_tail_hit": 40}, 111},
-		osu.Taiko:    {map[string]int32{"great": 100, "ok": 10, "miss": 5, "large_bonus": 7}, 117},
+		osu.Standard: {map[string]int32{"great": 100, "ok": 10, "meh": 1, "miss": 5, "slider_tail_hit": 40}, 111, tally{100, 10, 1, 5}},
+		osu.Taiko:    {map[string]int32{"great": 100, "ok": 10, "miss": 5, "large_bonus": 7}, 117, tally{100, 10, 0, 5}},
 		osu.Catch: {map[string]int32{
 			"great": 100, "large_tick_hit": 20, "small_tick_hit": 40, "large_tick_miss": 1, "small_tick_miss": 2,
-		}, 160},
-		osu.Mania: {map[string]int32{"perfect": 1, "great": 2, "good": 4, "ok": 8, "meh": 16, "miss": 32}, 31},
+		}, 160, tally{100, 20, 40, 1}},
+		osu.Mania: {map[string]int32{"perfect": 1, "great": 2, "good": 4, "ok": 8, "meh": 16, "miss": 32}, 31, tally{2, 8, 16, 32}},
 	} {
-		if got := hits(&scores.Score{Ruleset: ruleset, Statistics: c.statistics}); got != c.want {
-			t.Errorf("%v: %d hits, want %d", ruleset, got, c.want)
+		if got, how := hits(&scores.Score{Ruleset: ruleset, Statistics: c.statistics}); got != c.want || how != c.tally {
+			t.Errorf("%v: %d hits, %+v, want %d, %+v", ruleset, got, how, c.want, c.tally)
 		}
 	}
-	if got := hits(&scores.Score{Statistics: map[string]int32{"nonsense": 1}}); got != 0 {
-		t.Errorf("nonsense: %d hits", got)
+	if got, how := hits(&scores.Score{Statistics: map[string]int32{"nonsense": 1}}); got != 0 || how != (tally{}) {
+		t.Errorf("nonsense: %d hits, %+v", got, how)
 	}
 }
 

@@ -194,6 +194,27 @@ func (s *Service) History(ctx context.Context, userID int32, board rankings.Boar
 	return h, err
 }
 
+// RanksAgo implements rankings.Service.
+func (s *Service) RanksAgo(ctx context.Context, userIDs []int32, board rankings.Board, days int) ([]int32, error) {
+	if len(userIDs) > rankings.MaxBatch || days < 1 || days >= rankings.HistoryDays {
+		return nil, rankings.ErrTooLarge
+	}
+	if err := check(board); err != nil || len(userIDs) == 0 {
+		return nil, err
+	}
+	known, err := s.store.chronicle(ctx, s.store.Reader, board, userIDs)
+	if err != nil {
+		return nil, err
+	}
+	then := dayOf(time.Now()) - int32(days)
+	ago := make([]int32, len(userIDs))
+	for i, id := range userIDs {
+		row := known[id]
+		ago[i] = row.last(then, 1)[0]
+	}
+	return ago, nil
+}
+
 // effect reads what a play has changed.
 func (s store) effect(ctx context.Context, scoreID int64) ([]byte, error) {
 	var row effectRow

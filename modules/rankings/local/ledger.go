@@ -84,6 +84,8 @@ type played struct {
 	PlayTime int64       `bun:"play_time"`
 	Hits     int64       `bun:"hits"`
 	MaxCombo int32       `bun:"max_combo"`
+
+	tally
 }
 
 // month is a month of a player, as in monthOf.
@@ -200,7 +202,7 @@ func (l *ledger) contribute(f *figures, s *scores.Score) {
 	if !s.Removed {
 		is.Total = max(l.rules.total(s), 0)
 		is.PlayTime = max(s.PlayTime.Milliseconds(), 0)
-		is.Hits = hits(s)
+		is.Hits, is.tally = hits(s)
 		if s.Ranked {
 			is.MaxCombo = max(s.MaxCombo, 0)
 		}
@@ -211,6 +213,7 @@ func (l *ledger) contribute(f *figures, s *scores.Score) {
 	f.TotalScore += is.Total - was.Total
 	f.PlayTime += is.PlayTime - was.PlayTime
 	f.Hits += is.Hits - was.Hits
+	f.add(is.tally, was.tally)
 	if was.MaxCombo > is.MaxCombo && was.MaxCombo == f.MaxCombo {
 		l.combos[f.account()] = true
 	}

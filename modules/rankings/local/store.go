@@ -52,6 +52,8 @@ type figures struct {
 	GradeA       int32       `bun:"grade_a"`
 	LastPlayedAt time.Time   `bun:"last_played_at"`
 	Seq          int64       `bun:"seq"`
+
+	tally
 }
 
 func (f *figures) account() account {
@@ -64,6 +66,7 @@ func (f *figures) statistics() rankings.Statistics {
 		UserID: f.UserID, Board: rankings.Board{Ruleset: f.Ruleset, Variant: f.Variant}, Country: f.Country,
 		PP: f.PP, Accuracy: f.Accuracy, RankedScore: f.RankedScore, TotalScore: f.TotalScore, Playcount: f.Playcount,
 		PlayTime: time.Duration(f.PlayTime) * time.Millisecond, Hits: f.Hits, MaxCombo: f.MaxCombo,
+		Count300: f.Count300, Count100: f.Count100, Count50: f.Count50, CountMiss: f.CountMiss,
 		GradeXH: f.GradeXH, GradeX: f.GradeX, GradeSH: f.GradeSH, GradeS: f.GradeS, GradeA: f.GradeA,
 	}
 	if !f.LastPlayedAt.Equal(never) {

@@ -149,6 +149,10 @@ type Statistics struct {
 	GlobalRank     int32                  `protobuf:"varint,18,opt,name=global_rank,json=globalRank,proto3" json:"global_rank,omitempty"`
 	CountryRank    int32                  `protobuf:"varint,19,opt,name=country_rank,json=countryRank,proto3" json:"country_rank,omitempty"`
 	LastPlayedAt   *timestamppb.Timestamp `protobuf:"bytes,20,opt,name=last_played_at,json=lastPlayedAt,proto3" json:"last_played_at,omitempty"`
+	Count_300      int64                  `protobuf:"varint,21,opt,name=count_300,json=count300,proto3" json:"count_300,omitempty"`
+	Count_100      int64                  `protobuf:"varint,22,opt,name=count_100,json=count100,proto3" json:"count_100,omitempty"`
+	Count_50       int64                  `protobuf:"varint,23,opt,name=count_50,json=count50,proto3" json:"count_50,omitempty"`
+	CountMiss      int64                  `protobuf:"varint,24,opt,name=count_miss,json=countMiss,proto3" json:"count_miss,omitempty"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -321,6 +325,34 @@ func (x *Statistics) GetLastPlayedAt() *timestamppb.Timestamp {
 		return x.LastPlayedAt
 	}
 	return nil
+}
+
+func (x *Statistics) GetCount_300() int64 {
+	if x != nil {
+		return x.Count_300
+	}
+	return 0
+}
+
+func (x *Statistics) GetCount_100() int64 {
+	if x != nil {
+		return x.Count_100
+	}
+	return 0
+}
+
+func (x *Statistics) GetCount_50() int64 {
+	if x != nil {
+		return x.Count_50
+	}
+	return 0
+}
+
+func (x *Statistics) GetCountMiss() int64 {
+	if x != nil {
+		return x.CountMiss
+	}
+	return 0
 }
 
 type Listing struct {
@@ -1291,6 +1323,110 @@ func (x *HistoryResponse) GetHistory() *History {
 	return nil
 }
 
+type RanksAgoRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	UserIds       []int32                `protobuf:"varint,1,rep,packed,name=user_ids,json=userIds,proto3" json:"user_ids,omitempty"`
+	Board         *Board                 `protobuf:"bytes,2,opt,name=board,proto3" json:"board,omitempty"`
+	Days          int64                  `protobuf:"varint,3,opt,name=days,proto3" json:"days,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RanksAgoRequest) Reset() {
+	*x = RanksAgoRequest{}
+	mi := &file_modules_rankings_rankings_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RanksAgoRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RanksAgoRequest) ProtoMessage() {}
+
+func (x *RanksAgoRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_rankings_rankings_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RanksAgoRequest.ProtoReflect.Descriptor instead.
+func (*RanksAgoRequest) Descriptor() ([]byte, []int) {
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *RanksAgoRequest) GetUserIds() []int32 {
+	if x != nil {
+		return x.UserIds
+	}
+	return nil
+}
+
+func (x *RanksAgoRequest) GetBoard() *Board {
+	if x != nil {
+		return x.Board
+	}
+	return nil
+}
+
+func (x *RanksAgoRequest) GetDays() int64 {
+	if x != nil {
+		return x.Days
+	}
+	return 0
+}
+
+type RanksAgoResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Ranks         []int32                `protobuf:"varint,1,rep,packed,name=ranks,proto3" json:"ranks,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RanksAgoResponse) Reset() {
+	*x = RanksAgoResponse{}
+	mi := &file_modules_rankings_rankings_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RanksAgoResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RanksAgoResponse) ProtoMessage() {}
+
+func (x *RanksAgoResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_modules_rankings_rankings_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RanksAgoResponse.ProtoReflect.Descriptor instead.
+func (*RanksAgoResponse) Descriptor() ([]byte, []int) {
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *RanksAgoResponse) GetRanks() []int32 {
+	if x != nil {
+		return x.Ranks
+	}
+	return nil
+}
+
 type MostPlayedRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	UserId        int32                  `protobuf:"varint,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
@@ -1302,7 +1438,7 @@ type MostPlayedRequest struct {
 
 func (x *MostPlayedRequest) Reset() {
 	*x = MostPlayedRequest{}
-	mi := &file_modules_rankings_rankings_proto_msgTypes[20]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1314,7 +1450,7 @@ func (x *MostPlayedRequest) String() string {
 func (*MostPlayedRequest) ProtoMessage() {}
 
 func (x *MostPlayedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_rankings_rankings_proto_msgTypes[20]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1327,7 +1463,7 @@ func (x *MostPlayedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MostPlayedRequest.ProtoReflect.Descriptor instead.
 func (*MostPlayedRequest) Descriptor() ([]byte, []int) {
-	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{20}
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *MostPlayedRequest) GetUserId() int32 {
@@ -1361,7 +1497,7 @@ type MostPlayedResponse struct {
 
 func (x *MostPlayedResponse) Reset() {
 	*x = MostPlayedResponse{}
-	mi := &file_modules_rankings_rankings_proto_msgTypes[21]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1373,7 +1509,7 @@ func (x *MostPlayedResponse) String() string {
 func (*MostPlayedResponse) ProtoMessage() {}
 
 func (x *MostPlayedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_rankings_rankings_proto_msgTypes[21]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1386,7 +1522,7 @@ func (x *MostPlayedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MostPlayedResponse.ProtoReflect.Descriptor instead.
 func (*MostPlayedResponse) Descriptor() ([]byte, []int) {
-	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{21}
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *MostPlayedResponse) GetPlaycounts() []*Playcount {
@@ -1413,7 +1549,7 @@ type PlaycountsRequest struct {
 
 func (x *PlaycountsRequest) Reset() {
 	*x = PlaycountsRequest{}
-	mi := &file_modules_rankings_rankings_proto_msgTypes[22]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1425,7 +1561,7 @@ func (x *PlaycountsRequest) String() string {
 func (*PlaycountsRequest) ProtoMessage() {}
 
 func (x *PlaycountsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_rankings_rankings_proto_msgTypes[22]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1438,7 +1574,7 @@ func (x *PlaycountsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlaycountsRequest.ProtoReflect.Descriptor instead.
 func (*PlaycountsRequest) Descriptor() ([]byte, []int) {
-	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{22}
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *PlaycountsRequest) GetUserId() int32 {
@@ -1464,7 +1600,7 @@ type PlaycountsResponse struct {
 
 func (x *PlaycountsResponse) Reset() {
 	*x = PlaycountsResponse{}
-	mi := &file_modules_rankings_rankings_proto_msgTypes[23]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1476,7 +1612,7 @@ func (x *PlaycountsResponse) String() string {
 func (*PlaycountsResponse) ProtoMessage() {}
 
 func (x *PlaycountsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_rankings_rankings_proto_msgTypes[23]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1489,7 +1625,7 @@ func (x *PlaycountsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlaycountsResponse.ProtoReflect.Descriptor instead.
 func (*PlaycountsResponse) Descriptor() ([]byte, []int) {
-	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{23}
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *PlaycountsResponse) GetPlays() []int32 {
@@ -1509,7 +1645,7 @@ type ViewedRequest struct {
 
 func (x *ViewedRequest) Reset() {
 	*x = ViewedRequest{}
-	mi := &file_modules_rankings_rankings_proto_msgTypes[24]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1521,7 +1657,7 @@ func (x *ViewedRequest) String() string {
 func (*ViewedRequest) ProtoMessage() {}
 
 func (x *ViewedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_rankings_rankings_proto_msgTypes[24]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1534,7 +1670,7 @@ func (x *ViewedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ViewedRequest.ProtoReflect.Descriptor instead.
 func (*ViewedRequest) Descriptor() ([]byte, []int) {
-	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{24}
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ViewedRequest) GetUserId() int32 {
@@ -1559,7 +1695,7 @@ type ViewedResponse struct {
 
 func (x *ViewedResponse) Reset() {
 	*x = ViewedResponse{}
-	mi := &file_modules_rankings_rankings_proto_msgTypes[25]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1571,7 +1707,7 @@ func (x *ViewedResponse) String() string {
 func (*ViewedResponse) ProtoMessage() {}
 
 func (x *ViewedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_rankings_rankings_proto_msgTypes[25]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1584,7 +1720,7 @@ func (x *ViewedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ViewedResponse.ProtoReflect.Descriptor instead.
 func (*ViewedResponse) Descriptor() ([]byte, []int) {
-	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{25}
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{27}
 }
 
 type RebuildRequest struct {
@@ -1595,7 +1731,7 @@ type RebuildRequest struct {
 
 func (x *RebuildRequest) Reset() {
 	*x = RebuildRequest{}
-	mi := &file_modules_rankings_rankings_proto_msgTypes[26]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1607,7 +1743,7 @@ func (x *RebuildRequest) String() string {
 func (*RebuildRequest) ProtoMessage() {}
 
 func (x *RebuildRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_rankings_rankings_proto_msgTypes[26]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1620,7 +1756,7 @@ func (x *RebuildRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RebuildRequest.ProtoReflect.Descriptor instead.
 func (*RebuildRequest) Descriptor() ([]byte, []int) {
-	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{26}
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{28}
 }
 
 type RebuildResponse struct {
@@ -1632,7 +1768,7 @@ type RebuildResponse struct {
 
 func (x *RebuildResponse) Reset() {
 	*x = RebuildResponse{}
-	mi := &file_modules_rankings_rankings_proto_msgTypes[27]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1644,7 +1780,7 @@ func (x *RebuildResponse) String() string {
 func (*RebuildResponse) ProtoMessage() {}
 
 func (x *RebuildResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_modules_rankings_rankings_proto_msgTypes[27]
+	mi := &file_modules_rankings_rankings_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1657,7 +1793,7 @@ func (x *RebuildResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RebuildResponse.ProtoReflect.Descriptor instead.
 func (*RebuildResponse) Descriptor() ([]byte, []int) {
-	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{27}
+	return file_modules_rankings_rankings_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *RebuildResponse) GetProgress() *Progress {
@@ -1674,7 +1810,7 @@ const file_modules_rankings_rankings_proto_rawDesc = "" +
 	"\x1fmodules/rankings/rankings.proto\x12\x11peace.rankings.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17modules/wire/wire.proto\";\n" +
 	"\x05Board\x12\x18\n" +
 	"\aruleset\x18\x01 \x01(\rR\aruleset\x12\x18\n" +
-	"\avariant\x18\x02 \x01(\rR\avariant\"\x98\x05\n" +
+	"\avariant\x18\x02 \x01(\rR\avariant\"\x8c\x06\n" +
 	"\n" +
 	"Statistics\x12\x17\n" +
 	"\auser_id\x18\x01 \x01(\x05R\x06userId\x12.\n" +
@@ -1699,7 +1835,12 @@ const file_modules_rankings_rankings_proto_rawDesc = "" +
 	"\vglobal_rank\x18\x12 \x01(\x05R\n" +
 	"globalRank\x12!\n" +
 	"\fcountry_rank\x18\x13 \x01(\x05R\vcountryRank\x12@\n" +
-	"\x0elast_played_at\x18\x14 \x01(\v2\x1a.google.protobuf.TimestampR\flastPlayedAt\"\xa8\x01\n" +
+	"\x0elast_played_at\x18\x14 \x01(\v2\x1a.google.protobuf.TimestampR\flastPlayedAt\x12\x1b\n" +
+	"\tcount_300\x18\x15 \x01(\x03R\bcount300\x12\x1b\n" +
+	"\tcount_100\x18\x16 \x01(\x03R\bcount100\x12\x19\n" +
+	"\bcount_50\x18\x17 \x01(\x03R\acount50\x12\x1d\n" +
+	"\n" +
+	"count_miss\x18\x18 \x01(\x03R\tcountMiss\"\xa8\x01\n" +
 	"\aListing\x12.\n" +
 	"\x05board\x18\x01 \x01(\v2\x18.peace.rankings.v1.BoardR\x05board\x12%\n" +
 	"\x02by\x18\x02 \x01(\x0e2\x15.peace.rankings.v1.ByR\x02by\x12\x18\n" +
@@ -1763,7 +1904,13 @@ const file_modules_rankings_rankings_proto_rawDesc = "" +
 	"\auser_id\x18\x01 \x01(\x05R\x06userId\x12.\n" +
 	"\x05board\x18\x02 \x01(\v2\x18.peace.rankings.v1.BoardR\x05board\"G\n" +
 	"\x0fHistoryResponse\x124\n" +
-	"\ahistory\x18\x01 \x01(\v2\x1a.peace.rankings.v1.HistoryR\ahistory\"l\n" +
+	"\ahistory\x18\x01 \x01(\v2\x1a.peace.rankings.v1.HistoryR\ahistory\"y\n" +
+	"\x0fRanksAgoRequest\x12\x19\n" +
+	"\buser_ids\x18\x01 \x03(\x05R\auserIds\x12.\n" +
+	"\x05board\x18\x02 \x01(\v2\x18.peace.rankings.v1.BoardR\x05board\x12\x1b\n" +
+	"\x04days\x18\x03 \x01(\x03B\a\x8a\xb5\x18\x03intR\x04days\"(\n" +
+	"\x10RanksAgoResponse\x12\x14\n" +
+	"\x05ranks\x18\x01 \x03(\x05R\x05ranks\"l\n" +
 	"\x11MostPlayedRequest\x12\x17\n" +
 	"\auser_id\x18\x01 \x01(\x05R\x06userId\x12\x1f\n" +
 	"\x06offset\x18\x02 \x01(\x03B\a\x8a\xb5\x18\x03intR\x06offset\x12\x1d\n" +
@@ -1789,14 +1936,15 @@ const file_modules_rankings_rankings_proto_rawDesc = "" +
 	"\x02By\x12\x12\n" +
 	"\x0eBY_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eBY_PERFORMANCE\x10\x01\x12\x13\n" +
-	"\x0fBY_RANKED_SCORE\x10\x022\xb3\x06\n" +
+	"\x0fBY_RANKED_SCORE\x10\x022\x8d\a\n" +
 	"\x0fRankingsService\x12^\n" +
 	"\n" +
 	"Statistics\x12$.peace.rankings.v1.StatisticsRequest\x1a%.peace.rankings.v1.StatisticsResponse\"\x03\x90\x02\x01\x12U\n" +
 	"\aRanking\x12!.peace.rankings.v1.RankingRequest\x1a\".peace.rankings.v1.RankingResponse\"\x03\x90\x02\x01\x12[\n" +
 	"\tCountries\x12#.peace.rankings.v1.CountriesRequest\x1a$.peace.rankings.v1.CountriesResponse\"\x03\x90\x02\x01\x12R\n" +
 	"\x06Effect\x12 .peace.rankings.v1.EffectRequest\x1a!.peace.rankings.v1.EffectResponse\"\x03\x90\x02\x02\x12U\n" +
-	"\aHistory\x12!.peace.rankings.v1.HistoryRequest\x1a\".peace.rankings.v1.HistoryResponse\"\x03\x90\x02\x01\x12^\n" +
+	"\aHistory\x12!.peace.rankings.v1.HistoryRequest\x1a\".peace.rankings.v1.HistoryResponse\"\x03\x90\x02\x01\x12X\n" +
+	"\bRanksAgo\x12\".peace.rankings.v1.RanksAgoRequest\x1a#.peace.rankings.v1.RanksAgoResponse\"\x03\x90\x02\x01\x12^\n" +
 	"\n" +
 	"MostPlayed\x12$.peace.rankings.v1.MostPlayedRequest\x1a%.peace.rankings.v1.MostPlayedResponse\"\x03\x90\x02\x01\x12^\n" +
 	"\n" +
@@ -1817,7 +1965,7 @@ func file_modules_rankings_rankings_proto_rawDescGZIP() []byte {
 }
 
 var file_modules_rankings_rankings_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_modules_rankings_rankings_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
+var file_modules_rankings_rankings_proto_msgTypes = make([]protoimpl.MessageInfo, 30)
 var file_modules_rankings_rankings_proto_goTypes = []any{
 	(By)(0),                       // 0: peace.rankings.v1.By
 	(*Board)(nil),                 // 1: peace.rankings.v1.Board
@@ -1840,29 +1988,31 @@ var file_modules_rankings_rankings_proto_goTypes = []any{
 	(*EffectResponse)(nil),        // 18: peace.rankings.v1.EffectResponse
 	(*HistoryRequest)(nil),        // 19: peace.rankings.v1.HistoryRequest
 	(*HistoryResponse)(nil),       // 20: peace.rankings.v1.HistoryResponse
-	(*MostPlayedRequest)(nil),     // 21: peace.rankings.v1.MostPlayedRequest
-	(*MostPlayedResponse)(nil),    // 22: peace.rankings.v1.MostPlayedResponse
-	(*PlaycountsRequest)(nil),     // 23: peace.rankings.v1.PlaycountsRequest
-	(*PlaycountsResponse)(nil),    // 24: peace.rankings.v1.PlaycountsResponse
-	(*ViewedRequest)(nil),         // 25: peace.rankings.v1.ViewedRequest
-	(*ViewedResponse)(nil),        // 26: peace.rankings.v1.ViewedResponse
-	(*RebuildRequest)(nil),        // 27: peace.rankings.v1.RebuildRequest
-	(*RebuildResponse)(nil),       // 28: peace.rankings.v1.RebuildResponse
-	(*durationpb.Duration)(nil),   // 29: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil), // 30: google.protobuf.Timestamp
+	(*RanksAgoRequest)(nil),       // 21: peace.rankings.v1.RanksAgoRequest
+	(*RanksAgoResponse)(nil),      // 22: peace.rankings.v1.RanksAgoResponse
+	(*MostPlayedRequest)(nil),     // 23: peace.rankings.v1.MostPlayedRequest
+	(*MostPlayedResponse)(nil),    // 24: peace.rankings.v1.MostPlayedResponse
+	(*PlaycountsRequest)(nil),     // 25: peace.rankings.v1.PlaycountsRequest
+	(*PlaycountsResponse)(nil),    // 26: peace.rankings.v1.PlaycountsResponse
+	(*ViewedRequest)(nil),         // 27: peace.rankings.v1.ViewedRequest
+	(*ViewedResponse)(nil),        // 28: peace.rankings.v1.ViewedResponse
+	(*RebuildRequest)(nil),        // 29: peace.rankings.v1.RebuildRequest
+	(*RebuildResponse)(nil),       // 30: peace.rankings.v1.RebuildResponse
+	(*durationpb.Duration)(nil),   // 31: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil), // 32: google.protobuf.Timestamp
 }
 var file_modules_rankings_rankings_proto_depIdxs = []int32{
 	1,  // 0: peace.rankings.v1.Statistics.board:type_name -> peace.rankings.v1.Board
-	29, // 1: peace.rankings.v1.Statistics.play_time:type_name -> google.protobuf.Duration
-	30, // 2: peace.rankings.v1.Statistics.last_played_at:type_name -> google.protobuf.Timestamp
+	31, // 1: peace.rankings.v1.Statistics.play_time:type_name -> google.protobuf.Duration
+	32, // 2: peace.rankings.v1.Statistics.last_played_at:type_name -> google.protobuf.Timestamp
 	1,  // 3: peace.rankings.v1.Listing.board:type_name -> peace.rankings.v1.Board
 	0,  // 4: peace.rankings.v1.Listing.by:type_name -> peace.rankings.v1.By
 	2,  // 5: peace.rankings.v1.Page.statistics:type_name -> peace.rankings.v1.Statistics
 	2,  // 6: peace.rankings.v1.Effect.before:type_name -> peace.rankings.v1.Statistics
 	2,  // 7: peace.rankings.v1.Effect.after:type_name -> peace.rankings.v1.Statistics
-	30, // 8: peace.rankings.v1.History.highest_at:type_name -> google.protobuf.Timestamp
+	32, // 8: peace.rankings.v1.History.highest_at:type_name -> google.protobuf.Timestamp
 	8,  // 9: peace.rankings.v1.History.months:type_name -> peace.rankings.v1.Month
-	30, // 10: peace.rankings.v1.Month.start:type_name -> google.protobuf.Timestamp
+	32, // 10: peace.rankings.v1.Month.start:type_name -> google.protobuf.Timestamp
 	1,  // 11: peace.rankings.v1.StatisticsRequest.board:type_name -> peace.rankings.v1.Board
 	2,  // 12: peace.rankings.v1.StatisticsResponse.statistics:type_name -> peace.rankings.v1.Statistics
 	3,  // 13: peace.rankings.v1.RankingRequest.listing:type_name -> peace.rankings.v1.Listing
@@ -1872,32 +2022,35 @@ var file_modules_rankings_rankings_proto_depIdxs = []int32{
 	6,  // 17: peace.rankings.v1.EffectResponse.effect:type_name -> peace.rankings.v1.Effect
 	1,  // 18: peace.rankings.v1.HistoryRequest.board:type_name -> peace.rankings.v1.Board
 	7,  // 19: peace.rankings.v1.HistoryResponse.history:type_name -> peace.rankings.v1.History
-	9,  // 20: peace.rankings.v1.MostPlayedResponse.playcounts:type_name -> peace.rankings.v1.Playcount
-	1,  // 21: peace.rankings.v1.ViewedRequest.board:type_name -> peace.rankings.v1.Board
-	10, // 22: peace.rankings.v1.RebuildResponse.progress:type_name -> peace.rankings.v1.Progress
-	11, // 23: peace.rankings.v1.RankingsService.Statistics:input_type -> peace.rankings.v1.StatisticsRequest
-	13, // 24: peace.rankings.v1.RankingsService.Ranking:input_type -> peace.rankings.v1.RankingRequest
-	15, // 25: peace.rankings.v1.RankingsService.Countries:input_type -> peace.rankings.v1.CountriesRequest
-	17, // 26: peace.rankings.v1.RankingsService.Effect:input_type -> peace.rankings.v1.EffectRequest
-	19, // 27: peace.rankings.v1.RankingsService.History:input_type -> peace.rankings.v1.HistoryRequest
-	21, // 28: peace.rankings.v1.RankingsService.MostPlayed:input_type -> peace.rankings.v1.MostPlayedRequest
-	23, // 29: peace.rankings.v1.RankingsService.Playcounts:input_type -> peace.rankings.v1.PlaycountsRequest
-	25, // 30: peace.rankings.v1.RankingsService.Viewed:input_type -> peace.rankings.v1.ViewedRequest
-	27, // 31: peace.rankings.v1.RankingsService.Rebuild:input_type -> peace.rankings.v1.RebuildRequest
-	12, // 32: peace.rankings.v1.RankingsService.Statistics:output_type -> peace.rankings.v1.StatisticsResponse
-	14, // 33: peace.rankings.v1.RankingsService.Ranking:output_type -> peace.rankings.v1.RankingResponse
-	16, // 34: peace.rankings.v1.RankingsService.Countries:output_type -> peace.rankings.v1.CountriesResponse
-	18, // 35: peace.rankings.v1.RankingsService.Effect:output_type -> peace.rankings.v1.EffectResponse
-	20, // 36: peace.rankings.v1.RankingsService.History:output_type -> peace.rankings.v1.HistoryResponse
-	22, // 37: peace.rankings.v1.RankingsService.MostPlayed:output_type -> peace.rankings.v1.MostPlayedResponse
-	24, // 38: peace.rankings.v1.RankingsService.Playcounts:output_type -> peace.rankings.v1.PlaycountsResponse
-	26, // 39: peace.rankings.v1.RankingsService.Viewed:output_type -> peace.rankings.v1.ViewedResponse
-	28, // 40: peace.rankings.v1.RankingsService.Rebuild:output_type -> peace.rankings.v1.RebuildResponse
-	32, // [32:41] is the sub-list for method output_type
-	23, // [23:32] is the sub-list for method input_type
-	23, // [23:23] is the sub-list for extension type_name
-	23, // [23:23] is the sub-list for extension extendee
-	0,  // [0:23] is the sub-list for field type_name
+	1,  // 20: peace.rankings.v1.RanksAgoRequest.board:type_name -> peace.rankings.v1.Board
+	9,  // 21: peace.rankings.v1.MostPlayedResponse.playcounts:type_name -> peace.rankings.v1.Playcount
+	1,  // 22: peace.rankings.v1.ViewedRequest.board:type_name -> peace.rankings.v1.Board
+	10, // 23: peace.rankings.v1.RebuildResponse.progress:type_name -> peace.rankings.v1.Progress
+	11, // 24: peace.rankings.v1.RankingsService.Statistics:input_type -> peace.rankings.v1.StatisticsRequest
+	13, // 25: peace.rankings.v1.RankingsService.Ranking:input_type -> peace.rankings.v1.RankingRequest
+	15, // 26: peace.rankings.v1.RankingsService.Countries:input_type -> peace.rankings.v1.CountriesRequest
+	17, // 27: peace.rankings.v1.RankingsService.Effect:input_type -> peace.rankings.v1.EffectRequest
+	19, // 28: peace.rankings.v1.RankingsService.History:input_type -> peace.rankings.v1.HistoryRequest
+	21, // 29: peace.rankings.v1.RankingsService.RanksAgo:input_type -> peace.rankings.v1.RanksAgoRequest
+	23, // 30: peace.rankings.v1.RankingsService.MostPlayed:input_type -> peace.rankings.v1.MostPlayedRequest
+	25, // 31: peace.rankings.v1.RankingsService.Playcounts:input_type -> peace.rankings.v1.PlaycountsRequest
+	27, // 32: peace.rankings.v1.RankingsService.Viewed:input_type -> peace.rankings.v1.ViewedRequest
+	29, // 33: peace.rankings.v1.RankingsService.Rebuild:input_type -> peace.rankings.v1.RebuildRequest
+	12, // 34: peace.rankings.v1.RankingsService.Statistics:output_type -> peace.rankings.v1.StatisticsResponse
+	14, // 35: peace.rankings.v1.RankingsService.Ranking:output_type -> peace.rankings.v1.RankingResponse
+	16, // 36: peace.rankings.v1.RankingsService.Countries:output_type -> peace.rankings.v1.CountriesResponse
+	18, // 37: peace.rankings.v1.RankingsService.Effect:output_type -> peace.rankings.v1.EffectResponse
+	20, // 38: peace.rankings.v1.RankingsService.History:output_type -> peace.rankings.v1.HistoryResponse
+	22, // 39: peace.rankings.v1.RankingsService.RanksAgo:output_type -> peace.rankings.v1.RanksAgoResponse
+	24, // 40: peace.rankings.v1.RankingsService.MostPlayed:output_type -> peace.rankings.v1.MostPlayedResponse
+	26, // 41: peace.rankings.v1.RankingsService.Playcounts:output_type -> peace.rankings.v1.PlaycountsResponse
+	28, // 42: peace.rankings.v1.RankingsService.Viewed:output_type -> peace.rankings.v1.ViewedResponse
+	30, // 43: peace.rankings.v1.RankingsService.Rebuild:output_type -> peace.rankings.v1.RebuildResponse
+	34, // [34:44] is the sub-list for method output_type
+	24, // [24:34] is the sub-list for method input_type
+	24, // [24:24] is the sub-list for extension type_name
+	24, // [24:24] is the sub-list for extension extendee
+	0,  // [0:24] is the sub-list for field type_name
 }
 
 func init() { file_modules_rankings_rankings_proto_init() }
@@ -1911,7 +2064,7 @@ func file_modules_rankings_rankings_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_modules_rankings_rankings_proto_rawDesc), len(file_modules_rankings_rankings_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   28,
+			NumMessages:   30,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -232,6 +232,47 @@ func (o *observedService) History(ctx context.Context, userID int32, board ranki
 	return o.next.History(ctx, userID, board)
 }
 
+func (c *remoteService) RanksAgo(ctx context.Context, userIDs []int32, board rankings.Board, days int) (ranks []int32, err error) {
+	out, err := c.rpc.RanksAgo(ctx, &RanksAgoRequest{
+		UserIds: wire.FromList(userIDs, wire.FromInt[int32]),
+		Board:   FromBoard(board),
+		Days:    wire.FromInt[int64](days),
+	})
+	if err != nil {
+		return ranks, err
+	}
+	wire.List(&err, "ranks", &ranks, out.GetRanks(), wire.ToInt)
+	return ranks, err
+}
+
+func (s *servedService) RanksAgo(ctx context.Context, in *RanksAgoRequest) (*RanksAgoResponse, error) {
+	var (
+		userIDs []int32
+		board   rankings.Board
+		days    int
+		err     error
+	)
+	wire.List(&err, "user_ids", &userIDs, in.GetUserIds(), wire.ToInt)
+	wire.Set(&err, "board", &board, in.GetBoard(), ToBoard)
+	wire.Set(&err, "days", &days, in.GetDays(), wire.ToInt)
+	if err != nil {
+		return nil, err
+	}
+	ranks, err := s.impl.RanksAgo(ctx, userIDs, board, days)
+	if err != nil {
+		return nil, err
+	}
+	return &RanksAgoResponse{
+		Ranks: wire.FromList(ranks, wire.FromInt[int32]),
+	}, nil
+}
+
+func (o *observedService) RanksAgo(ctx context.Context, userIDs []int32, board rankings.Board, days int) (ranks []int32, err error) {
+	ctx, done := o.observer.Start(ctx, "rankings", "RanksAgo")
+	defer func() { done(err) }()
+	return o.next.RanksAgo(ctx, userIDs, board, days)
+}
+
 func (c *remoteService) MostPlayed(ctx context.Context, userID int32, offset int, limit int) (playcounts []rankings.Playcount, total int, err error) {
 	out, err := c.rpc.MostPlayed(ctx, &MostPlayedRequest{
 		UserId: wire.FromInt[int32](userID),
@@ -419,6 +460,10 @@ func ToStatistics(m *Statistics) (v rankings.Statistics, err error) {
 	wire.Set(&err, "global_rank", &v.GlobalRank, m.GetGlobalRank(), wire.ToInt)
 	wire.Set(&err, "country_rank", &v.CountryRank, m.GetCountryRank(), wire.ToInt)
 	wire.Set(&err, "last_played_at", &v.LastPlayedAt, m.GetLastPlayedAt(), wire.ToTime)
+	wire.Set(&err, "count_300", &v.Count300, m.GetCount_300(), wire.ToInt)
+	wire.Set(&err, "count_100", &v.Count100, m.GetCount_100(), wire.ToInt)
+	wire.Set(&err, "count_50", &v.Count50, m.GetCount_50(), wire.ToInt)
+	wire.Set(&err, "count_miss", &v.CountMiss, m.GetCountMiss(), wire.ToInt)
 	return v, err
 }
 
@@ -445,6 +490,10 @@ func FromStatistics(v rankings.Statistics) *Statistics {
 		GlobalRank:     wire.FromInt[int32](v.GlobalRank),
 		CountryRank:    wire.FromInt[int32](v.CountryRank),
 		LastPlayedAt:   wire.FromTime(v.LastPlayedAt),
+		Count_300:      wire.FromInt[int64](v.Count300),
+		Count_100:      wire.FromInt[int64](v.Count100),
+		Count_50:       wire.FromInt[int64](v.Count50),
+		CountMiss:      wire.FromInt[int64](v.CountMiss),
 	}
 	return m
 }

@@ -26,6 +26,7 @@ const (
 	RankingsService_Countries_FullMethodName  = "/peace.rankings.v1.RankingsService/Countries"
 	RankingsService_Effect_FullMethodName     = "/peace.rankings.v1.RankingsService/Effect"
 	RankingsService_History_FullMethodName    = "/peace.rankings.v1.RankingsService/History"
+	RankingsService_RanksAgo_FullMethodName   = "/peace.rankings.v1.RankingsService/RanksAgo"
 	RankingsService_MostPlayed_FullMethodName = "/peace.rankings.v1.RankingsService/MostPlayed"
 	RankingsService_Playcounts_FullMethodName = "/peace.rankings.v1.RankingsService/Playcounts"
 	RankingsService_Viewed_FullMethodName     = "/peace.rankings.v1.RankingsService/Viewed"
@@ -48,6 +49,8 @@ type RankingsServiceClient interface {
 	Effect(ctx context.Context, in *EffectRequest, opts ...grpc.CallOption) (*EffectResponse, error)
 	// History returns how a user came along.
 	History(ctx context.Context, in *HistoryRequest, opts ...grpc.CallOption) (*HistoryResponse, error)
+	// RanksAgo returns the ranks that users had some days ago.
+	RanksAgo(ctx context.Context, in *RanksAgoRequest, opts ...grpc.CallOption) (*RanksAgoResponse, error)
 	// MostPlayed returns the beatmaps that a user played most.
 	MostPlayed(ctx context.Context, in *MostPlayedRequest, opts ...grpc.CallOption) (*MostPlayedResponse, error)
 	// Playcounts returns how often a user played beatmaps.
@@ -110,6 +113,16 @@ func (c *rankingsServiceClient) History(ctx context.Context, in *HistoryRequest,
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(HistoryResponse)
 	err := c.cc.Invoke(ctx, RankingsService_History_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *rankingsServiceClient) RanksAgo(ctx context.Context, in *RanksAgoRequest, opts ...grpc.CallOption) (*RanksAgoResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(RanksAgoResponse)
+	err := c.cc.Invoke(ctx, RankingsService_RanksAgo_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -181,6 +194,8 @@ type RankingsServiceServer interface {
 	Effect(context.Context, *EffectRequest) (*EffectResponse, error)
 	// History returns how a user came along.
 	History(context.Context, *HistoryRequest) (*HistoryResponse, error)
+	// RanksAgo returns the ranks that users had some days ago.
+	RanksAgo(context.Context, *RanksAgoRequest) (*RanksAgoResponse, error)
 	// MostPlayed returns the beatmaps that a user played most.
 	MostPlayed(context.Context, *MostPlayedRequest) (*MostPlayedResponse, error)
 	// Playcounts returns how often a user played beatmaps.
@@ -213,6 +228,9 @@ func (UnimplementedRankingsServiceServer) Effect(context.Context, *EffectRequest
 }
 func (UnimplementedRankingsServiceServer) History(context.Context, *HistoryRequest) (*HistoryResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method History not implemented")
+}
+func (UnimplementedRankingsServiceServer) RanksAgo(context.Context, *RanksAgoRequest) (*RanksAgoResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method RanksAgo not implemented")
 }
 func (UnimplementedRankingsServiceServer) MostPlayed(context.Context, *MostPlayedRequest) (*MostPlayedResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method MostPlayed not implemented")
@@ -337,6 +355,24 @@ func _RankingsService_History_Handler(srv interface{}, ctx context.Context, dec 
 	return interceptor(ctx, in, info, handler)
 }
 
+func _RankingsService_RanksAgo_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RanksAgoRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(RankingsServiceServer).RanksAgo(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: RankingsService_RanksAgo_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(RankingsServiceServer).RanksAgo(ctx, req.(*RanksAgoRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _RankingsService_MostPlayed_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(MostPlayedRequest)
 	if err := dec(in); err != nil {
@@ -428,6 +464,10 @@ var RankingsService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "History",
 			Handler:    _RankingsService_History_Handler,
+		},
+		{
+			MethodName: "RanksAgo",
+			Handler:    _RankingsService_RanksAgo_Handler,
 		},
 		{
 			MethodName: "MostPlayed",

@@ -37,6 +37,9 @@ func (b *Book) Expected(user int32, board rankings.Board) rankings.Statistics {
 			if name != "miss" {
 				want.Hits += int64(n)
 			}
+			if count := counted(&want, s.Ruleset, name); count != nil {
+				*count += int64(n)
+			}
 		}
 		if s.Ranked {
 			want.MaxCombo = max(want.MaxCombo, s.MaxCombo)
@@ -90,6 +93,21 @@ func (b *Book) Expected(user int32, board rankings.Board) rankings.Statistics {
 		want.Accuracy *= 1 / (20 * (1 - math.Pow(0.95, n)))
 	}
 	return want
+}
+
+// counted returns where hits are counted by kind; nil for those that stable has other counts for.
+func counted(s *rankings.Statistics, ruleset osu.Ruleset, result string) *int64 {
+	switch {
+	case result == "great":
+		return &s.Count300
+	case result == "ok" || ruleset == osu.Catch && result == "large_tick_hit":
+		return &s.Count100
+	case result == "meh" || ruleset == osu.Catch && result == "small_tick_hit":
+		return &s.Count50
+	case result == "miss":
+		return &s.CountMiss
+	}
+	return nil
 }
 
 // bonus is the official one for n beatmaps.

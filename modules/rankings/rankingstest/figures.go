@@ -20,7 +20,7 @@ func testFigures(t *testing.T, s *Subject) {
 		UserID: ann, Board: standard, Country: "DE",
 		PP:       115 + 25.0/12, // 117 as in ppy/osu-queue-score-statistics PerformanceProcessorTests.cs
 		Accuracy: 1, RankedScore: 5_000_000, TotalScore: 5_000_000, Playcount: 1, PlayTime: 90 * time.Second, Hits: 323,
-		MaxCombo: 400, GradeXH: 1, LastPlayedAt: first.EndedAt,
+		MaxCombo: 400, GradeXH: 1, LastPlayedAt: first.EndedAt, Count300: 300, Count100: 20, Count50: 3, CountMiss: 1,
 	}
 	one := func() rankings.Statistics {
 		t.Helper()
@@ -43,6 +43,7 @@ func testFigures(t *testing.T, s *Subject) {
 	want.PP = 115 + 95 + 416.0 + 2.0/3 - (416.0+2.0/3)*0.990025
 	want.Accuracy = (1 + 0.9*0.95) / 1.95
 	want.RankedScore, want.TotalScore, want.Playcount, want.Hits = 7_000_000, 7_000_000, 2, 646
+	want.Count300, want.Count100, want.Count50, want.CountMiss = 600, 40, 6, 2
 	want.PlayTime, want.MaxCombo, want.GradeA, want.LastPlayedAt = 180*time.Second, 500, 1, second.EndedAt
 	same(t, want, one())
 	check(t, s, standard, ann)
@@ -107,7 +108,7 @@ func testBoards(t *testing.T, s *Subject) {
 	keys.Statistics = map[string]int32{"perfect": 1000, "great": 200, "good": 30, "ok": 4, "meh": 5, "miss": 6}
 	fruits := pass(ann, beatmap, 90, 4000)
 	fruits.Ruleset = osu.Catch
-	fruits.Statistics = map[string]int32{"great": 100, "large_tick_hit": 20, "small_tick_hit": 40}
+	fruits.Statistics = map[string]int32{"great": 100, "large_tick_hit": 20, "small_tick_hit": 40, "miss": 3}
 	var last int64
 	for _, p := range []scores.Score{vanilla, assisted, keys, fruits} {
 		_, last = s.Book.Play(p)

@@ -52,6 +52,8 @@ func Run(t *testing.T, s *Subject) {
 		{"Ranking", testRanking},
 		{"Countries", testCountries},
 		{"History", testHistory},
+		{"Playcounts", testPlaycounts},
+		{"RanksAgo", testRanksAgo},
 		{"Rebuild", testRebuild},
 		{"Random", testRandom},
 	} {
@@ -77,6 +79,12 @@ func Questions(t *testing.T, s rankings.Service) {
 		h, err := s.History(t.Context(), nobody, standard)
 		if err != nil || h.Highest != 0 || !h.HighestAt.IsZero() || len(h.Months) != 0 || len(h.Ranks) == 0 {
 			t.Errorf("history of nobody: %+v, %v", h, err)
+		}
+		if list, total, err := s.MostPlayed(t.Context(), nobody, 0, 1); err != nil || total != 0 || len(list) != 0 {
+			t.Errorf("the most played of nobody: %v, %d, %v", list, total, err)
+		}
+		if counts, err := s.Playcounts(t.Context(), nobody, nil); err != nil || len(counts) != 0 {
+			t.Errorf("no beatmaps asked for: %v, %v", counts, err)
 		}
 		if _, err := s.Effect(t.Context(), 0, 1<<60); !errors.Is(err, rankings.ErrNoScore) {
 			t.Errorf("effect of no score: %v", err)
@@ -124,6 +132,12 @@ func refusals(t *testing.T, s rankings.Service) {
 	note("country", rankings.ErrBadBoard, err)
 	_, err = s.Countries(ctx, standard, 0, 0)
 	note("no countries", rankings.ErrTooLarge, err)
+	_, err = s.Playcounts(ctx, 1, make([]int32, rankings.MaxBatch+1))
+	note("too many beatmaps", rankings.ErrTooLarge, err)
+	for name, page := range map[string][2]int{"none": {0, 0}, "large": {0, rankings.MaxPage + 1}, "far": {10_001, 1}, "back": {-1, 1}} {
+		_, _, err = s.MostPlayed(ctx, 1, page[0], page[1])
+		note("most played "+name, rankings.ErrTooLarge, err)
+	}
 	_, err = s.Countries(ctx, standard, -1, 1)
 	note("negative countries", rankings.ErrTooLarge, err)
 	for name, call := range calls {

@@ -334,8 +334,10 @@ func testRandom(t *testing.T, s *Subject) {
 	for _, board := range boards {
 		check(t, s, board, users...)
 	}
+	checkPlays(t, s, users...)
 	rebuild(t, s)
 	for _, board := range boards {
 		check(t, s, board, users...)
 	}
+	checkPlays(t, s, users...)
 }
