@@ -1,0 +1,2 @@
+DROP TABLE IF EXISTS comment_votes;
+DROP TABLE IF EXISTS comments;
