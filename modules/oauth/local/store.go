@@ -49,6 +49,7 @@ func (r *tokenRow) token(ownerID int32) oauth.Token {
 
 // ownedRow is a token with the owner of its application, if there is one.
 type ownedRow struct {
+	bun.BaseModel `bun:"table:oauth_tokens,alias:t"`
 	tokenRow
 	OwnerID *int32 `bun:"owner_id,scanonly"`
 }
