@@ -13,10 +13,9 @@ import (
 	"github.com/pure-peace/peace/modules/rankings"
 	"github.com/pure-peace/peace/modules/relations"
 	"github.com/pure-peace/peace/modules/scores"
+	"github.com/pure-peace/peace/modules/scores/osr"
 	"github.com/pure-peace/peace/modules/sessions"
-	"github.com/pure-peace/peace/osu"
 	"github.com/pure-peace/peace/osu/mods"
-	"github.com/pure-peace/peace/osu/score"
 	"github.com/pure-peace/peace/osu/submission"
 	"github.com/pure-peace/peace/transport/http/limit"
 	"github.com/pure-peace/peace/transport/web"
@@ -166,7 +165,7 @@ func (s *Server) friends(ctx context.Context, userID int32) ([]int32, error) {
 // lineOf writes a score as the client shows it: with the number that the board compares in the place of the total score.
 func lineOf(placed *scores.Placed, metric scores.Metric, name string) submission.Line {
 	play := &placed.Score
-	counts := countsOf(play)
+	counts := osr.Counts(play)
 	total := play.Classic
 	switch metric {
 	case scores.ByPerformance:
@@ -180,19 +179,6 @@ func lineOf(placed *scores.Placed, metric scores.Metric, name string) submission
 		Perfect: play.FullCombo, Mods: play.Mods.Legacy(play.Ruleset), UserID: play.UserID, Position: placed.Position,
 		Time: play.EndedAt, HasReplay: play.HasReplay,
 	}
-}
-
-// countsOf returns the judgements of a score as stable counts them. Those that do not read, which no module returns, are none.
-func countsOf(play *scores.Score) score.Counts {
-	statistics, err := score.FromMap(play.Statistics)
-	if err != nil {
-		return score.Counts{}
-	}
-	counts := statistics.Counts(play.Ruleset)
-	if play.Ruleset == osu.Standard {
-		counts.CountGeki, counts.CountKatu = play.Geki, play.Katu
-	}
-	return counts
 }
 
 // follow makes a player who looks at the boards of another ruleset or variant be seen there. His client says so itself only

@@ -3,13 +3,10 @@ package scores
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"mime"
 	"net/http"
 	"strconv"
-	"strings"
-	"unicode"
 
 	"github.com/go-chi/chi/v5"
 
@@ -18,9 +15,8 @@ import (
 	"github.com/pure-peace/peace/modules/files"
 	"github.com/pure-peace/peace/modules/rankings"
 	"github.com/pure-peace/peace/modules/scores"
+	"github.com/pure-peace/peace/modules/scores/osr"
 	"github.com/pure-peace/peace/modules/users"
-	"github.com/pure-peace/peace/osu"
-	"github.com/pure-peace/peace/osu/replay"
 	"github.com/pure-peace/peace/transport/http/limit"
 )
 
@@ -122,12 +118,12 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, err)
 		return
 	}
-	file, err := fileOf(&play, owner.Name, data)
+	file, err := osr.File(&play, owner.Name, data)
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
-	name := fileName(&play, owner.Name, known)
+	name := osr.Name(&play, owner.Name, known)
 	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	answerFile(w, file)
@@ -137,47 +133,4 @@ func answerFile(w http.ResponseWriter, data []byte) {
 	w.Header().Set("Content-Type", "application/octet-stream")
 	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
 	_, _ = w.Write(data)
-}
-
-// unknownBuild is the version in files of scores whose client is not known. Source: ppy/osu-web
-// app/Libraries/Replay (the default there).
-const unknownBuild = 20151228
-
-// fileOf puts a header around the frames of a score: what the official website writes, its checksum included.
-func fileOf(play *scores.Score, player string, frames []byte) ([]byte, error) {
-	file := replay.Replay{
-		Ruleset: play.Ruleset, Version: unknownBuild, Beatmap: play.BeatmapMD5, Player: player,
-		TotalScore: int32(min(play.Classic, 1<<31-1)), MaxCombo: uint16(min(play.MaxCombo, 1<<16-1)), FullCombo: play.FullCombo,
-		Mods: play.Mods.Legacy(play.Ruleset).WithImplied(), Date: replay.TicksOf(play.EndedAt), Frames: frames, OnlineID: play.ID,
-	}
-	file.SetCounts(countsOf(play))
-	if v, err := osu.ParseVersion(play.ClientVersion); err == nil && v.Date > unknownBuild {
-		file.Version = int32(v.Date)
-	}
-	if play.Client == scores.Lazer {
-		file.Version, file.TotalScore = replay.Latest, int32(min(play.Total, 1<<31-1))
-		if err := setInfo(&file, play); err != nil {
-			return nil, fmt.Errorf("write the replay of score %d: %w", play.ID, err)
-		}
-	}
-	file.Checksum = file.WebChecksum(play.Grade)
-	return file.Append(nil), nil
-}
-
-// fileName names a file as the game does: {player} - {artist} - {title} [{version}] ({date}).osr.
-func fileName(play *scores.Score, player string, known []beatmaps.Found) string {
-	title := play.BeatmapMD5
-	if len(known) > 0 {
-		title = fmt.Sprintf("%s - %s [%s]", known[0].Set.Artist, known[0].Set.Title, known[0].Beatmap.Name)
-	}
-	title = strings.Map(func(r rune) rune {
-		if strings.ContainsRune(`<>:"/\|?*`, r) || !unicode.IsPrint(r) { // what some system does not allow in names
-			return -1
-		}
-		return r
-	}, title)
-	if runes := []rune(title); len(runes) > 180 { // systems allow 255 bytes, and this leaves room for the rest
-		title = string(runes[:180])
-	}
-	return fmt.Sprintf("%s - %s (%s).osr", player, title, play.EndedAt.UTC().Format("2006-01-02"))
 }
