@@ -91,6 +91,7 @@ func TestRoundTrip(t *testing.T) {
 	wiretest.RoundTrip(t, userspb.FromMatch, userspb.ToMatch)
 	wiretest.RoundTrip(t, userspb.FromChange, userspb.ToChange)
 	wiretest.RoundTrip(t, userspb.FromSettings, userspb.ToSettings)
+	wiretest.RoundTrip(t, userspb.FromProfile, userspb.ToProfile)
 	wiretest.RoundTrip(t, userspb.FromAuditEntry, userspb.ToAuditEntry)
 	wiretest.RoundTrip(t, userspb.FromChanged, userspb.ToChanged)
 }

@@ -47,6 +47,7 @@ func Run(t *testing.T, s Subject) {
 		{"Refusals", testRefusals},
 		{"Bot", testBot},
 		{"Inbound", testInbound},
+		{"Counts", testCounts},
 		{"Between", testBetween},
 		{"Together", testTogether},
 		{"Max", testMax},
@@ -113,6 +114,8 @@ func testRefusals(t *testing.T, s Subject) {
 		want(t, s.Relations.Remove(ctx, a, b, kind), relations.ErrBadKind)
 		_, err := s.Relations.Inbound(ctx, a, kind)
 		want(t, err, relations.ErrBadKind)
+		_, err = s.Relations.Counts(ctx, []int32{a}, kind)
+		want(t, err, relations.ErrBadKind)
 	}
 	wantList(t, s, a)
 }
@@ -143,6 +146,28 @@ func testInbound(t *testing.T, s Subject) {
 	if got, err := s.Relations.Inbound(t.Context(), nobody, relations.Friend); err != nil || len(got) != 0 {
 		t.Errorf("nobody's followers: %v, %v", got, err)
 	}
+}
+
+func testCounts(t *testing.T, s Subject) {
+	liked, loathed := s.NewUser(t), s.NewUser(t)
+	for range 3 {
+		fan := s.NewUser(t)
+		add(t, s, fan, liked, relations.Friend)
+		add(t, s, fan, loathed, relations.Block)
+	}
+	add(t, s, liked, loathed, relations.Friend)
+	for kind, expected := range map[relations.Kind][]int32{relations.Friend: {1, 0, 3, 1}, relations.Block: {3, 0, 0, 3}} {
+		got, err := s.Relations.Counts(t.Context(), []int32{loathed, nobody, liked, loathed}, kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantEqual(t, got, expected)
+	}
+	if got, err := s.Relations.Counts(t.Context(), nil, relations.Friend); err != nil || len(got) != 0 {
+		t.Errorf("nobody's followers: %v, %v", got, err)
+	}
+	_, err := s.Relations.Counts(t.Context(), make([]int32, relations.MaxBatch+1), relations.Friend)
+	want(t, err, relations.ErrTooLarge)
 }
 
 func testBetween(t *testing.T, s Subject) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pure-peace/peace/modules/database"
 	"github.com/pure-peace/peace/modules/users"
+	"github.com/pure-peace/peace/osu"
 )
 
 // known are the privileges that exist.
@@ -88,7 +89,7 @@ func (s *Service) alter(ctx context.Context, id, by int32, allowed func(actor, t
 		if err := s.store.update(ctx, tx, t); err != nil {
 			return err
 		}
-		if t.Name != former {
+		if t.SafeName != osu.SafeName(former) {
 			if err := s.store.retire(ctx, tx, t, former); err != nil {
 				return err
 			}

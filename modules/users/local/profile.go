@@ -13,6 +13,7 @@ import (
 
 	"github.com/pure-peace/peace/modules/database"
 	"github.com/pure-peace/peace/modules/users"
+	"github.com/pure-peace/peace/osu"
 )
 
 // The bounds of a profile.
@@ -203,23 +204,31 @@ func (s store) saveProfile(ctx context.Context, tx bun.Tx, p users.Profile) erro
 	return err
 }
 
-// retire notes a name that an account has given up, forgets that its present one was ever given up, and keeps no more than
-// maxFormerNames.
+// retire notes a name that an account has given up. Names that read like the present one were not given up for good, and of the
+// others the latest are kept.
 func (s store) retire(ctx context.Context, tx bun.Tx, a *account, former string) error {
+	var known []formerName
+	if err := tx.NewSelect().Model(&known).Where("user_id = ?", a.ID).Order("until_at DESC").Scan(ctx); err != nil {
+		return err
+	}
+	var drop []string
+	kept := 1
+	for _, n := range known {
+		switch {
+		case n.Name == former:
+		case osu.SafeName(n.Name) == a.SafeName, osu.SafeName(n.Name) == osu.SafeName(former), kept == maxFormerNames:
+			drop = append(drop, n.Name)
+		default:
+			kept++
+		}
+	}
+	if len(drop) > 0 {
+		_, err := tx.NewDelete().Model((*formerName)(nil)).Where("user_id = ?", a.ID).Where("name IN (?)", bun.List(drop)).Exec(ctx)
+		if err != nil {
+			return err
+		}
+	}
 	row := formerName{UserID: a.ID, Name: former, UntilAt: now()}
 	_, err := database.Upsert{Key: []string{"user_id", "name"}, Replace: []string{"until_at"}}.On(tx.NewInsert().Model(&row)).Exec(ctx)
-	if err != nil {
-		return err
-	}
-	if _, err := tx.NewDelete().Model((*formerName)(nil)).Where("user_id = ?", a.ID).Where("name = ?", a.Name).Exec(ctx); err != nil {
-		return err
-	}
-	var old []string
-	err = tx.NewSelect().Model((*formerName)(nil)).Column("name").Where("user_id = ?", a.ID).Order("until_at DESC").
-		Limit(maxFormerNames+maxFormerNames).Offset(maxFormerNames).Scan(ctx, &old)
-	if err != nil || len(old) == 0 {
-		return err
-	}
-	_, err = tx.NewDelete().Model((*formerName)(nil)).Where("user_id = ?", a.ID).Where("name IN (?)", bun.List(old)).Exec(ctx)
 	return err
 }
