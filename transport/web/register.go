@@ -17,12 +17,14 @@ const userAgent = "osu!"
 // formFields are the form's names for what the fault's details name.
 var formFields = map[string]string{"name": "username", "email": "user_email", "password": "password"}
 
-// register serves the sign-up form of the game. The client sends it first to have it checked and then to make the account,
-// with the password in plain text. Only the game may: a form of some website must not register its visitors.
+// register serves the sign-up forms of both games. stable sends its form first to have it checked ("check" is 1) and then to make
+// the account ("check" is 0); lazer has no such field, and makes the account at once. Both send the password in plain text. Only
+// the games may: a form of some website must not register its visitors.
 //
-// Failures are 422 with messages for the fields, as on the official server; the client shows them beside the fields.
+// Failures of fields are 422 with messages for them, as on the official server; both clients show them beside the fields. What is
+// no failure of a field is a message to lazer, whereas stable can show it beside the name only.
 func (s *Server) register(w http.ResponseWriter, r *http.Request) {
-	if r.Header.Get("User-Agent") != userAgent {
+	if !strings.HasPrefix(r.Header.Get("User-Agent"), userAgent) {
 		http.Error(w, "Accounts are made with the game: start osu! and choose to register.", http.StatusForbidden)
 		return
 	}
@@ -35,16 +37,32 @@ func (s *Server) register(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	ctx := r.Context()
+	isLazer := !r.PostForm.Has("check") && strings.Contains(r.Header.Get("Accept"), "application/json")
+	refuse := func(status int, message string) {
+		if isLazer {
+			writeJSON(w, status, struct {
+				Error string `json:"error"`
+			}{message})
+			return
+		}
+		formError(w, status, map[string]string{"username": message})
+	}
 	_, address := origin(r)
-	_, err := s.deps.Users.Register(ctx, users.Registration{
-		Name:      r.PostFormValue("user[username]"),
-		Email:     r.PostFormValue("user[user_email]"),
-		Password:  r.PostFormValue("user[password]"),
+	user, err := s.deps.Users.Register(ctx, users.Registration{
+		Name:      r.PostForm.Get("user[username]"),
+		Email:     r.PostForm.Get("user[user_email]"),
+		Password:  r.PostForm.Get("user[password]"),
 		Country:   s.country(ctx, r),
 		Address:   address,
-		CheckOnly: r.PostFormValue("check") != "0",
+		CheckOnly: !isLazer && r.PostForm.Get("check") != "0",
 	})
 	switch {
+	case err == nil && isLazer:
+		writeJSON(w, http.StatusOK, struct {
+			ID       int32  `json:"id"`
+			Username string `json:"username"`
+			Country  string `json:"country_code"`
+		}{user.ID, user.Name, user.Country})
 	case err == nil:
 		text(w, "ok")
 	case errors.Is(err, users.ErrInvalidForm):
@@ -58,12 +76,22 @@ func (s *Server) register(w http.ResponseWriter, r *http.Request) {
 			messages["username"] = sentence(fault.As(err).Message)
 		}
 		formError(w, http.StatusUnprocessableEntity, messages)
-	case errors.Is(err, users.ErrClosed), errors.Is(err, users.ErrTooMany), errors.Is(err, users.ErrBusy):
-		formError(w, http.StatusUnprocessableEntity, map[string]string{"username": sentence(fault.As(err).Message)})
+	case errors.Is(err, users.ErrClosed):
+		status := http.StatusUnprocessableEntity
+		if isLazer {
+			status = http.StatusForbidden
+		}
+		refuse(status, sentence(fault.As(err).Message))
+	case errors.Is(err, users.ErrTooMany), errors.Is(err, users.ErrBusy):
+		status := http.StatusUnprocessableEntity
+		if isLazer {
+			status = http.StatusTooManyRequests
+		}
+		refuse(status, sentence(fault.As(err).Message))
 	case fault.KindOf(err) == fault.Canceled:
 	default:
 		s.deps.Log.LogAttrs(ctx, slog.LevelWarn, "a registration failed", slog.Any("error", err))
-		formError(w, http.StatusServiceUnavailable, map[string]string{"username": "The server cannot do that at the moment. Please try again in a while."})
+		refuse(http.StatusServiceUnavailable, "The server cannot do that at the moment. Please try again in a while.")
 	}
 }
 
@@ -87,11 +115,15 @@ func formError(w http.ResponseWriter, status int, messages map[string]string) {
 	type form struct {
 		User map[string][]string `json:"user"`
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(struct {
+	writeJSON(w, status, struct {
 		FormError form `json:"form_error"`
 	}{form{lists}})
+}
+
+func writeJSON(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body)
 }
 
 // sentence makes a fault's message fit for a screen.
