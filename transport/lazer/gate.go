@@ -122,6 +122,14 @@ func (g *Gate) Hub(options signalr.Options, methods ...signalr.Method) (*signalr
 		}
 		return own(ctx, c, method)
 	}
+	connected := options.Connected
+	options.Connected = func(ctx context.Context, c *signalr.Conn) error {
+		// From here on the end of the token is noticed; it may have come before.
+		if _, err := g.deps.Tokens.Check(ctx, c.Identity().Secret); errors.Is(err, oauth.ErrNoToken) || connected == nil {
+			return err
+		}
+		return connected(ctx, c)
+	}
 	hub, err := signalr.New(g.hubs, options, methods...)
 	if err != nil {
 		return nil, err

@@ -126,6 +126,16 @@ func (c *Conn) Leave(group string) {
 	}
 }
 
+// LeaveAll takes the connection out of all its groups.
+func (c *Conn) LeaveAll() {
+	c.hub.mu.Lock()
+	defer c.hub.mu.Unlock()
+	for _, group := range c.groups {
+		c.hub.leave(c, group)
+	}
+	c.groups = nil
+}
+
 // Send puts m into the queue of the connection, and never waits. When there is no room, the connection is closed. To one that has
 // ended it does nothing.
 func (c *Conn) Send(m Message) {
