@@ -49,6 +49,7 @@ const (
 	MaxBatch      = 1000 // ids of a call
 	MaxInstance   = 64   // bytes of Opening.Instance
 	MaxDetail     = 1024 // bytes of Status.Detail
+	MaxFriends    = 900  // of a session with InterestFriends
 	MaxTournament = 18   // sessions of kind Tournament that a user has: 16 players, a manager and a spare
 	MaxAPI        = 8    // sessions of kind API that a user has
 )
@@ -216,6 +217,7 @@ type Opening struct {
 	Location      Location
 	Status        Status
 	Interest      Interest
+	Friends       []int32 // with InterestFriends, as in Update
 	FriendsOnly   bool
 	Hidden        bool
 	Channels      []string // joined from the start, as chat names them; at most 100
@@ -241,7 +243,7 @@ type Update struct {
 	Status      *Status
 	Stats       *Stats
 	Interest    *Interest
-	Friends     []int32 // with Interest: whose presence InterestFriends means, at most 900
+	Friends     []int32 // with Interest: whose presence InterestFriends means, at most MaxFriends
 	FriendsOnly *bool
 	Away        *string // at most 512 bytes
 	Hidden      *bool

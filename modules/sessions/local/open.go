@@ -53,7 +53,7 @@ func (s *Service) Open(ctx context.Context, opening sessions.Opening) (sessions.
 	}
 	session.Status.Detail = bytes.Clone(session.Status.Detail)
 	tags := []string{sessions.UserTag(session.User.ID), sessions.KindTag(session.Kind)}
-	tags = append(tags, interestTags(session.User.ID, session.Interest, nil)...)
+	tags = append(tags, interestTags(session.User.ID, session.Interest, opening.Friends)...)
 	for _, channel := range opening.Channels {
 		tags = append(tags, sessions.ChannelTag(channel))
 	}
@@ -213,6 +213,7 @@ func checkOpening(o sessions.Opening) error {
 		{"location", len(o.Location.Country) <= 2 && o.Location.UTCOffset >= -12 && o.Location.UTCOffset <= 14},
 		{"status", checkStatus(o.Status)},
 		{"interest", checkInterest(o.Interest)},
+		{"friends", len(o.Friends) == 0 || o.Interest == sessions.InterestFriends && len(o.Friends) <= sessions.MaxFriends},
 		{"channels", len(o.Channels) <= maxChannels && !slices.ContainsFunc(o.Channels, badChannel)},
 		{"instance", len(o.Instance) <= sessions.MaxInstance && utf8.ValidString(o.Instance)},
 		{"presences", o.Presences >= 0 && o.Presences <= sessions.MaxBatch},

@@ -13,9 +13,6 @@ import (
 	"github.com/pure-peace/peace/osu"
 )
 
-// maxFriends bounds Update.Friends, so that a record's tags stay below state.MaxTags.
-const maxFriends = 900
-
 // Update implements sessions.Service.
 func (s *Service) Update(ctx context.Context, id string, update sessions.Update) (sessions.Session, error) {
 	if err := checkUpdate(update); err != nil {
@@ -144,7 +141,7 @@ func checkUpdate(u sessions.Update) error {
 	}{
 		{"status", u.Status == nil || checkStatus(*u.Status)},
 		{"interest", u.Interest == nil || checkInterest(*u.Interest)},
-		{"friends", len(u.Friends) == 0 || u.Interest != nil && len(u.Friends) <= maxFriends},
+		{"friends", len(u.Friends) == 0 || u.Interest != nil && len(u.Friends) <= sessions.MaxFriends},
 		{"away", u.Away == nil || text(*u.Away)},
 	}
 	for _, f := range fields {

@@ -723,6 +723,7 @@ type Opening struct {
 	Presences     int64                  `protobuf:"varint,11,opt,name=presences,proto3" json:"presences,omitempty"`
 	Hidden        bool                   `protobuf:"varint,12,opt,name=hidden,proto3" json:"hidden,omitempty"`
 	Instance      string                 `protobuf:"bytes,13,opt,name=instance,proto3" json:"instance,omitempty"`
+	Friends       []int32                `protobuf:"varint,14,rep,packed,name=friends,proto3" json:"friends,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -846,6 +847,13 @@ func (x *Opening) GetInstance() string {
 		return x.Instance
 	}
 	return ""
+}
+
+func (x *Opening) GetFriends() []int32 {
+	if x != nil {
+		return x.Friends
+	}
+	return nil
 }
 
 type Opened struct {
@@ -2419,7 +2427,7 @@ const file_modules_sessions_sessions_proto_rawDesc = "" +
 	"\baccuracy\x18\x03 \x01(\x02R\baccuracy\x12\x1c\n" +
 	"\tplaycount\x18\x04 \x01(\x05R\tplaycount\x12\x12\n" +
 	"\x04rank\x18\x05 \x01(\x05R\x04rank\x12 \n" +
-	"\vperformance\x18\x06 \x01(\x02R\vperformance\"\x94\x04\n" +
+	"\vperformance\x18\x06 \x01(\x02R\vperformance\"\xae\x04\n" +
 	"\aOpening\x12(\n" +
 	"\x04user\x18\x01 \x01(\v2\x14.peace.users.v1.UserR\x04user\x12+\n" +
 	"\x04kind\x18\x02 \x01(\x0e2\x17.peace.sessions.v1.KindR\x04kind\x12%\n" +
@@ -2434,7 +2442,8 @@ const file_modules_sessions_sessions_proto_rawDesc = "" +
 	" \x03(\tR\bchannels\x12\x1c\n" +
 	"\tpresences\x18\v \x01(\x03R\tpresences\x12\x16\n" +
 	"\x06hidden\x18\f \x01(\bR\x06hidden\x12\x1a\n" +
-	"\binstance\x18\r \x01(\tR\binstance\"\xa8\x01\n" +
+	"\binstance\x18\r \x01(\tR\binstance\x12\x18\n" +
+	"\afriends\x18\x0e \x03(\x05R\afriends\"\xa8\x01\n" +
 	"\x06Opened\x124\n" +
 	"\asession\x18\x01 \x01(\v2\x1a.peace.sessions.v1.SessionR\asession\x12\x14\n" +
 	"\x05token\x18\x02 \x01(\tR\x05token\x123\n" +

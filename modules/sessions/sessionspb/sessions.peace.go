@@ -515,6 +515,7 @@ func ToOpening(m *Opening) (v sessions.Opening, err error) {
 	wire.Set(&err, "presences", &v.Presences, m.GetPresences(), wire.ToInt)
 	wire.Set(&err, "hidden", &v.Hidden, m.GetHidden(), wire.ToBool)
 	wire.Set(&err, "instance", &v.Instance, m.GetInstance(), wire.ToString)
+	wire.List(&err, "friends", &v.Friends, m.GetFriends(), wire.ToInt)
 	return v, err
 }
 
@@ -534,6 +535,7 @@ func FromOpening(v sessions.Opening) *Opening {
 		Presences:     wire.FromInt[int64](v.Presences),
 		Hidden:        wire.FromBool(v.Hidden),
 		Instance:      wire.FromString(v.Instance),
+		Friends:       wire.FromList(v.Friends, wire.FromInt[int32]),
 	}
 	return m
 }

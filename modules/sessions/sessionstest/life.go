@@ -65,13 +65,17 @@ func testOpen(t *testing.T, s Subject) {
 func testBadOpenings(t *testing.T, s Subject) {
 	u := s.player(t)
 	for name, spoil := range map[string]func(*sessions.Opening){
-		"no user":         func(o *sessions.Opening) { o.User = users.User{} },
-		"no kind":         func(o *sessions.Opening) { o.Kind = 0 },
-		"unknown kind":    func(o *sessions.Opening) { o.Kind = 77 },
-		"long version":    func(o *sessions.Opening) { o.ClientVersion = strings.Repeat("x", 513) },
-		"offset":          func(o *sessions.Opening) { o.Location.UTCOffset = 15 },
-		"status":          func(o *sessions.Opening) { o.Status.BeatmapMD5 = "nonsense" },
-		"interest":        func(o *sessions.Opening) { o.Interest = 3 },
+		"no user":      func(o *sessions.Opening) { o.User = users.User{} },
+		"no kind":      func(o *sessions.Opening) { o.Kind = 0 },
+		"unknown kind": func(o *sessions.Opening) { o.Kind = 77 },
+		"long version": func(o *sessions.Opening) { o.ClientVersion = strings.Repeat("x", 513) },
+		"offset":       func(o *sessions.Opening) { o.Location.UTCOffset = 15 },
+		"status":       func(o *sessions.Opening) { o.Status.BeatmapMD5 = "nonsense" },
+		"interest":     func(o *sessions.Opening) { o.Interest = 3 },
+		"friends":      func(o *sessions.Opening) { o.Friends = []int32{1} }, // of somebody who hears of everybody
+		"many friends": func(o *sessions.Opening) {
+			o.Interest, o.Friends = sessions.InterestFriends, make([]int32, sessions.MaxFriends+1)
+		},
 		"channels":        func(o *sessions.Opening) { o.Channels = slices.Repeat([]string{"#osu"}, 101) },
 		"channel":         func(o *sessions.Opening) { o.Channels = []string{""} },
 		"few presences":   func(o *sessions.Opening) { o.Presences = -1 },
@@ -145,7 +149,13 @@ func testArrival(t *testing.T, s Subject) {
 
 func testFriends(t *testing.T, s Subject) {
 	friend, stranger, u := s.player(t), s.player(t), s.player(t)
-	session := s.open(t, sessions.Opening{User: u, Kind: sessions.Stable, Interest: sessions.InterestFriends}).Session
+	before := s.player(t)
+	session := s.open(t, sessions.Opening{
+		User: u, Kind: sessions.Stable, Interest: sessions.InterestFriends, Friends: []int32{before.ID, u.ID},
+	}).Session
+	b := s.open(t, sessions.Opening{User: before, Kind: sessions.Stable}).Session
+	s.open(t, sessions.Opening{User: friend, Kind: sessions.Stable})
+	equal(t, s.drain(t, session.ID, 0), []proto.Message{arrived(presenceOf(b))})
 	interest := sessions.InterestFriends
 	if _, err := s.Sessions.Update(t.Context(), session.ID, sessions.Update{Interest: &interest, Friends: []int32{friend.ID, friend.ID}}); err != nil {
 		t.Fatal(err)
