@@ -10,10 +10,13 @@ type UserActivity interface {
 	appendActivity(b []byte) []byte
 }
 
-// The activities in song select, lobbies and lists, which have nothing to tell.
+// The activities that have nothing to tell.
 type (
-	ChoosingBeatmap       struct{}
-	SearchingForLobby     struct{}
+	// ChoosingBeatmap is an activity: in song select.
+	ChoosingBeatmap struct{}
+	// SearchingForLobby is an activity: in the list of rooms.
+	SearchingForLobby struct{}
+	// InDailyChallengeLobby is an activity: before the day's challenge.
 	InDailyChallengeLobby struct{}
 )
 
@@ -25,17 +28,27 @@ type InLobby struct {
 
 // The activities on a beatmap.
 type (
-	InSoloGame                struct{ Game }
-	InMultiplayerGame         struct{ Game }
+	// InSoloGame is an activity: playing alone.
+	InSoloGame struct{ Game }
+	// InMultiplayerGame is an activity: playing with others.
+	InMultiplayerGame struct{ Game }
+	// SpectatingMultiplayerGame is an activity: watching others play.
 	SpectatingMultiplayerGame struct{ Game }
-	InPlaylistGame            struct{ Game }
-	PlayingDailyChallenge     struct{ Game }
+	// InPlaylistGame is an activity: playing an item of a playlist.
+	InPlaylistGame struct{ Game }
+	// PlayingDailyChallenge is an activity: playing the day's challenge.
+	PlayingDailyChallenge struct{ Game }
 
+	// EditingBeatmap is an activity: in the editor.
 	EditingBeatmap struct{ Edit }
+	// ModdingBeatmap is an activity: in the editor with somebody else's beatmap.
 	ModdingBeatmap struct{ Edit }
+	// TestingBeatmap is an activity: playing from the editor.
 	TestingBeatmap struct{ Edit }
 
+	// WatchingReplay is an activity: watching what was played.
 	WatchingReplay struct{ Replay }
+	// SpectatingUser is an activity: watching what is played.
 	SpectatingUser struct{ Replay }
 )
 

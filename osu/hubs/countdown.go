@@ -21,13 +21,18 @@ type Countdown struct {
 
 // The countdowns.
 type (
-	MatchStartCountdown         struct{ Countdown }
+	// MatchStartCountdown ends with the start of a match.
+	MatchStartCountdown struct{ Countdown }
+	// ForceGameplayStartCountdown ends the wait for those who have not loaded.
 	ForceGameplayStartCountdown struct{ Countdown }
+	// ServerShuttingDownCountdown ends with the room.
 	ServerShuttingDownCountdown struct{ Countdown }
-	MatchmakingStageCountdown   struct {
+	// MatchmakingStageCountdown ends with a stage of quick play.
+	MatchmakingStageCountdown struct {
 		Countdown
 		Stage MatchmakingStage
 	}
+	// RankedPlayStageCountdown ends with a stage of ranked play.
 	RankedPlayStageCountdown struct {
 		Countdown
 		Stage RankedPlayStage

@@ -351,8 +351,11 @@ type MatchmakingQueueStatus interface {
 
 // The statuses, which have nothing to tell.
 type (
-	Searching    struct{}
-	MatchFound   struct{}
+	// Searching is a status: there is no match yet.
+	Searching struct{}
+	// MatchFound is a status: it waits for everybody's consent.
+	MatchFound struct{}
+	// JoiningMatch is a status: there will be a room.
 	JoiningMatch struct{}
 )
 
