@@ -2,11 +2,8 @@ package plays
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"math"
 	"slices"
-	"strconv"
 
 	"github.com/pure-peace/peace/modules/beatmaps"
 	"github.com/pure-peace/peace/modules/scores"
@@ -86,9 +83,8 @@ type mark struct {
 
 // newest is a page of the scores of everybody.
 type newest struct {
-	Scores       []any   `json:"scores"`
-	Cursor       *mark   `json:"cursor"`
-	CursorString *string `json:"cursor_string"`
+	Scores []any `json:"scores"`
+	v2.Cursor
 }
 
 // latest lists passed scores of everybody, the oldest first: what came after a cursor, or the newest without one. The cursor stays
@@ -102,8 +98,13 @@ func (a *Area) latest(ctx context.Context, r *v2.Request) (any, error) {
 		}
 		only = &chosen
 	}
-	after, ok := readMark(r)
-	if !ok {
+	var from mark
+	resumed, err := r.Cursor(&from)
+	if err != nil {
+		return nil, err
+	}
+	after := max(from.ID, 0)
+	if !resumed {
 		end, err := a.deps.Scores.Latest(ctx)
 		if err != nil {
 			return nil, err
@@ -122,7 +123,7 @@ func (a *Area) latest(ctx context.Context, r *v2.Request) (any, error) {
 			all = append(all, *e.Score)
 		}
 	}
-	out := newest{Scores: make([]any, len(all)), Cursor: &mark{after}}
+	out := newest{Scores: make([]any, len(all)), Cursor: v2.CursorOf(mark{after})}
 	combos, err := a.combos(ctx, all)
 	if err != nil {
 		return nil, err
@@ -130,12 +131,6 @@ func (a *Area) latest(ctx context.Context, r *v2.Request) (any, error) {
 	for i := range all {
 		out.Scores[i] = resource.NewScore(&all[i], combos[i])
 	}
-	data, err := json.Marshal(out.Cursor)
-	if err != nil {
-		return nil, err
-	}
-	text := base64.RawURLEncoding.EncodeToString(data)
-	out.CursorString = &text
 	return out, nil
 }
 
@@ -165,18 +160,4 @@ func (a *Area) combos(ctx context.Context, all []scores.Score) ([]int32, error) 
 		}
 	}
 	return combos, nil
-}
-
-// readMark reads a cursor in either form.
-func readMark(r *v2.Request) (int64, bool) {
-	var m mark
-	if text := r.Text("cursor_string"); text != "" && len(text) < 256 {
-		data, err := base64.RawURLEncoding.DecodeString(text)
-		if err != nil || json.Unmarshal(data, &m) != nil {
-			return 0, false
-		}
-		return max(m.ID, 0), true
-	}
-	id, err := strconv.ParseInt(r.Text("cursor[id]"), 10, 64)
-	return max(id, 0), err == nil
 }

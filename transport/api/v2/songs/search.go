@@ -29,8 +29,12 @@ type results struct {
 	RecommendedDifficulty *float64               `json:"recommended_difficulty"`
 	Error                 *string                `json:"error"`
 	Total                 int                    `json:"total"`
-	Cursor                *cursor                `json:"cursor"`
-	CursorString          *string                `json:"cursor_string"`
+	v2.Cursor
+}
+
+// cursor says where the next page of a search begins.
+type cursor struct {
+	After string `json:"after"`
 }
 
 type sorting struct {
@@ -52,8 +56,13 @@ func (a *Area) search(ctx context.Context, r *v2.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	wish.query.Limit = pageSize
-	if wish.query.Cursor = readCursor(given); wish.query.Cursor == "" {
+	var from cursor
+	resumed, err := r.Cursor(&from)
+	if err != nil {
+		return nil, err
+	}
+	wish.query.Limit, wish.query.Cursor = pageSize, from.After
+	if !resumed {
 		wish.query.Offset = (page - 1) * pageSize
 	}
 	found, err := a.deps.Beatmaps.Search(ctx, wish.query)
@@ -67,7 +76,9 @@ func (a *Area) search(ctx context.Context, r *v2.Request) (any, error) {
 	out := results{
 		Beatmapsets: sets, Search: sorting{wish.sort}, RecommendedDifficulty: wish.recommended, Total: found.Total,
 	}
-	out.Cursor, out.CursorString = newCursor(found.Cursor)
+	if found.Cursor != "" {
+		out.Cursor = v2.CursorOf(cursor{found.Cursor})
+	}
 	return out, nil
 }
 
