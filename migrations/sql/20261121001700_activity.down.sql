@@ -1,0 +1,3 @@
+DROP TABLE IF EXISTS activity_cursors;
+DROP TABLE IF EXISTS activity_sets;
+DROP TABLE IF EXISTS activity_events;
