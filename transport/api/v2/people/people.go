@@ -53,6 +53,7 @@ type Rankings interface {
 	Statistics(ctx context.Context, userIDs []int32, board rankings.Board) ([]rankings.Statistics, error)
 	Ranking(ctx context.Context, listing rankings.Listing) (rankings.Page, error)
 	Countries(ctx context.Context, board rankings.Board, offset, limit int) ([]rankings.Country, error)
+	RanksAgo(ctx context.Context, userIDs []int32, board rankings.Board, days int) ([]int32, error)
 	History(ctx context.Context, userID int32, board rankings.Board) (rankings.History, error)
 	MostPlayed(ctx context.Context, userID int32, offset, limit int) ([]rankings.Playcount, int, error)
 }

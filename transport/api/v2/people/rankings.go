@@ -133,6 +133,11 @@ func (a *Area) players(ctx context.Context, r *v2.Request, board rankings.Board,
 	if err != nil {
 		return nil, err
 	}
+	if by == rankings.ByPerformance && country == "" && r.Text("filter") != "friends" {
+		if err := a.compare(ctx, board, shown); err != nil {
+			return nil, err
+		}
+	}
 	return rankingAnswer[resource.RankedStatistics]{cursorAfter(page, total), shown, min(total, maxRanked)}, nil
 }
 
@@ -187,6 +192,28 @@ func (a *Area) withUsers(ctx context.Context, viewer int32, rows []rankings.Stat
 		}
 	}
 	return shown, nil
+}
+
+// changeDays is over how many days players see how they came along.
+const changeDays = 30
+
+// compare adds how far players came up or down, to those who were ranked then as they are now.
+func (a *Area) compare(ctx context.Context, board rankings.Board, rows []resource.RankedStatistics) error {
+	ids := make([]int32, len(rows))
+	for i := range rows {
+		ids[i] = rows[i].User.ID
+	}
+	ago, err := a.deps.Rankings.RanksAgo(ctx, ids, board, changeDays)
+	if err != nil {
+		return err
+	}
+	for i, then := range ago {
+		if now := rows[i].GlobalRank; then > 0 && now != nil {
+			change := *now - then
+			rows[i].RankChange = &change
+		}
+	}
+	return nil
 }
 
 // countryRow is a country in a ranking.

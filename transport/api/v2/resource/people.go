@@ -142,7 +142,7 @@ func (p *People) Person(a *Account, viewer int32) Person {
 		CountryCode:   countryOf(a.Country).Code,
 		DefaultGroup:  plainGroup,
 		ID:            a.ID,
-		IsActive:      a.Bot || a.Online || time.Since(a.LastSeenAt) < activeWithin,
+		IsActive:      a.Bot || a.Online || a.ID == viewer || time.Since(a.LastSeenAt) < activeWithin,
 		IsBot:         a.Bot,
 		IsOnline:      a.Online,
 		IsSupporter:   p.Supports(a),

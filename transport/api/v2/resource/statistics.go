@@ -80,6 +80,10 @@ func StatisticsOf(s rankings.Statistics) Statistics {
 	level, progress := osu.LevelProgress(max(s.TotalScore, 0))
 	country := rankOrNull(s.CountryRank)
 	return Statistics{
+		Count100:               Int32(s.Count100),
+		Count300:               Int32(s.Count300),
+		Count50:                Int32(s.Count50),
+		CountMiss:              Int32(s.CountMiss),
 		Level:                  Level{Current: int32(min(level, math.MaxInt32)), Progress: int32(progress * 100)},
 		GlobalRank:             rankOrNull(s.GlobalRank),
 		PP:                     finite(s.PP),
