@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pure-peace/peace/modules/bot"
 	"github.com/pure-peace/peace/modules/bot/bottest"
@@ -49,6 +50,16 @@ func (d *desk) Review(_ context.Context, ids []int64, by int32, verdict moderati
 	return []moderation.Finding{f}[:len(ids)], nil
 }
 
+func (d *desk) Complaints(_ context.Context, userID int32, offset, limit int) ([]moderation.Complaint, error) {
+	if userID != 0 && userID != d.found.UserID || offset != 0 {
+		return nil, nil
+	}
+	return []moderation.Complaint{{
+		At: time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC), By: 1 << 30, UserID: d.found.UserID, Kind: "comment", SubjectID: 5, Reason: "Spam",
+		Text: "so\nmuch", Quote: strings.Repeat("Ж", 2000),
+	}}[:min(1, limit)], nil
+}
+
 func TestModeration(t *testing.T) {
 	s := newSubject(t)
 	player := register(t, s, "suspicious_one")
@@ -79,6 +90,9 @@ func TestModeration(t *testing.T) {
 		"!findings suspicious_one":      "7: replay_copied (95) of " + player.Name + ", score 99, seen 2 times: all frames are Ж",
 		"!findings score 99 all":        "7: replay_copied",
 		"!inspect 99":                   "7: replay_copied",
+		"!reports":                      "2026-11-21: #1073741824 about " + player.Name + ", comment 5: Spam: so much | Ж",
+		"!reports suspicious_one":       "2026-11-21: ",
+		"!reports watchful_one":         "Nothing was reported.",
 		"!review 7 harmless was a test": "7: replay_copied (95) of " + player.Name + ", score 99, seen 2 times, harmless: ",
 	} {
 		got, err := say(staff.ID, text)

@@ -68,5 +68,6 @@ func newSubject(t *testing.T, db *database.DB) moderationtest.Subject {
 func TestRoundTrip(t *testing.T) {
 	wiretest.RoundTrip(t, moderationpb.FromFinding, moderationpb.ToFinding)
 	wiretest.RoundTrip(t, moderationpb.FromQuery, moderationpb.ToQuery)
+	wiretest.RoundTrip(t, moderationpb.FromComplaint, moderationpb.ToComplaint)
 	wiretest.RoundTrip(t, moderationpb.FromSuspect, moderationpb.ToSuspect)
 }

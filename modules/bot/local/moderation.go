@@ -27,6 +27,7 @@ func (s *Service) moderationCommands() []Command {
 		{Name: "findings", Args: "user|score ID [all]", Summary: "Lists what was found about a player or a score.", Needs: users.Staff, Do: s.findings},
 		{Name: "inspect", Args: "ID", Summary: "Looks at a score again.", Needs: users.Staff, Do: s.inspect},
 		{Name: "review", Args: "ID[,ID...] harmless|confirmed|open [note]", Summary: "Gives a verdict on findings.", Needs: users.Staff, Do: s.review},
+		{Name: "reports", Args: "[user]", Summary: "Lists what players reported, the latest first.", Needs: users.Staff, Do: s.reports},
 	}
 }
 
@@ -112,6 +113,40 @@ func (s *Service) inspect(ctx context.Context, call Call) (bot.Reply, error) {
 		return bot.Reply{}, err
 	}
 	return s.listed(ctx, found[:min(len(found), findingsPage)])
+}
+
+func (s *Service) reports(ctx context.Context, call Call) (bot.Reply, error) {
+	var about int32
+	if call.Arg(0) != "" {
+		target, err := s.find(ctx, call.Arg(0))
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		about = target.ID
+	}
+	list, err := s.deps.Moderation.Complaints(ctx, about, 0, findingsPage)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	if len(list) == 0 {
+		return say("Nothing was reported.")
+	}
+	var ids []int32
+	for _, c := range list {
+		ids = append(ids, c.By, c.UserID)
+	}
+	names, err := s.names(ctx, ids)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	lines := make([]string, len(list))
+	for i, c := range list {
+		lines[i] = fmt.Sprintf("%s: %s about %s, %s %d: %s", c.At.Format("2006-01-02"), names[c.By], names[c.UserID], c.Kind, c.SubjectID, c.Reason)
+		if said := strings.Trim(c.Text+" | "+c.Quote, " |"); said != "" {
+			lines[i] += ": " + oneLine(said)
+		}
+	}
+	return say(lines...)
 }
 
 var verdicts = map[string]moderation.Verdict{

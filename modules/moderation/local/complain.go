@@ -145,7 +145,7 @@ func (s store) tally(ctx context.Context, tx bun.Tx, row *complaintRow) error {
 
 func (s store) complaints(ctx context.Context, userID int32, offset, limit int) ([]moderation.Complaint, error) {
 	var rows []complaintRow
-	q := s.Reader.NewSelect().Model(&rows)
+	q := s.Reader.NewSelect().Model(&rows).Where("at <= ?", now())
 	if userID != 0 {
 		q = q.Where("user_id = ?", userID)
 	}

@@ -46,6 +46,9 @@ func Run(t *testing.T, s Subject) {
 		{"Replays", testReplays},
 		{"Copies", testCopies},
 		{"Hardware", testHardware},
+		{"Complain", testComplain},
+		{"ComplainBad", testComplainBad},
+		{"ComplainALot", testComplainALot},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, s) })
 	}
