@@ -12,14 +12,12 @@ import (
 	"github.com/pure-peace/peace/modules/sessions"
 	"github.com/pure-peace/peace/modules/users"
 	"github.com/pure-peace/peace/osu"
+	"github.com/pure-peace/peace/transport/web/covers"
 )
 
 const (
 	// activeWithin is how long ago an active user was here at most (ppy/osu-web app/Models/User.php).
 	activeWithin = 30 * 24 * time.Hour
-
-	// UserCovers is how many covers of its own the server has, numbered from 1.
-	UserCovers = 8
 
 	// supportLevel is that of every supporter.
 	supportLevel = 1
@@ -164,8 +162,8 @@ func (p *People) Person(a *Account, viewer int32) Person {
 
 // Card shows what a panel has besides.
 func (p *People) Card(a *Account) Card {
-	id := strconv.Itoa(int(a.ID)%UserCovers + 1)
-	cover := "https://assets." + p.deps.Domain + "/user-covers/" + id + ".jpg"
+	number := covers.Of(a.ID)
+	id, cover := strconv.Itoa(number), "https://assets."+p.deps.Domain+"/user-covers/"+covers.Name(number)
 	return Card{Country: countryOf(a.Country), Cover: Cover{URL: &cover, ID: &id}, Groups: groupsOf(a.User)}
 }
 
