@@ -78,25 +78,24 @@ func (c *conn) serve() {
 	err := c.run()
 	c.cancel(err)
 	why := context.Cause(c.ctx)
-	c.farewell(why)
+	gone := errors.Is(why, errGone)
+	if errors.Is(why, errLogout) {
+		gone = c.write(bare("logout")) != nil
+	}
+	c.leave()
+	if !gone {
+		c.farewell(why)
+	}
 	_ = c.ws.CloseNow()
 	<-reading
-	c.leave()
 	c.handler.remove(c, why)
 }
 
-// farewell tells the client why the socket ends, as far as there are words for that.
+// farewell closes the socket with a status that says why, and waits a moment for the client to do the same.
 func (c *conn) farewell(why error) {
 	status := websocket.StatusTryAgainLater
 	switch {
-	case errors.Is(why, errGone):
-		return
-	case errors.Is(why, errLogout):
-		if c.write(bare("logout")) != nil {
-			return
-		}
-		status = websocket.StatusNormalClosure
-	case errors.Is(why, errReplaced):
+	case errors.Is(why, errLogout), errors.Is(why, errReplaced):
 		status = websocket.StatusNormalClosure
 	case errors.Is(why, errStopping):
 		status = websocket.StatusServiceRestart
