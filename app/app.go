@@ -52,6 +52,7 @@ type App struct {
 
 	server *edge.Server  // nil without public listeners
 	site   *web.Server   // nil without accounts
+	edges  []part        // those that do something by themselves
 	certs  *certs.Source // nil without HTTPS
 	hosts  []string      // that are served
 
@@ -205,6 +206,7 @@ func (a *App) parts(ctx context.Context) (parts []part, err error) {
 		return fail(err)
 	}
 	parts = append(parts, peers...)
+	parts = append(parts, a.edges...)
 	if a.certs != nil {
 		parts = append(parts, partOf("certificates", a.certs))
 	}

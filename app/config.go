@@ -10,10 +10,12 @@ import (
 
 	"github.com/pure-peace/peace/config"
 	achievementsmodule "github.com/pure-peace/peace/modules/achievements/local"
+	activitymodule "github.com/pure-peace/peace/modules/activity/local"
 	banchomodule "github.com/pure-peace/peace/modules/bancho/local"
 	beatmapsmodule "github.com/pure-peace/peace/modules/beatmaps/local"
 	botmodule "github.com/pure-peace/peace/modules/bot/local"
 	chatmodule "github.com/pure-peace/peace/modules/chat/local"
+	commentsmodule "github.com/pure-peace/peace/modules/comments/local"
 	contentmodule "github.com/pure-peace/peace/modules/content/local"
 	"github.com/pure-peace/peace/modules/database"
 	filesmodule "github.com/pure-peace/peace/modules/files/local"
@@ -28,6 +30,7 @@ import (
 	scoresmodule "github.com/pure-peace/peace/modules/scores/local"
 	sessionsmodule "github.com/pure-peace/peace/modules/sessions/local"
 	signaturemodule "github.com/pure-peace/peace/modules/signature/local"
+	spectatormodule "github.com/pure-peace/peace/modules/spectator/local"
 	statemodule "github.com/pure-peace/peace/modules/state/local"
 	usersmodule "github.com/pure-peace/peace/modules/users/local"
 	gateway "github.com/pure-peace/peace/transport/bancho"
@@ -37,11 +40,13 @@ import (
 	"github.com/pure-peace/peace/transport/http/certs"
 	"github.com/pure-peace/peace/transport/http/hosts"
 	"github.com/pure-peace/peace/transport/http/realip"
+	"github.com/pure-peace/peace/transport/lazer"
 	"github.com/pure-peace/peace/transport/web"
 	"github.com/pure-peace/peace/transport/web/direct"
 	"github.com/pure-peace/peace/transport/web/medals"
 	webscores "github.com/pure-peace/peace/transport/web/scores"
 	"github.com/pure-peace/peace/transport/web/screenshots"
+	"github.com/pure-peace/peace/transport/ws"
 )
 
 // Config is the whole configuration of a process. Every module owns its section; what is here besides them belongs to the
@@ -80,9 +85,12 @@ type Config struct {
 	Beatmaps      beatmapsmodule.Config      `koanf:"beatmaps"`
 	Scores        scoresmodule.Config        `koanf:"scores"`
 	Rankings      rankingsmodule.Config      `koanf:"rankings"`
+	Spectator     spectatormodule.Config     `koanf:"spectator"`
 	Achievements  achievementsmodule.Config  `koanf:"achievements"`
 	Notifications notificationsmodule.Config `koanf:"notifications"`
+	Activity      activitymodule.Config      `koanf:"activity"`
 	Content       contentmodule.Config       `koanf:"content"`
+	Comments      commentsmodule.Config      `koanf:"comments"`
 	Moderation    moderationmodule.Config    `koanf:"moderation"`
 	Bot           botmodule.Config           `koanf:"bot"`
 	Bancho        banchomodule.Config        `koanf:"bancho"`
@@ -92,6 +100,9 @@ type Config struct {
 	Direct        direct.Config              `koanf:"direct"`
 	Screenshots   screenshots.Config         `koanf:"screenshots"`
 	Medals        medals.Config              `koanf:"medals"`
+	API           APIConfig                  `koanf:"api"`
+	Feed          ws.Config                  `koanf:"feed"`
+	Lazer         lazer.Config               `koanf:"lazer"`
 }
 
 // Log is how the process tells what it does.
@@ -195,9 +206,12 @@ func DefaultConfig() *Config {
 		Beatmaps:        beatmapsmodule.DefaultConfig(),
 		Scores:          scoresmodule.DefaultConfig(),
 		Rankings:        rankingsmodule.DefaultConfig(),
+		Spectator:       spectatormodule.DefaultConfig(),
 		Achievements:    achievementsmodule.DefaultConfig(),
 		Notifications:   notificationsmodule.DefaultConfig(),
+		Activity:        activitymodule.DefaultConfig(),
 		Content:         contentmodule.DefaultConfig(),
+		Comments:        commentsmodule.DefaultConfig(),
 		Moderation:      moderationmodule.DefaultConfig(),
 		Bot:             botmodule.DefaultConfig(),
 		Bancho:          banchomodule.DefaultConfig(),
@@ -207,6 +221,9 @@ func DefaultConfig() *Config {
 		Direct:          direct.DefaultConfig(),
 		Screenshots:     screenshots.DefaultConfig(),
 		Medals:          medals.DefaultConfig(),
+		API:             DefaultAPIConfig(),
+		Feed:            ws.DefaultConfig(),
+		Lazer:           lazer.DefaultConfig(),
 	}
 }
 

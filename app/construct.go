@@ -5,6 +5,8 @@ import (
 
 	"github.com/pure-peace/peace/modules/achievements"
 	achievementsmodule "github.com/pure-peace/peace/modules/achievements/local"
+	"github.com/pure-peace/peace/modules/activity"
+	activitymodule "github.com/pure-peace/peace/modules/activity/local"
 	"github.com/pure-peace/peace/modules/bancho"
 	banchomodule "github.com/pure-peace/peace/modules/bancho/local"
 	"github.com/pure-peace/peace/modules/beatmaps"
@@ -13,6 +15,8 @@ import (
 	botmodule "github.com/pure-peace/peace/modules/bot/local"
 	"github.com/pure-peace/peace/modules/chat"
 	chatmodule "github.com/pure-peace/peace/modules/chat/local"
+	"github.com/pure-peace/peace/modules/comments"
+	commentsmodule "github.com/pure-peace/peace/modules/comments/local"
 	"github.com/pure-peace/peace/modules/content"
 	contentmodule "github.com/pure-peace/peace/modules/content/local"
 	"github.com/pure-peace/peace/modules/files"
@@ -39,6 +43,8 @@ import (
 	sessionsmodule "github.com/pure-peace/peace/modules/sessions/local"
 	"github.com/pure-peace/peace/modules/signature"
 	signaturemodule "github.com/pure-peace/peace/modules/signature/local"
+	"github.com/pure-peace/peace/modules/spectator"
+	spectatormodule "github.com/pure-peace/peace/modules/spectator/local"
 	"github.com/pure-peace/peace/modules/state"
 	statemodule "github.com/pure-peace/peace/modules/state/local"
 	"github.com/pure-peace/peace/modules/users"
@@ -154,6 +160,14 @@ func newRankings(ctx context.Context, c rankingsmodule.Config, r *Resolver) (ran
 	return rankingsmodule.New(ctx, c, deps)
 }
 
+func newSpectator(ctx context.Context, c spectatormodule.Config, r *Resolver) (spectator.Service, error) {
+	deps := spectatormodule.Deps{State: Use(r, State), Users: Use(r, Users), Sessions: Use(r, Sessions), Beatmaps: Use(r, Beatmaps), Chat: Use(r, Chat), Scores: Use(r, Scores), Rankings: UseIfOn(r, Rankings), Files: Use(r, Files), Log: r.Log("spectator")}
+	if err := r.Err(); err != nil {
+		return nil, err
+	}
+	return spectatormodule.New(ctx, c, deps)
+}
+
 func newAchievements(ctx context.Context, c achievementsmodule.Config, r *Resolver) (achievements.Service, error) {
 	deps := achievementsmodule.Deps{
 		DB: r.Database(ctx), Scores: Use(r, Scores), Beatmaps: Use(r, Beatmaps), Performance: Use(r, Performance), Topics: Use(r, State),
@@ -173,12 +187,28 @@ func newNotifications(ctx context.Context, c notificationsmodule.Config, r *Reso
 	return notificationsmodule.New(ctx, c, deps)
 }
 
+func newActivity(ctx context.Context, c activitymodule.Config, r *Resolver) (activity.Service, error) {
+	deps := activitymodule.Deps{DB: r.Database(ctx), Scores: Use(r, Scores), Beatmaps: Use(r, Beatmaps), Users: Use(r, Users), Medals: UseIfOn(r, Achievements), Topics: Use(r, State), Log: r.Log("activity")}
+	if err := r.Err(); err != nil {
+		return nil, err
+	}
+	return activitymodule.New(ctx, c, deps)
+}
+
 func newContent(ctx context.Context, c contentmodule.Config, r *Resolver) (content.Service, error) {
 	deps := contentmodule.Deps{Log: r.Log("content")}
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
 	return contentmodule.New(ctx, c, deps)
+}
+
+func newComments(ctx context.Context, c commentsmodule.Config, r *Resolver) (comments.Service, error) {
+	deps := commentsmodule.Deps{DB: r.Database(ctx), Users: Use(r, Users), Beatmaps: Use(r, Beatmaps), Content: UseIfOn(r, Content), Log: r.Log("comments")}
+	if err := r.Err(); err != nil {
+		return nil, err
+	}
+	return commentsmodule.New(ctx, c, deps)
 }
 
 func newModeration(ctx context.Context, c moderationmodule.Config, r *Resolver) (moderation.Service, error) {

@@ -47,8 +47,12 @@ func (a *App) buildEdges(ctx context.Context) error {
 			return err
 		}
 	}
+	meet, err := a.buildLazer(chain)
+	if err != nil {
+		return err
+	}
 	if a.plan.offers(Users.Name) {
-		if err := a.buildWeb(router, chain); err != nil {
+		if err := a.buildWeb(router, chain, meet); err != nil {
 			return err
 		}
 	}
@@ -74,7 +78,7 @@ func (a *App) buildEdges(ctx context.Context) error {
 		}
 	}
 	if a.plan.offers(Users.Name) && !router.Serves("") {
-		if err := router.Handle([]string{""}, chain.Edge("domain", http.HandlerFunc(a.toPage))); err != nil {
+		if err := router.Handle([]string{""}, meet.before(chain.Edge("domain", http.HandlerFunc(a.toPage)))); err != nil {
 			return err
 		}
 	}

@@ -21,8 +21,8 @@ import (
 	peer "github.com/pure-peace/peace/transport/grpc"
 )
 
-// startNode runs one of the examples in Node.js until the test ends, and returns when it has said that it listens.
-func startNode(t *testing.T, example, script string, arguments ...string) {
+// needNode makes sure that Node.js is there, and the packages of a directory.
+func needNode(t *testing.T, dir string) {
 	t.Helper()
 	if _, err := exec.LookPath("node"); err != nil {
 		if os.Getenv("PEACE_TEST_REQUIRE") == "1" {
@@ -30,7 +30,6 @@ func startNode(t *testing.T, example, script string, arguments ...string) {
 		}
 		t.Skip("node is not installed")
 	}
-	dir := filepath.Join("..", "examples", example)
 	if _, err := os.Stat(filepath.Join(dir, "node_modules")); err != nil {
 		install := exec.CommandContext(t.Context(), "npm", "ci", "--silent")
 		install.Dir = dir
@@ -38,6 +37,13 @@ func startNode(t *testing.T, example, script string, arguments ...string) {
 			t.Fatalf("npm ci: %v\n%s", err, out)
 		}
 	}
+}
+
+// startNode runs one of the examples in Node.js until the test ends, and returns when it has said that it listens.
+func startNode(t *testing.T, example, script string, arguments ...string) {
+	t.Helper()
+	dir := filepath.Join("..", "examples", example)
+	needNode(t, dir)
 	cmd := exec.Command("node", append([]string{script}, arguments...)...)
 	cmd.Dir = dir
 	cmd.Stderr = os.Stderr

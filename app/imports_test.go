@@ -21,7 +21,7 @@ var layers = []struct {
 	outside *regexp.Regexp
 }{
 	// Kits for tests are no part of the program and may import anything; nothing but tests and kits may import them.
-	{"kit", regexp.MustCompile(`^(.*/)?[a-z]*test$|^transport/grpc/internal/`), nil, nil},
+	{"kit", regexp.MustCompile(`^(.*/)?[a-z0-9]*test$|^transport/grpc/internal/`), nil, nil},
 	{"main", regexp.MustCompile(`^$`), []string{"app"}, nil},
 	{"example", regexp.MustCompile(`^examples/`), []string{"example", "app", "local", "contract", "pb", "fault", "wire", "transport", "config", "migrations", "osu", "database"}, nil},
 	{"app", regexp.MustCompile(`^app(/|$)`), []string{"app", "local", "contract", "pb", "fault", "wire", "transport", "config", "migrations", "osu", "database"}, nil},

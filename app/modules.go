@@ -4,6 +4,9 @@ import (
 	"github.com/pure-peace/peace/modules/achievements"
 	"github.com/pure-peace/peace/modules/achievements/achievementspb"
 	achievementsmodule "github.com/pure-peace/peace/modules/achievements/local"
+	"github.com/pure-peace/peace/modules/activity"
+	"github.com/pure-peace/peace/modules/activity/activitypb"
+	activitymodule "github.com/pure-peace/peace/modules/activity/local"
 	"github.com/pure-peace/peace/modules/bancho"
 	"github.com/pure-peace/peace/modules/bancho/banchopb"
 	banchomodule "github.com/pure-peace/peace/modules/bancho/local"
@@ -16,6 +19,9 @@ import (
 	"github.com/pure-peace/peace/modules/chat"
 	"github.com/pure-peace/peace/modules/chat/chatpb"
 	chatmodule "github.com/pure-peace/peace/modules/chat/local"
+	"github.com/pure-peace/peace/modules/comments"
+	"github.com/pure-peace/peace/modules/comments/commentspb"
+	commentsmodule "github.com/pure-peace/peace/modules/comments/local"
 	"github.com/pure-peace/peace/modules/content"
 	"github.com/pure-peace/peace/modules/content/contentpb"
 	contentmodule "github.com/pure-peace/peace/modules/content/local"
@@ -55,6 +61,9 @@ import (
 	"github.com/pure-peace/peace/modules/signature"
 	signaturemodule "github.com/pure-peace/peace/modules/signature/local"
 	"github.com/pure-peace/peace/modules/signature/signaturepb"
+	"github.com/pure-peace/peace/modules/spectator"
+	spectatormodule "github.com/pure-peace/peace/modules/spectator/local"
+	"github.com/pure-peace/peace/modules/spectator/spectatorpb"
 	"github.com/pure-peace/peace/modules/state"
 	statemodule "github.com/pure-peace/peace/modules/state/local"
 	"github.com/pure-peace/peace/modules/state/statepb"
@@ -177,6 +186,14 @@ var (
 		Dial:   rankingspb.NewClient, Serve: rankingspb.Register, Observe: rankingspb.Observe,
 	}
 
+	// Spectator knows who plays and who watches.
+	Spectator = &Module[spectator.Service, spectatormodule.Config]{
+		Name:   "spectator",
+		Config: func(c *Config) spectatormodule.Config { return c.Spectator },
+		New:    newSpectator,
+		Dial:   spectatorpb.NewClient, Serve: spectatorpb.Register, Observe: spectatorpb.Observe,
+	}
+
 	// Achievements awards medals.
 	Achievements = &Module[achievements.Service, achievementsmodule.Config]{
 		Name:   "achievements",
@@ -193,12 +210,28 @@ var (
 		Dial:   notificationspb.NewClient, Serve: notificationspb.Register, Observe: notificationspb.Observe,
 	}
 
+	// Activity remembers what players did.
+	Activity = &Module[activity.Service, activitymodule.Config]{
+		Name:   "activity",
+		Config: func(c *Config) activitymodule.Config { return c.Activity },
+		New:    newActivity,
+		Dial:   activitypb.NewClient, Serve: activitypb.Register, Observe: activitypb.Observe,
+	}
+
 	// Content has what operators write.
 	Content = &Module[content.Service, contentmodule.Config]{
 		Name:   "content",
 		Config: func(c *Config) contentmodule.Config { return c.Content },
 		New:    newContent,
 		Dial:   contentpb.NewClient, Serve: contentpb.Register, Observe: contentpb.Observe,
+	}
+
+	// Comments keeps what people write below beatmaps and news.
+	Comments = &Module[comments.Service, commentsmodule.Config]{
+		Name:   "comments",
+		Config: func(c *Config) commentsmodule.Config { return c.Comments },
+		New:    newComments,
+		Dial:   commentspb.NewClient, Serve: commentspb.Register, Observe: commentspb.Observe,
 	}
 
 	// Moderation gathers what looks wrong about plays.
@@ -228,5 +261,8 @@ var (
 
 // table is every built-in row. It is a function, because a variable would be part of the rows' initialization.
 func table() []Row {
-	return []Row{State, Geoip, Signature, Users, Mail, OAuth, Relations, Sessions, Chat, Files, Performance, Beatmaps, Scores, Rankings, Achievements, Notifications, Content, Moderation, Bot, Bancho}
+	return []Row{
+		State, Geoip, Signature, Users, Mail, OAuth, Relations, Sessions, Chat, Files, Performance, Beatmaps, Scores, Rankings, Spectator,
+		Achievements, Notifications, Activity, Content, Comments, Moderation, Bot, Bancho,
+	}
 }

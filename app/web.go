@@ -12,8 +12,8 @@ import (
 	"github.com/pure-peace/peace/transport/web/screenshots"
 )
 
-// buildWeb adds what the game asks for besides bancho. What belongs to a module that is off is not there.
-func (a *App) buildWeb(router *hosts.Router, chain *edge.Chain) error {
+// buildWeb adds what the games ask for besides bancho. What belongs to a module that is off is not there.
+func (a *App) buildWeb(router *hosts.Router, chain *edge.Chain, meet *meeting) error {
 	site, err := edgeOf(a.resolver, "web", a.newSite)
 	if err != nil {
 		return err
@@ -52,8 +52,16 @@ func (a *App) buildWeb(router *hosts.Router, chain *edge.Chain) error {
 		}
 		plays.Osu(osu)
 	}
+	osuEdge := chain.Edge("osu", osu)
+	if meet != nil {
+		// The bare domain takes registrations, too: lazer knows but one address.
+		meet.routes = append(meet.routes, route{"/users", osuEdge})
+		if err := router.Handle([]string{"spectator", "spectator.osu"}, meet.hubs()); err != nil {
+			return err
+		}
+	}
 	return errors.Join(
-		router.Handle([]string{"osu"}, chain.Edge("osu", osu)),
+		router.Handle([]string{"osu"}, meet.before(osuEdge)),
 		router.Handle([]string{"a"}, chain.Edge("a", site.Avatars())),
 		router.Handle([]string{"assets"}, chain.Edge("assets", assets)),
 	)
