@@ -116,7 +116,7 @@ func (a *API) writeError(w http.ResponseWriter, r *Request, err error) {
 	if status == http.StatusInternalServerError {
 		a.log.ErrorContext(r.Context(), "api request failed", slog.String("method", r.Method), slog.String("route", r.route()), slog.Any("err", err))
 	}
-	writeJSON(w, status, failure{Error: &message})
+	_ = writeJSON(w, status, failure{Error: &message}) // a text can always be written
 }
 
 func describe(err error) (int, string) {

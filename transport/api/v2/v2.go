@@ -89,10 +89,10 @@ func New(cfg Config, deps Deps) (*API, error) {
 		mux:    chi.NewRouter(),
 	}
 	a.mux.NotFound(func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusNotFound, failure{})
+		_ = writeJSON(w, http.StatusNotFound, failure{})
 	})
 	a.mux.MethodNotAllowed(func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusMethodNotAllowed, failure{Error: text("This endpoint does not take that method.")})
+		_ = writeJSON(w, http.StatusMethodNotAllowed, failure{Error: text("This endpoint does not take that method.")})
 	})
 	return a, nil
 }

@@ -188,7 +188,7 @@ func (s *server) play(t *testing.T, user int32, ruleset osu.Ruleset, pp float64)
 		MaxCombo: 400, Total: 500_000, Classic: 2_000_000, Accuracy: 0.97, Grade: osu.GradeXH, PP: &pp, Passed: true, Ranked: true,
 		PlayTime: 90 * time.Second, EndedAt: time.Date(2019, 3, 4, 5, 6, 7, 0, time.UTC),
 	})
-	if _, err := s.Rankings.Effect(t.Context(), seq, int64(seq)); err != nil {
+	if _, err := s.Rankings.Effect(t.Context(), seq, seq); err != nil {
 		t.Fatal(err)
 	}
 }

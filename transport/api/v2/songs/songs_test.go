@@ -37,7 +37,7 @@ func newArea(t testing.TB, s *v2test.Stack, library songs.Library) *v2test.Stack
 		library = s.Beatmaps
 	}
 	cfg := songs.DefaultConfig()
-	cfg.Patience = 300 * time.Millisecond
+	cfg.Patience = 120 * time.Millisecond
 	area, err := songs.New(cfg, songs.Deps{
 		Beatmaps: library, Files: s.Files, Users: s.Users, People: s.People, Scores: s.Scores, Rankings: s.Rankings,
 		Performance: s.Performance, Links: s.Links,
@@ -119,7 +119,7 @@ func (l *slow) Beatmaps(ctx context.Context, keys []beatmaps.Key) ([]beatmaps.Fo
 
 func TestLookupPatience(t *testing.T) {
 	s := v2test.New(t)
-	library := &slow{Library: s.Beatmaps, after: 2}
+	library := &slow{Library: s.Beatmaps, after: 1}
 	newArea(t, s, library)
 	_, ann := s.Player(t, "Ann")
 	set := s.Import(t, v2test.Circles{N: 40, Title: "Title", Version: "Easy", ID: 75, Set: 7}, osu.StatusRanked)
