@@ -33,6 +33,7 @@ type arguments struct {
 	Migrate  migrate        `cmd:"" help:"Show or change the state of the database's schema."`
 	Settings configuration  `cmd:"" name:"config" help:"Check or show the configuration."`
 	User     user           `cmd:"" help:"Make and change accounts."`
+	App      application    `cmd:"" name:"application" help:"Make and end programs that may act for users."`
 	Beatmap  beatmapCommand `cmd:"" help:"Import beatmaps, find them, and decide what becomes of them."`
 	Score    scoreCommand   `cmd:"" help:"Show, remove and restore scores."`
 	Recalc   recalc         `cmd:"" help:"Rate scores again by the algorithm that counts, also while the server runs."`

@@ -28,6 +28,7 @@ type user struct {
 	Restrict   userRestrict   `cmd:"" help:"Hide an account from everybody else."`
 	Unrestrict userUnrestrict `cmd:"" help:"Lift a restriction."`
 	Silence    userSilence    `cmd:"" help:"Forbid an account to chat for a time; 0s ends it."`
+	Factor     userFactor     `cmd:"" name:"second-factor-off" help:"Switch the authenticator of somebody off who has lost it."`
 	Wipe       userWipe       `cmd:"" help:"Remove all scores of an account. They are kept and can be restored."`
 	Unwipe     userUnwipe     `cmd:"" help:"Bring back what the last wipe removed."`
 }
@@ -266,15 +267,23 @@ func (p *program) withUsers(ctx context.Context, do func(users.Service) error) e
 
 func (p *program) withUser(ctx context.Context, name string, do func(users.Service, users.User) error) error {
 	return p.withUsers(ctx, func(service users.Service) error {
-		found, err := service.Find(ctx, []string{name})
+		u, err := userOf(ctx, service, name)
 		if err != nil {
 			return err
 		}
-		if len(found) == 0 {
-			return fmt.Errorf("there is no user %q", name)
-		}
-		return do(service, found[0])
+		return do(service, u)
 	})
+}
+
+func userOf(ctx context.Context, service users.Accounts, name string) (users.User, error) {
+	found, err := service.Find(ctx, []string{name})
+	if err != nil {
+		return users.User{}, err
+	}
+	if len(found) == 0 {
+		return users.User{}, fmt.Errorf("there is no user %q", name)
+	}
+	return found[0], nil
 }
 
 // explain turns a fault into lines for a terminal: what was wrong with each field.
