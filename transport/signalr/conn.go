@@ -47,6 +47,7 @@ type Conn struct {
 	queue   [][]byte      // what it will send
 	queued  int           // bytes of it, and of what is being sent
 	room    chan struct{} // closed when there is room again; nil when nobody waits for it
+	refused bool          // the last message refuses the handshake
 	cause   cause
 	streams map[string]context.CancelFunc // by the id of the invocation
 	workers sync.WaitGroup                // of streams
@@ -233,6 +234,7 @@ func (c *Conn) finishLocked(why cause, text string, reconnect bool) {
 	var last []byte
 	switch c.phase {
 	case shaking:
+		c.refused = true
 		last = protocol.Welcome(text)
 		if text == "" {
 			last = protocol.Welcome(textHandshakeTimeout)
@@ -281,10 +283,6 @@ func (c *Conn) cut(why cause) {
 // write sends what is in the queue, and returns when it is empty: an idle connection has no goroutine for this.
 func (c *Conn) write() {
 	defer c.hub.running.Done()
-	kind := websocket.MessageBinary
-	if c.hub.options.Protocol.Text() {
-		kind = websocket.MessageText
-	}
 	var sent [][]byte
 	size := 0
 	for {
@@ -307,6 +305,10 @@ func (c *Conn) write() {
 		}
 		c.wrote = c.hub.since()
 		last := c.phase == closing
+		kind := websocket.MessageBinary
+		if c.refused || c.hub.options.Protocol.Text() { // a refusal must make sense to clients of any protocol
+			kind = websocket.MessageText
+		}
 		c.mu.Unlock()
 
 		size = 0

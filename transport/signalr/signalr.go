@@ -91,7 +91,7 @@ func (c Config) Validate() error {
 	if c.MaxMessage < 1<<10 || c.MaxMessage > 1<<20 {
 		errs = append(errs, errors.New("max_message: must be 1024 to 1048576"))
 	}
-	if c.MaxQueue < c.MaxMessage || c.MaxQueue > 64<<20 {
+	if c.MaxQueue < max(c.MaxMessage, 1<<10) || c.MaxQueue > 64<<20 {
 		errs = append(errs, errors.New("max_queue: must be at least max_message, and at most 67108864"))
 	}
 	if c.MaxConnections < 1 {
