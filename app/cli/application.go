@@ -106,15 +106,11 @@ func (c userFactor) Run(ctx context.Context, p *program) error {
 // withApplications calls do with the module of tokens and the user of a name.
 func (p *program) withApplications(ctx context.Context, name string, do func(oauth.Service, users.User) error) error {
 	return p.withTools(ctx, func(tools *app.Tools) error {
-		accounts, err := app.Tool(tools, app.Users)
-		if err != nil {
-			return err
-		}
 		service, err := app.Tool(tools, app.OAuth)
 		if err != nil {
 			return err
 		}
-		u, err := userOf(ctx, accounts, name)
+		u, err := findUser(ctx, tools, name)
 		if err != nil {
 			return err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -233,12 +232,5 @@ func findUser(ctx context.Context, tools *app.Tools, name string) (users.User, e
 	if err != nil {
 		return users.User{}, err
 	}
-	found, err := service.Find(ctx, []string{strings.TrimSpace(name)})
-	if err != nil {
-		return users.User{}, err
-	}
-	if len(found) == 0 {
-		return users.User{}, fmt.Errorf("there is no user %q", name)
-	}
-	return found[0], nil
+	return userOf(ctx, service, name)
 }

@@ -276,7 +276,7 @@ func (p *program) withUser(ctx context.Context, name string, do func(users.Servi
 }
 
 func userOf(ctx context.Context, service users.Accounts, name string) (users.User, error) {
-	found, err := service.Find(ctx, []string{name})
+	found, err := service.Find(ctx, []string{strings.TrimSpace(name)})
 	if err != nil {
 		return users.User{}, err
 	}
