@@ -88,13 +88,13 @@ func New(deps Deps) *Area { return &Area{deps} }
 // Register adds the endpoints to an API.
 func (a *Area) Register(api *v2.API) {
 	api.Get("/me", v2.Identify, a.me)
-	api.Get("/me/{ruleset:osu|taiko|fruits|mania}", v2.Identify, a.me)
+	api.Get("/me/{ruleset:^(osu|taiko|fruits|mania)$}", v2.Identify, a.me)
 	api.Get("/me/beatmapset-favourites", v2.Identify, a.favourites)
 
 	api.Get("/users", v2.Public, a.list)
 	api.Get("/users/lookup", v2.Public, a.lookup)
 	api.Get("/users/{user}", v2.Public, a.user)
-	api.Get("/users/{user}/{ruleset:osu|taiko|fruits|mania}", v2.Public, a.user)
+	api.Get("/users/{user}/{ruleset:^(osu|taiko|fruits|mania)$}", v2.Public, a.user)
 	api.Get("/search", v2.Public, a.search)
 
 	api.Get("/friends", v2.FriendsRead, a.friends)

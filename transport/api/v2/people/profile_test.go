@@ -301,7 +301,9 @@ func TestProfile(t *testing.T) {
 	for _, path := range []string{"/users/9999", "/users/nobody", "/users/@9999", "/users/12345?key=id", "/users/" + id + "?key=username", "/users/-1", "/users/99999999999", "/users/@", "/users/%00"} {
 		s.refuses(t, "GET", path, 0, 404, noUser)
 	}
-	s.refuses(t, "GET", "/users/"+id+"/nothing", 0, 404, `{"error":null}`)
+	for _, ruleset := range []string{"nothing", "osux", "xmania", "standard", "osu|taiko"} {
+		s.refuses(t, "GET", "/users/"+id+"/"+ruleset, 0, 404, `{"error":null}`)
+	}
 
 	// Who is restricted is there for himself.
 	if _, err := s.Users.Restrict(t.Context(), ann.ID, users.BotID, "test"); err != nil {
