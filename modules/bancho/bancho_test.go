@@ -59,5 +59,5 @@ func TestRoundTrip(t *testing.T) {
 func newSubject(t *testing.T) banchotest.Subject {
 	t.Helper()
 	s := stacktest.New(t, stacktest.Options{})
-	return banchotest.Subject{Bancho: s.Bancho, Users: s.Users, Relations: s.Relations, Sessions: s.Sessions, Chat: s.Chat}
+	return banchotest.Subject{Bancho: s.Bancho, Users: s.Users, Relations: s.Relations, Sessions: s.Sessions, Chat: s.Chat, Spectator: s.Spectator}
 }

@@ -144,15 +144,21 @@ type (
 	// Began tells watchers that a play began, or changed.
 	Began struct{ Play Play }
 
-	// Sent tells watchers what is played. Sequence counts the bundles of a play; it may leave numbers out.
+	// Sent tells watchers what is played. Sequence counts the bundles of a play; it may leave numbers out. Ruleset and Objects (of a
+	// perfect play, 0 when unknown) are those of the play, for who translates a bundle of lazer.
 	Sent struct {
 		UserID   int32
 		Bundle   Bundle
 		Sequence int32
+		Ruleset  osu.Ruleset
+		Objects  int32
 	}
 
-	// Finished tells watchers that a play ended.
-	Finished struct{ Play Play }
+	// Finished tells watchers that a play ended. Sequence is that of a bundle that follows the last one.
+	Finished struct {
+		Play     Play
+		Sequence int32
+	}
 
 	// Joined and Left tell of watchers: the player and, as a Fellow, those stable clients that watch with him.
 	Joined struct {

@@ -1,5 +1,5 @@
 // Package stacktest runs what stable clients need of Peace in one process for tests: the real modules on SQLite and the memory
-// engine of state, behind the real edges on a real socket. Nothing of it is faked but the log of scores, which a test may write
+// engine of state, behind the real edges on a real socket. Nothing of it is faked but beatmaps and scores, which a test may make up
 // as it likes, so what a test sees is what a player sees; what an operator sees (configuration, lifecycle, topologies) is tested in app.
 package stacktest
 
@@ -36,6 +36,10 @@ import (
 	"github.com/pure-peace/peace/modules/sessions"
 	sessionsLocal "github.com/pure-peace/peace/modules/sessions/local"
 	"github.com/pure-peace/peace/modules/sessions/sessionspb"
+	"github.com/pure-peace/peace/modules/spectator"
+	spectatorLocal "github.com/pure-peace/peace/modules/spectator/local"
+	"github.com/pure-peace/peace/modules/spectator/spectatorpb"
+	"github.com/pure-peace/peace/modules/spectator/spectatortest"
 	"github.com/pure-peace/peace/modules/state"
 	"github.com/pure-peace/peace/modules/state/memory"
 	"github.com/pure-peace/peace/modules/state/statepb"
@@ -77,6 +81,8 @@ type Stack struct {
 	Chat      chat.Service
 	Scores    *rankingstest.Book // what players have played
 	Rankings  rankings.Service
+	Spectator spectator.Service
+	World     *spectatortest.World // the beatmaps that are played, and what becomes of plays of lazer
 	Bancho    *banchoLocal.Service
 	Metrics   *prometheus.Registry
 
@@ -131,11 +137,18 @@ func New(t testing.TB, o Options) *Stack {
 	run(t, ranks)
 	s.Rankings = rankingspb.Observe(ranks, o.Calls)
 
+	s.World = spectatortest.NewWorld(s.State)
+	plays := must(spectatorLocal.New(ctx, spectatorLocal.DefaultConfig(), spectatorLocal.Deps{
+		State: s.State, Users: s.Users, Sessions: s.Sessions, Beatmaps: s.World.Beatmaps(), Chat: s.Chat, Log: o.Log,
+	}))(t)
+	run(t, plays)
+	s.Spectator = spectatorpb.Observe(plays, o.Calls)
+
 	banchoConfig := banchoLocal.DefaultConfig()
 	apply(o.Bancho, &banchoConfig)
 	s.Bancho = must(banchoLocal.New(ctx, banchoConfig, banchoLocal.Deps{
 		State: s.State, Geoip: s.Geoip, Users: s.Users, Relations: s.Relations, Sessions: s.Sessions, Chat: s.Chat,
-		Rankings: s.Rankings, Log: o.Log, Metrics: s.Metrics,
+		Rankings: s.Rankings, Spectator: s.Spectator, Log: o.Log, Metrics: s.Metrics,
 	}))(t)
 	run(t, s.Bancho)
 	s.Handler = s.edges(t, o)

@@ -20,6 +20,7 @@ import (
 	"github.com/pure-peace/peace/modules/chat"
 	"github.com/pure-peace/peace/modules/relations"
 	"github.com/pure-peace/peace/modules/sessions"
+	"github.com/pure-peace/peace/modules/spectator"
 	"github.com/pure-peace/peace/modules/users"
 	"github.com/pure-peace/peace/osu/packets"
 )
@@ -32,6 +33,7 @@ type Subject struct {
 	Relations relations.Service
 	Sessions  sessions.Service
 	Chat      chat.Service
+	Spectator spectator.Service // nil: nothing is asked about watching players of lazer
 }
 
 // Run runs the whole suite.
@@ -77,6 +79,12 @@ func Run(t *testing.T, s Subject) {
 		{"Damage", testDamage},
 		{"Overlap", testOverlap},
 		{"BigMail", testBigMail},
+		{"Watch", testWatch},
+		{"WatchOther", testWatchOther},
+		{"WatchNobody", testWatchNobody},
+		{"WatcherLeaves", testWatcherLeaves},
+		{"BadFrames", testBadFrames},
+		{"WatchLazer", testWatchLazer},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, s) })
 	}

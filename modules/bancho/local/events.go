@@ -2,7 +2,6 @@ package local
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"math"
 	"slices"
@@ -142,7 +141,7 @@ func (s *Service) encodeEvent(b []byte, event any) ([]byte, fate, error) {
 		}
 		return channelPacket(e.Channel).Append(b), shared, err
 	}
-	return b, skipped, errors.New("an event of another module")
+	return encodeWatching(b, event)
 }
 
 // logoutState tells a client what is left of a user whose session ended. A lazer session is a game like any other.

@@ -212,7 +212,7 @@ var errIgnored = errors.New("ignored")
 var errFlood = errors.New("too many")
 
 // handle does what a packet asks. Its error is a *packets.DecodeError, errIgnored, errFlood, or the fault of a module. Packets of
-// multiplayer, spectating and tournaments are taken and ignored.
+// multiplayer and tournaments are taken and ignored.
 func (s *Service) handle(ctx context.Context, a *answer, p packets.Raw) error {
 	switch p.ID {
 	case packets.IDChangeAction:
@@ -243,6 +243,14 @@ func (s *Service) handle(ctx context.Context, a *answer, p packets.Raw) error {
 		return s.tellEverybody(ctx, a)
 	case packets.IDToggleBlockNonFriendDMs:
 		return decoded(ctx, a, p, s.blockStrangers)
+	case packets.IDStartSpectating:
+		return decoded(ctx, a, p, s.startSpectating)
+	case packets.IDStopSpectating:
+		return s.stopSpectating(ctx, a)
+	case packets.IDSpectateFrames:
+		return s.spectateFrames(ctx, a, p)
+	case packets.IDCantSpectate:
+		return s.cannotSpectate(ctx, a)
 	case packets.IDErrorReport:
 		return decoded(ctx, a, p, s.errorReport)
 	case packets.IDIRCOnly:

@@ -2,7 +2,7 @@
 //
 // A login goes through login.go: who is let in (gate.go), what is asked of the other modules, and what the client is told
 // first (welcome.go). Everything later is an exchange (exchange.go): packets of the client are routed to the handlers in
-// talk.go, people.go and stats.go, and the events that wait in the session's outbox become packets in events.go. How a player looks on
+// talk.go, people.go, stats.go and spectate.go, and the events that wait in the session's outbox become packets in events.go. How a player looks on
 // the wire is in figure.go.
 //
 // The package keeps nothing that matters: sessions, outboxes and channels live in state, behind the contracts that Deps
@@ -28,6 +28,7 @@ import (
 	"github.com/pure-peace/peace/modules/relations"
 	"github.com/pure-peace/peace/modules/sessions"
 	"github.com/pure-peace/peace/modules/sessions/sessionspb"
+	"github.com/pure-peace/peace/modules/spectator"
 	"github.com/pure-peace/peace/modules/state"
 	"github.com/pure-peace/peace/modules/users"
 	"github.com/pure-peace/peace/modules/wire"
@@ -129,7 +130,8 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Deps are what the module needs of others. Rankings and Metrics may be nil: without the first, all figures are 0.
+// Deps are what the module needs of others. Rankings, Spectator and Metrics may be nil: without the first, all figures are 0, without
+// the second nobody watches anybody.
 type Deps struct {
 	State     state.Service
 	Geoip     geoip.Service
@@ -138,6 +140,7 @@ type Deps struct {
 	Sessions  sessions.Service
 	Chat      chat.Talk
 	Rankings  rankings.Service
+	Spectator spectator.Service
 	Log       *slog.Logger
 	Metrics   prometheus.Registerer
 }
@@ -153,6 +156,7 @@ type Service struct {
 	sessions  sessions.Service
 	chat      chat.Talk
 	rankings  rankings.Service
+	spectator spectator.Service
 	log       *slog.Logger
 	metrics   metrics
 
@@ -179,6 +183,7 @@ func New(_ context.Context, config Config, deps Deps) (*Service, error) {
 		sessions:  deps.Sessions,
 		chat:      deps.Chat,
 		rankings:  deps.Rankings,
+		spectator: deps.Spectator,
 		log:       deps.Log,
 	}
 	var err error

@@ -3,6 +3,7 @@ package local
 import (
 	"context"
 	"crypto/rand"
+	"math"
 	"sync"
 	"time"
 
@@ -10,6 +11,8 @@ import (
 	"github.com/pure-peace/peace/modules/spectator/spectatorpb"
 	"github.com/pure-peace/peace/modules/state"
 	"github.com/pure-peace/peace/modules/wire"
+	"github.com/pure-peace/peace/osu"
+	"github.com/pure-peace/peace/osu/score"
 )
 
 const (
@@ -36,6 +39,8 @@ type stream struct {
 	kept     bool
 	shown    bool
 	seenAt   time.Time // when its record was last told
+	ruleset  osu.Ruleset
+	objects  int32 // of a perfect play of lazer
 	sequence int32
 	chunk    chunk
 	stable   stableStream
@@ -82,6 +87,23 @@ func (l *live) forget(p spectator.Player) {
 		it.dead = true
 		it.mu.Unlock()
 	}
+}
+
+// next returns the number of the bundle that would come next.
+func (l *live) next(p spectator.Player) int32 {
+	it := l.get(p)
+	defer it.mu.Unlock()
+	it.sequence++
+	return it.sequence
+}
+
+// objectsOf returns how many objects a perfect play has.
+func objectsOf(maximum map[string]int32) int32 {
+	most, err := score.FromMap(maximum)
+	if err != nil {
+		return 0
+	}
+	return int32(min(most.Objects(), math.MaxInt32))
 }
 
 // sweep forgets plays that were not heard of for some time.
@@ -131,7 +153,9 @@ func (s *Service) Send(ctx context.Context, player spectator.Player, bundle spec
 // relay shows a bundle to those who watch.
 func (s *Service) relay(ctx context.Context, it *stream, player spectator.Player, bundle spectator.Bundle) error {
 	it.sequence++
-	event := wire.Pack(spectatorpb.FromSent(spectator.Sent{UserID: player.UserID, Bundle: bundle, Sequence: it.sequence}))
+	event := wire.Pack(spectatorpb.FromSent(spectator.Sent{
+		UserID: player.UserID, Bundle: bundle, Sequence: it.sequence, Ruleset: it.ruleset, Objects: it.objects,
+	}))
 	_, err := s.deps.State.Apply(ctx, []state.Change{
 		{Publish: &state.Publish{Topic: spectator.TopicOf(player.UserID), Payload: event}},
 		toOutboxes(player.UserID, event),
@@ -155,6 +179,7 @@ func (s *Service) look(ctx context.Context, it *stream, player spectator.Player)
 		}
 		e := r.Plays[i]
 		it.known, it.kept, it.shown = true, e.Kept, e.Shown
+		it.ruleset, it.objects = e.Play.Ruleset, objectsOf(e.Play.Maximum)
 		if e.DroppedAt.IsZero() && now.Sub(e.SeenAt) < seenEvery {
 			return nil, errUnchanged
 		}

@@ -67,7 +67,7 @@ func (s *Service) endAbandoned(ctx context.Context) error {
 	}
 	for _, p := range ended {
 		back := func(e *entry) bool { return e.DroppedAt.IsZero() || time.Since(e.DroppedAt) <= s.cfg.Return }
-		if err := s.end(ctx, p, spectator.Quit, back); err != nil && !errors.Is(err, spectator.ErrNotPlaying) {
+		if err := s.end(ctx, p, spectator.Quit, s.live.next(p), back); err != nil && !errors.Is(err, spectator.ErrNotPlaying) {
 			return err
 		}
 		s.live.forget(p)

@@ -209,7 +209,7 @@ func (s *Service) End(ctx context.Context, player spectator.Player, final specta
 	if final < spectator.Idle || final > spectator.Quit || player.Token < 0 {
 		return spectator.ErrBadPlay
 	}
-	if err := s.end(ctx, player, final, nil); err != nil {
+	if err := s.end(ctx, player, final, s.live.next(player), nil); err != nil {
 		return err
 	}
 	s.live.forget(player)
@@ -217,7 +217,9 @@ func (s *Service) End(ctx context.Context, player spectator.Player, final specta
 }
 
 // end ends a play, unless still says otherwise of it (nil: never).
-func (s *Service) end(ctx context.Context, player spectator.Player, final spectator.State, still func(*entry) bool) error {
+func (s *Service) end(
+	ctx context.Context, player spectator.Player, final spectator.State, sequence int32, still func(*entry) bool,
+) error {
 	if final == spectator.Playing {
 		final = spectator.Quit
 	}
@@ -238,7 +240,8 @@ func (s *Service) end(ctx context.Context, player spectator.Player, final specta
 		e.Play.State = final
 		also := slices.Concat(closed, s.ended(e, time.Now().UTC()))
 		if e.Shown {
-			also = append(also, tellWatchers(&e.Play, spectatorpb.FromFinished(spectator.Finished{Play: e.Play}))...)
+			finished := spectator.Finished{Play: e.Play, Sequence: sequence}
+			also = append(also, tellWatchers(&e.Play, spectatorpb.FromFinished(finished))...)
 		}
 		return also, nil
 	})
@@ -280,7 +283,8 @@ func (s *Service) Drop(ctx context.Context, userID int32, name string) error {
 			if e.Shown {
 				told := e.Play
 				told.State = spectator.Quit
-				also = append(also, tellWatchers(&told, spectatorpb.FromFinished(spectator.Finished{Play: told}))...)
+				finished := spectator.Finished{Play: told, Sequence: s.live.next(told.Player)}
+				also = append(also, tellWatchers(&told, spectatorpb.FromFinished(finished))...)
 			}
 			e.Shown, e.DroppedAt = false, now
 			return e.Play.Player.Token == 0

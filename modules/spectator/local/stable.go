@@ -53,7 +53,7 @@ func (s *Service) sendStable(ctx context.Context, it *stream, player spectator.P
 	}
 	if ends && !it.stable.over {
 		it.stable = stableStream{over: true}
-		if err := s.end(ctx, player, final, nil); err != nil && !errors.Is(err, spectator.ErrNotPlaying) {
+		if err := s.end(ctx, player, final, 0, nil); err != nil && !errors.Is(err, spectator.ErrNotPlaying) {
 			return err
 		}
 	}

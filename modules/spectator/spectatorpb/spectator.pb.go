@@ -480,6 +480,8 @@ type Sent struct {
 	UserId        int32                  `protobuf:"varint,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
 	Bundle        *Bundle                `protobuf:"bytes,2,opt,name=bundle,proto3" json:"bundle,omitempty"`
 	Sequence      int32                  `protobuf:"varint,3,opt,name=sequence,proto3" json:"sequence,omitempty"`
+	Ruleset       uint32                 `protobuf:"varint,4,opt,name=ruleset,proto3" json:"ruleset,omitempty"`
+	Objects       int32                  `protobuf:"varint,5,opt,name=objects,proto3" json:"objects,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -535,10 +537,25 @@ func (x *Sent) GetSequence() int32 {
 	return 0
 }
 
+func (x *Sent) GetRuleset() uint32 {
+	if x != nil {
+		return x.Ruleset
+	}
+	return 0
+}
+
+func (x *Sent) GetObjects() int32 {
+	if x != nil {
+		return x.Objects
+	}
+	return 0
+}
+
 // Finished is the event that a play ended.
 type Finished struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Play          *Play                  `protobuf:"bytes,1,opt,name=play,proto3" json:"play,omitempty"`
+	Sequence      int32                  `protobuf:"varint,2,opt,name=sequence,proto3" json:"sequence,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -578,6 +595,13 @@ func (x *Finished) GetPlay() *Play {
 		return x.Play
 	}
 	return nil
+}
+
+func (x *Finished) GetSequence() int32 {
+	if x != nil {
+		return x.Sequence
+	}
+	return 0
 }
 
 // Joined is the event that somebody watches.
@@ -1642,13 +1666,16 @@ const file_modules_spectator_spectator_proto_rawDesc = "" +
 	"\x06format\x18\x04 \x01(\x0e2\x1a.peace.spectator.v1.FormatR\x06format\x12\x18\n" +
 	"\amissing\x18\x05 \x01(\bR\amissing\"5\n" +
 	"\x05Began\x12,\n" +
-	"\x04play\x18\x01 \x01(\v2\x18.peace.spectator.v1.PlayR\x04play\"o\n" +
+	"\x04play\x18\x01 \x01(\v2\x18.peace.spectator.v1.PlayR\x04play\"\xa3\x01\n" +
 	"\x04Sent\x12\x17\n" +
 	"\auser_id\x18\x01 \x01(\x05R\x06userId\x122\n" +
 	"\x06bundle\x18\x02 \x01(\v2\x1a.peace.spectator.v1.BundleR\x06bundle\x12\x1a\n" +
-	"\bsequence\x18\x03 \x01(\x05R\bsequence\"8\n" +
+	"\bsequence\x18\x03 \x01(\x05R\bsequence\x12\x18\n" +
+	"\aruleset\x18\x04 \x01(\rR\aruleset\x12\x18\n" +
+	"\aobjects\x18\x05 \x01(\x05R\aobjects\"T\n" +
 	"\bFinished\x12,\n" +
-	"\x04play\x18\x01 \x01(\v2\x18.peace.spectator.v1.PlayR\x04play\"o\n" +
+	"\x04play\x18\x01 \x01(\v2\x18.peace.spectator.v1.PlayR\x04play\x12\x1a\n" +
+	"\bsequence\x18\x02 \x01(\x05R\bsequence\"o\n" +
 	"\x06Joined\x12\x16\n" +
 	"\x06target\x18\x01 \x01(\x05R\x06target\x125\n" +
 	"\awatcher\x18\x02 \x01(\v2\x1b.peace.spectator.v1.WatcherR\awatcher\x12\x16\n" +

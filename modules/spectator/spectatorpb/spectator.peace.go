@@ -464,6 +464,8 @@ func ToSent(m *Sent) (v spectator.Sent, err error) {
 	wire.Set(&err, "user_id", &v.UserID, m.GetUserId(), wire.ToInt)
 	wire.Set(&err, "bundle", &v.Bundle, m.GetBundle(), ToBundle)
 	wire.Set(&err, "sequence", &v.Sequence, m.GetSequence(), wire.ToInt)
+	wire.Set(&err, "ruleset", &v.Ruleset, m.GetRuleset(), wire.ToInt)
+	wire.Set(&err, "objects", &v.Objects, m.GetObjects(), wire.ToInt)
 	return v, err
 }
 
@@ -473,6 +475,8 @@ func FromSent(v spectator.Sent) *Sent {
 		UserId:   wire.FromInt[int32](v.UserID),
 		Bundle:   FromBundle(v.Bundle),
 		Sequence: wire.FromInt[int32](v.Sequence),
+		Ruleset:  wire.FromInt[uint32](v.Ruleset),
+		Objects:  wire.FromInt[int32](v.Objects),
 	}
 	return m
 }
@@ -483,13 +487,15 @@ func ToFinished(m *Finished) (v spectator.Finished, err error) {
 		return v, nil
 	}
 	wire.Set(&err, "play", &v.Play, m.GetPlay(), ToPlay)
+	wire.Set(&err, "sequence", &v.Sequence, m.GetSequence(), wire.ToInt)
 	return v, err
 }
 
 // FromFinished returns the wire form of v, which may share its memory.
 func FromFinished(v spectator.Finished) *Finished {
 	m := &Finished{
-		Play: FromPlay(v.Play),
+		Play:     FromPlay(v.Play),
+		Sequence: wire.FromInt[int32](v.Sequence),
 	}
 	return m
 }
