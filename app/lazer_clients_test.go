@@ -175,6 +175,12 @@ func populate(t *testing.T, c *app.Config, address, prefix string) world {
 		return err
 	})
 	register(ctx, t, c, &w)
+	// Ours goes first: every screen of the game opens.
+	if err := bob.Tour(ctx, lazer.Sights{
+		UserID: w.Ann.ID, Username: w.Ann.Name, BeatmapID: w.Beatmap.ID, SetID: w.Beatmap.Set, Stream: "lazer", Version: "2026.821.0", Wiki: "en/Rules",
+	}); err != nil {
+		t.Errorf("the game would break on:\n%v", err)
+	}
 	return w
 }
 

@@ -60,8 +60,7 @@ type reader struct{ dec *json.Decoder }
 // rules are what a tag says.
 type rules struct {
 	required, notNull, lax bool
-	enum                   []string
-	after                  string
+	enum, after            []string
 }
 
 var timeType = reflect.TypeFor[time.Time]()
@@ -259,8 +258,13 @@ func (r reader) class(into reflect.Value, path string) error {
 			continue
 		}
 		f := fields[i]
-		if after := f.rules.after; after != "" && !slices.Contains(seen, after) && r.follows(fields, after) {
-			return &Error{path + "." + key, "comes before " + after + ", or without it"}
+		for _, after := range f.rules.after {
+			if !slices.ContainsFunc(fields, func(f field) bool { return f.name == after }) {
+				panic("newtonsoft: after=" + after + " names no property")
+			}
+			if !slices.Contains(seen, after) {
+				return &Error{path + "." + key, "comes before " + after + ", or without it"}
+			}
 		}
 		if err := r.value(into.FieldByIndex(f.index), f.rules, path+"."+key); err != nil {
 			return err
@@ -274,14 +278,6 @@ func (r reader) class(into reflect.Value, path string) error {
 	}
 	_, err := r.dec.Token()
 	return err
-}
-
-// follows reports whether there is a property of that name at all: a tag that names another is a mistake of the test.
-func (reader) follows(fields []field, name string) bool {
-	if !slices.ContainsFunc(fields, func(f field) bool { return f.name == name }) {
-		panic("newtonsoft: after=" + name + " names no property")
-	}
-	return true
 }
 
 // fieldsOf returns the properties of a class, those of embedded ones included.
@@ -312,7 +308,7 @@ func rulesOf(tag string) rules {
 		case "enum":
 			out.enum = strings.Split(value, "|")
 		case "after":
-			out.after = value
+			out.after = append(out.after, value)
 		default:
 			panic("newtonsoft: there is no rule " + name)
 		}
