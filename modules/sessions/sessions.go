@@ -216,6 +216,7 @@ type Opening struct {
 	Address       netip.Addr
 	Location      Location
 	Status        Status
+	Stats         Stats // when they are known already
 	Interest      Interest
 	Friends       []int32 // with InterestFriends, as in Update
 	FriendsOnly   bool

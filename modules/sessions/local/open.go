@@ -46,6 +46,7 @@ func (s *Service) Open(ctx context.Context, opening sessions.Opening) (sessions.
 		Location:      opening.Location,
 		StartedAt:     now(),
 		Status:        opening.Status,
+		Stats:         opening.Stats,
 		Interest:      opening.Interest,
 		FriendsOnly:   opening.FriendsOnly,
 		Hidden:        opening.Hidden,

@@ -724,6 +724,7 @@ type Opening struct {
 	Hidden        bool                   `protobuf:"varint,12,opt,name=hidden,proto3" json:"hidden,omitempty"`
 	Instance      string                 `protobuf:"bytes,13,opt,name=instance,proto3" json:"instance,omitempty"`
 	Friends       []int32                `protobuf:"varint,14,rep,packed,name=friends,proto3" json:"friends,omitempty"`
+	Stats         *Stats                 `protobuf:"bytes,15,opt,name=stats,proto3" json:"stats,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -852,6 +853,13 @@ func (x *Opening) GetInstance() string {
 func (x *Opening) GetFriends() []int32 {
 	if x != nil {
 		return x.Friends
+	}
+	return nil
+}
+
+func (x *Opening) GetStats() *Stats {
+	if x != nil {
+		return x.Stats
 	}
 	return nil
 }
@@ -2427,7 +2435,7 @@ const file_modules_sessions_sessions_proto_rawDesc = "" +
 	"\baccuracy\x18\x03 \x01(\x02R\baccuracy\x12\x1c\n" +
 	"\tplaycount\x18\x04 \x01(\x05R\tplaycount\x12\x12\n" +
 	"\x04rank\x18\x05 \x01(\x05R\x04rank\x12 \n" +
-	"\vperformance\x18\x06 \x01(\x02R\vperformance\"\xae\x04\n" +
+	"\vperformance\x18\x06 \x01(\x02R\vperformance\"\xde\x04\n" +
 	"\aOpening\x12(\n" +
 	"\x04user\x18\x01 \x01(\v2\x14.peace.users.v1.UserR\x04user\x12+\n" +
 	"\x04kind\x18\x02 \x01(\x0e2\x17.peace.sessions.v1.KindR\x04kind\x12%\n" +
@@ -2443,7 +2451,8 @@ const file_modules_sessions_sessions_proto_rawDesc = "" +
 	"\tpresences\x18\v \x01(\x03R\tpresences\x12\x16\n" +
 	"\x06hidden\x18\f \x01(\bR\x06hidden\x12\x1a\n" +
 	"\binstance\x18\r \x01(\tR\binstance\x12\x18\n" +
-	"\afriends\x18\x0e \x03(\x05R\afriends\"\xa8\x01\n" +
+	"\afriends\x18\x0e \x03(\x05R\afriends\x12.\n" +
+	"\x05stats\x18\x0f \x01(\v2\x18.peace.sessions.v1.StatsR\x05stats\"\xa8\x01\n" +
 	"\x06Opened\x124\n" +
 	"\asession\x18\x01 \x01(\v2\x1a.peace.sessions.v1.SessionR\asession\x12\x14\n" +
 	"\x05token\x18\x02 \x01(\tR\x05token\x123\n" +
@@ -2651,53 +2660,54 @@ var file_modules_sessions_sessions_proto_depIdxs = []int32{
 	5,  // 13: peace.sessions.v1.Opening.location:type_name -> peace.sessions.v1.Location
 	6,  // 14: peace.sessions.v1.Opening.status:type_name -> peace.sessions.v1.Status
 	1,  // 15: peace.sessions.v1.Opening.interest:type_name -> peace.sessions.v1.Interest
-	3,  // 16: peace.sessions.v1.Opened.session:type_name -> peace.sessions.v1.Session
-	4,  // 17: peace.sessions.v1.Opened.online:type_name -> peace.sessions.v1.Presence
-	6,  // 18: peace.sessions.v1.Update.status:type_name -> peace.sessions.v1.Status
-	7,  // 19: peace.sessions.v1.Update.stats:type_name -> peace.sessions.v1.Stats
-	1,  // 20: peace.sessions.v1.Update.interest:type_name -> peace.sessions.v1.Interest
-	4,  // 21: peace.sessions.v1.Arrived.presence:type_name -> peace.sessions.v1.Presence
-	0,  // 22: peace.sessions.v1.Left.kind:type_name -> peace.sessions.v1.Kind
-	0,  // 23: peace.sessions.v1.Left.remaining:type_name -> peace.sessions.v1.Kind
-	6,  // 24: peace.sessions.v1.Moved.status:type_name -> peace.sessions.v1.Status
-	7,  // 25: peace.sessions.v1.Moved.stats:type_name -> peace.sessions.v1.Stats
-	4,  // 26: peace.sessions.v1.Renamed.presence:type_name -> peace.sessions.v1.Presence
-	39, // 27: peace.sessions.v1.AccountChanged.user:type_name -> peace.users.v1.User
-	2,  // 28: peace.sessions.v1.Closed.reason:type_name -> peace.sessions.v1.Reason
-	41, // 29: peace.sessions.v1.Restarting.after:type_name -> google.protobuf.Duration
-	8,  // 30: peace.sessions.v1.OpenRequest.opening:type_name -> peace.sessions.v1.Opening
-	9,  // 31: peace.sessions.v1.OpenResponse.opened:type_name -> peace.sessions.v1.Opened
-	3,  // 32: peace.sessions.v1.GetResponse.session:type_name -> peace.sessions.v1.Session
-	3,  // 33: peace.sessions.v1.OfResponse.sessions:type_name -> peace.sessions.v1.Session
-	4,  // 34: peace.sessions.v1.PresencesResponse.presences:type_name -> peace.sessions.v1.Presence
-	10, // 35: peace.sessions.v1.UpdateRequest.update:type_name -> peace.sessions.v1.Update
-	3,  // 36: peace.sessions.v1.UpdateResponse.session:type_name -> peace.sessions.v1.Session
-	2,  // 37: peace.sessions.v1.CloseRequest.reason:type_name -> peace.sessions.v1.Reason
-	2,  // 38: peace.sessions.v1.DisconnectRequest.reason:type_name -> peace.sessions.v1.Reason
-	11, // 39: peace.sessions.v1.CountResponse.counts:type_name -> peace.sessions.v1.Counts
-	21, // 40: peace.sessions.v1.SessionsService.Open:input_type -> peace.sessions.v1.OpenRequest
-	23, // 41: peace.sessions.v1.SessionsService.Get:input_type -> peace.sessions.v1.GetRequest
-	25, // 42: peace.sessions.v1.SessionsService.Of:input_type -> peace.sessions.v1.OfRequest
-	27, // 43: peace.sessions.v1.SessionsService.Presences:input_type -> peace.sessions.v1.PresencesRequest
-	29, // 44: peace.sessions.v1.SessionsService.Online:input_type -> peace.sessions.v1.OnlineRequest
-	31, // 45: peace.sessions.v1.SessionsService.Update:input_type -> peace.sessions.v1.UpdateRequest
-	33, // 46: peace.sessions.v1.SessionsService.Close:input_type -> peace.sessions.v1.CloseRequest
-	35, // 47: peace.sessions.v1.SessionsService.Disconnect:input_type -> peace.sessions.v1.DisconnectRequest
-	37, // 48: peace.sessions.v1.SessionsService.Count:input_type -> peace.sessions.v1.CountRequest
-	22, // 49: peace.sessions.v1.SessionsService.Open:output_type -> peace.sessions.v1.OpenResponse
-	24, // 50: peace.sessions.v1.SessionsService.Get:output_type -> peace.sessions.v1.GetResponse
-	26, // 51: peace.sessions.v1.SessionsService.Of:output_type -> peace.sessions.v1.OfResponse
-	28, // 52: peace.sessions.v1.SessionsService.Presences:output_type -> peace.sessions.v1.PresencesResponse
-	30, // 53: peace.sessions.v1.SessionsService.Online:output_type -> peace.sessions.v1.OnlineResponse
-	32, // 54: peace.sessions.v1.SessionsService.Update:output_type -> peace.sessions.v1.UpdateResponse
-	34, // 55: peace.sessions.v1.SessionsService.Close:output_type -> peace.sessions.v1.CloseResponse
-	36, // 56: peace.sessions.v1.SessionsService.Disconnect:output_type -> peace.sessions.v1.DisconnectResponse
-	38, // 57: peace.sessions.v1.SessionsService.Count:output_type -> peace.sessions.v1.CountResponse
-	49, // [49:58] is the sub-list for method output_type
-	40, // [40:49] is the sub-list for method input_type
-	40, // [40:40] is the sub-list for extension type_name
-	40, // [40:40] is the sub-list for extension extendee
-	0,  // [0:40] is the sub-list for field type_name
+	7,  // 16: peace.sessions.v1.Opening.stats:type_name -> peace.sessions.v1.Stats
+	3,  // 17: peace.sessions.v1.Opened.session:type_name -> peace.sessions.v1.Session
+	4,  // 18: peace.sessions.v1.Opened.online:type_name -> peace.sessions.v1.Presence
+	6,  // 19: peace.sessions.v1.Update.status:type_name -> peace.sessions.v1.Status
+	7,  // 20: peace.sessions.v1.Update.stats:type_name -> peace.sessions.v1.Stats
+	1,  // 21: peace.sessions.v1.Update.interest:type_name -> peace.sessions.v1.Interest
+	4,  // 22: peace.sessions.v1.Arrived.presence:type_name -> peace.sessions.v1.Presence
+	0,  // 23: peace.sessions.v1.Left.kind:type_name -> peace.sessions.v1.Kind
+	0,  // 24: peace.sessions.v1.Left.remaining:type_name -> peace.sessions.v1.Kind
+	6,  // 25: peace.sessions.v1.Moved.status:type_name -> peace.sessions.v1.Status
+	7,  // 26: peace.sessions.v1.Moved.stats:type_name -> peace.sessions.v1.Stats
+	4,  // 27: peace.sessions.v1.Renamed.presence:type_name -> peace.sessions.v1.Presence
+	39, // 28: peace.sessions.v1.AccountChanged.user:type_name -> peace.users.v1.User
+	2,  // 29: peace.sessions.v1.Closed.reason:type_name -> peace.sessions.v1.Reason
+	41, // 30: peace.sessions.v1.Restarting.after:type_name -> google.protobuf.Duration
+	8,  // 31: peace.sessions.v1.OpenRequest.opening:type_name -> peace.sessions.v1.Opening
+	9,  // 32: peace.sessions.v1.OpenResponse.opened:type_name -> peace.sessions.v1.Opened
+	3,  // 33: peace.sessions.v1.GetResponse.session:type_name -> peace.sessions.v1.Session
+	3,  // 34: peace.sessions.v1.OfResponse.sessions:type_name -> peace.sessions.v1.Session
+	4,  // 35: peace.sessions.v1.PresencesResponse.presences:type_name -> peace.sessions.v1.Presence
+	10, // 36: peace.sessions.v1.UpdateRequest.update:type_name -> peace.sessions.v1.Update
+	3,  // 37: peace.sessions.v1.UpdateResponse.session:type_name -> peace.sessions.v1.Session
+	2,  // 38: peace.sessions.v1.CloseRequest.reason:type_name -> peace.sessions.v1.Reason
+	2,  // 39: peace.sessions.v1.DisconnectRequest.reason:type_name -> peace.sessions.v1.Reason
+	11, // 40: peace.sessions.v1.CountResponse.counts:type_name -> peace.sessions.v1.Counts
+	21, // 41: peace.sessions.v1.SessionsService.Open:input_type -> peace.sessions.v1.OpenRequest
+	23, // 42: peace.sessions.v1.SessionsService.Get:input_type -> peace.sessions.v1.GetRequest
+	25, // 43: peace.sessions.v1.SessionsService.Of:input_type -> peace.sessions.v1.OfRequest
+	27, // 44: peace.sessions.v1.SessionsService.Presences:input_type -> peace.sessions.v1.PresencesRequest
+	29, // 45: peace.sessions.v1.SessionsService.Online:input_type -> peace.sessions.v1.OnlineRequest
+	31, // 46: peace.sessions.v1.SessionsService.Update:input_type -> peace.sessions.v1.UpdateRequest
+	33, // 47: peace.sessions.v1.SessionsService.Close:input_type -> peace.sessions.v1.CloseRequest
+	35, // 48: peace.sessions.v1.SessionsService.Disconnect:input_type -> peace.sessions.v1.DisconnectRequest
+	37, // 49: peace.sessions.v1.SessionsService.Count:input_type -> peace.sessions.v1.CountRequest
+	22, // 50: peace.sessions.v1.SessionsService.Open:output_type -> peace.sessions.v1.OpenResponse
+	24, // 51: peace.sessions.v1.SessionsService.Get:output_type -> peace.sessions.v1.GetResponse
+	26, // 52: peace.sessions.v1.SessionsService.Of:output_type -> peace.sessions.v1.OfResponse
+	28, // 53: peace.sessions.v1.SessionsService.Presences:output_type -> peace.sessions.v1.PresencesResponse
+	30, // 54: peace.sessions.v1.SessionsService.Online:output_type -> peace.sessions.v1.OnlineResponse
+	32, // 55: peace.sessions.v1.SessionsService.Update:output_type -> peace.sessions.v1.UpdateResponse
+	34, // 56: peace.sessions.v1.SessionsService.Close:output_type -> peace.sessions.v1.CloseResponse
+	36, // 57: peace.sessions.v1.SessionsService.Disconnect:output_type -> peace.sessions.v1.DisconnectResponse
+	38, // 58: peace.sessions.v1.SessionsService.Count:output_type -> peace.sessions.v1.CountResponse
+	50, // [50:59] is the sub-list for method output_type
+	41, // [41:50] is the sub-list for method input_type
+	41, // [41:41] is the sub-list for extension type_name
+	41, // [41:41] is the sub-list for extension extendee
+	0,  // [0:41] is the sub-list for field type_name
 }
 
 func init() { file_modules_sessions_sessions_proto_init() }

@@ -516,6 +516,7 @@ func ToOpening(m *Opening) (v sessions.Opening, err error) {
 	wire.Set(&err, "hidden", &v.Hidden, m.GetHidden(), wire.ToBool)
 	wire.Set(&err, "instance", &v.Instance, m.GetInstance(), wire.ToString)
 	wire.List(&err, "friends", &v.Friends, m.GetFriends(), wire.ToInt)
+	wire.Set(&err, "stats", &v.Stats, m.GetStats(), ToStats)
 	return v, err
 }
 
@@ -536,6 +537,7 @@ func FromOpening(v sessions.Opening) *Opening {
 		Hidden:        wire.FromBool(v.Hidden),
 		Instance:      wire.FromString(v.Instance),
 		Friends:       wire.FromList(v.Friends, wire.FromInt[int32]),
+		Stats:         FromStats(v.Stats),
 	}
 	return m
 }

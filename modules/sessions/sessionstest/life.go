@@ -34,7 +34,7 @@ func testOpen(t *testing.T, s Subject) {
 	wanted := sessions.Session{
 		ID: opened.Session.ID, User: opening.User, Kind: opening.Kind, ClientVersion: opening.ClientVersion,
 		ClientHashes: opening.ClientHashes, Address: opening.Address, Location: opening.Location,
-		StartedAt: opened.Session.StartedAt, Status: opening.Status, Interest: opening.Interest, FriendsOnly: true, Instance: opening.Instance,
+		StartedAt: opened.Session.StartedAt, Status: opening.Status, Stats: opening.Stats, Interest: opening.Interest, FriendsOnly: true, Instance: opening.Instance,
 	}
 	if diff := cmp.Diff(wanted, opened.Session, addresses); diff != "" {
 		t.Errorf("Open (-want +got):\n%s", diff)

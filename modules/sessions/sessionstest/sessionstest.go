@@ -233,6 +233,7 @@ func whole(u users.User) sessions.Opening {
 			Action: osu.ActionPlaying, Text: "artist - title [diff]", BeatmapMD5: strings.Repeat("0a", 16), BeatmapID: 75,
 			Mods: 64, Ruleset: osu.Mania, Busy: true, Detail: []byte{0, 0xff, 0x90},
 		},
+		Stats:       sessions.Stats{RankedScore: 1 << 40, Accuracy: .5, Playcount: 7, Rank: 9},
 		Interest:    sessions.InterestEveryone,
 		FriendsOnly: true,
 		Channels:    []string{"#osu"},

@@ -80,6 +80,9 @@ func (h *Hub) connected(ctx context.Context, c *signalr.Conn) error {
 	p.friends, p.private = v.friends, v.settings.HidePresence
 	opening := open(who, v)
 	p.current = opening.Status
+	if opening.Stats != (sessions.Stats{}) {
+		p.board = hubs.Some(rankings.BoardOf(opening.Status))
+	}
 	opened, err := h.deps.Sessions.Open(ctx, opening)
 	if err != nil {
 		return err
@@ -158,7 +161,7 @@ func open(who signalr.Identity, v visitor) sessions.Opening {
 		Instance:      who.Client,
 	}
 	if v.before != nil {
-		o.Status, o.Hidden = v.before.Status, v.before.Hidden || v.settings.HidePresence
+		o.Status, o.Stats, o.Hidden = v.before.Status, v.before.Stats, v.before.Hidden || v.settings.HidePresence
 	}
 	return o
 }
