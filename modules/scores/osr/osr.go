@@ -5,6 +5,7 @@ package osr
 import (
 	"fmt"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/pure-peace/peace/modules/beatmaps"
@@ -18,8 +19,10 @@ import (
 // app/Libraries/Replay (the default there).
 const unknownBuild = 20151228
 
-// File puts a header around the frames of a score: what the official website writes, its checksum included. Files of scores of
-// lazer have lazer's block.
+// File puts a header around the frames of a score. Files of scores of stable are what the official website writes, those of lazer what
+// its server for spectators does; each has the checksum of its writer. The id of a lazer score is in lazer's block alone: the game
+// takes the other one for that of a score of stable.
+// Source: ppy/osu osu.Game/Scoring/Legacy/LegacyScoreEncoder.cs.
 func File(play *scores.Score, player string, frames []byte) ([]byte, error) {
 	file := replay.Replay{
 		Ruleset: play.Ruleset, Version: unknownBuild, Beatmap: play.BeatmapMD5, Player: player,
@@ -30,13 +33,15 @@ func File(play *scores.Score, player string, frames []byte) ([]byte, error) {
 	if v, err := osu.ParseVersion(play.ClientVersion); err == nil && v.Date > unknownBuild {
 		file.Version = int32(v.Date)
 	}
-	if play.Client == scores.Lazer {
-		file.Version, file.TotalScore = replay.Latest, int32(min(play.Total, 1<<31-1))
-		if err := setInfo(&file, play); err != nil {
-			return nil, fmt.Errorf("osr: score %d: %w", play.ID, err)
-		}
+	if play.Client != scores.Lazer {
+		file.Checksum = file.WebChecksum(play.Grade)
+		return file.Append(nil), nil
 	}
-	file.Checksum = file.WebChecksum(play.Grade)
+	file.Version, file.TotalScore, file.OnlineID = replay.Latest, int32(min(play.Total, 1<<31-1)), -1
+	if err := setInfo(&file, play); err != nil {
+		return nil, fmt.Errorf("osr: score %d: %w", play.ID, err)
+	}
+	file.Checksum = file.LazerChecksum(time.UTC)
 	return file.Append(nil), nil
 }
 

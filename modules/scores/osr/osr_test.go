@@ -34,7 +34,7 @@ func TestLazerFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !file.Lazer() || file.TotalScore != 950_000 || file.Count300 != 10 || file.OnlineID != 7 || string(file.Frames) != string(frames) {
+	if !file.Lazer() || file.TotalScore != 950_000 || file.Count300 != 10 || file.OnlineID != -1 || file.Verify() != replay.OriginLazer || string(file.Frames) != string(frames) {
 		t.Errorf("%+v", file)
 	}
 	info, err := file.Info()
