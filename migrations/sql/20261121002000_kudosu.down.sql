@@ -1,0 +1,2 @@
+DROP TABLE IF EXISTS kudosu_totals;
+DROP TABLE IF EXISTS kudosu_entries;
