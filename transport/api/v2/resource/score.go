@@ -151,7 +151,7 @@ func NewScore(s *scores.Score, maxCombo int32) *Score {
 	out.LegacyPerfect = out.IsPerfectCombo
 	if s.Client == scores.Stable {
 		id := s.ID
-		out.LegacyScoreID, out.LegacyTotalScore = &id, s.Classic
+		out.LegacyScoreID, out.LegacyTotalScore = &id, min(s.Classic, math.MaxInt32) // which is all that lazer takes there
 		out.IsPerfectCombo = s.FullCombo || maxCombo > 0 && s.MaxCombo >= maxCombo
 		out.LegacyPerfect = s.FullCombo
 	}
