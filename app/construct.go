@@ -237,7 +237,7 @@ func newBot(ctx context.Context, c botmodule.Config, r *Resolver) (bot.Service, 
 func newBancho(ctx context.Context, c banchomodule.Config, r *Resolver) (bancho.Service, error) {
 	deps := banchomodule.Deps{
 		State: Use(r, State), Geoip: Use(r, Geoip), Users: Use(r, Users), Relations: Use(r, Relations), Sessions: Use(r, Sessions),
-		Chat: Use(r, Chat), Rankings: UseIfOn(r, Rankings), Log: r.Log("bancho"), Metrics: r.Metrics(),
+		Chat: Use(r, Chat), Rankings: UseIfOn(r, Rankings), Spectator: UseIfOn(r, Spectator), Log: r.Log("bancho"), Metrics: r.Metrics(),
 	}
 	if err := r.Err(); err != nil {
 		return nil, err

@@ -16,6 +16,7 @@ import (
 	"github.com/pure-peace/peace/transport/api/v2/talk"
 	edge "github.com/pure-peace/peace/transport/http"
 	"github.com/pure-peace/peace/transport/lazer"
+	"github.com/pure-peace/peace/transport/lazer/metadata"
 	"github.com/pure-peace/peace/transport/lazer/spectator"
 	"github.com/pure-peace/peace/transport/signalr"
 	"github.com/pure-peace/peace/transport/ws"
@@ -106,13 +107,19 @@ func (a *App) buildLazer(chain *edge.Chain) (*meeting, error) {
 	}
 	a.edges = append(a.edges, partOf("notification socket", feed))
 	m.routes = append(m.routes, route{"/home/notifications/feed", chain.Socket("osu", "/home/notifications/feed", feed)})
+	presence, err := edgeOf(a.resolver, "metadata hub", a.newMetadataHub(gate, metrics))
+	if err != nil {
+		return nil, err
+	}
+	a.edges = append(a.edges, partOf("metadata hub", presence))
+	m.routes = append(m.routes, route{"/signalr/metadata", chain.Socket("osu", "/signalr/metadata", presence)})
 	if a.plan.offers(Spectator.Name) {
-		hub, err := edgeOf(a.resolver, "spectator hub", a.newSpectatorHub(gate, metrics))
+		plays, err := edgeOf(a.resolver, "spectator hub", a.newSpectatorHub(gate, metrics))
 		if err != nil {
 			return nil, err
 		}
-		a.edges = append(a.edges, partOf("spectator hub", hub))
-		m.routes = append(m.routes, route{"/signalr/spectator", chain.Socket("osu", "/signalr/spectator", hub)})
+		a.edges = append(a.edges, partOf("spectator hub", plays))
+		m.routes = append(m.routes, route{"/signalr/spectator", chain.Socket("osu", "/signalr/spectator", plays)})
 	}
 	return m, nil
 }
@@ -234,5 +241,15 @@ func (a *App) newSpectatorHub(gate *lazer.Gate, metrics *signalr.Metrics) func(*
 			Gate: gate, Spectator: Use(r, Spectator), State: Use(r, State), Metrics: metrics, Log: a.log.With("edge", "spectator hub"),
 		}
 		return func() (*spectator.Hub, error) { return spectator.New(deps) }
+	}
+}
+
+func (a *App) newMetadataHub(gate *lazer.Gate, metrics *signalr.Metrics) func(*Resolver) func() (*metadata.Hub, error) {
+	return func(r *Resolver) func() (*metadata.Hub, error) {
+		deps := metadata.Deps{
+			Gate: gate, State: Use(r, State), Users: Use(r, Users), Sessions: Use(r, Sessions), Relations: Use(r, Relations),
+			Rankings: Use(r, Rankings), Beatmaps: UseIfOn(r, Beatmaps), Metrics: metrics, Log: a.log.With("edge", "metadata hub"),
+		}
+		return func() (*metadata.Hub, error) { return metadata.New(deps) }
 	}
 }

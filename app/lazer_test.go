@@ -257,7 +257,7 @@ func perform(ctx context.Context, t *testing.T, lena *lazerPlayer, stan *bancho.
 	}
 	half := len(p.Frames) / 2
 	sendFrames(ctx, t, lena, token, p, p.Frames[:half])
-	expect(ctx, t, stan, func(f packets.SpectateFrames) bool { return len(f.Frames) > 0 })
+	expect(ctx, t, stan, func(f packets.SpectatorFrames) bool { return len(f.Frames) > 0 })
 	between(halfPlayed)
 	lena.revive(ctx)
 	if err := lena.hubs.Begin(ctx, beatmap.ID, token, p); err != nil {
