@@ -35,8 +35,8 @@ const (
 	MaxName = 64
 	// MaxPage bounds a page of history and the channels of a server that are shown. Longer limits are cut to it.
 	MaxPage = 1000
-	// MaxEntered bounds the channels that a user may have entered, and MaxConversations the latest conversations that are
-	// shown to him.
+	// MaxEntered bounds the stored channels that a user may have entered, and MaxConversations the latest conversations that
+	// are shown to him.
 	MaxEntered       = 100
 	MaxConversations = 500
 	// MaxUUID bounds the bytes of Line.UUID; longer ones are forgotten.

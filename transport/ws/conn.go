@@ -42,7 +42,7 @@ type conn struct {
 	cancel   context.CancelCauseFunc
 	verified chan struct{} // closed when the second factor is there
 	proof    sync.Once     // closes it
-	expires  atomic.Int64  // when the token does, in Unix seconds; 0 when that is not known
+	expires  atomic.Int64  // when the token does, in Unix seconds; 0 for never
 	chatting atomic.Bool   // wants to hear of chat
 
 	mu       sync.Mutex
@@ -65,8 +65,12 @@ func (c *conn) end(why error) { c.cancel(why) }
 // verify says that the second factor of the token is there.
 func (c *conn) verify() { c.proof.Do(func() { close(c.verified) }) }
 
-// refreshed says that another token has taken the place of this one. When that expires nobody says, but it ends like any.
-func (c *conn) refreshed() { c.expires.Store(0) }
+// refreshed says that another token has taken the place of this one. It lasts as long, as far as can be known here.
+func (c *conn) refreshed() {
+	if c.expires.Load() != 0 {
+		c.expires.Store(time.Now().Add(c.token.ExpiresAt.Sub(c.token.IssuedAt)).Unix())
+	}
+}
 
 // serve is the life of the socket.
 func (c *conn) serve() {

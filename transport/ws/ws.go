@@ -166,11 +166,15 @@ func (h *Handler) stop() {
 	}
 }
 
+// maxPerToken bounds the sockets of one token. Sessions have a bound for each user; this one is for sockets that have none, because
+// their second factor is missing, or their end has not been noticed yet.
+const maxPerToken = 2 * sessions.MaxAPI
+
 // add takes a socket in, unless there are too many or none are taken.
 func (h *Handler) add(c *conn) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if !h.open || len(h.conns) >= h.config.MaxConnections {
+	if !h.open || len(h.conns) >= h.config.MaxConnections || len(h.byToken[c.token.ID]) >= maxPerToken {
 		return false
 	}
 	h.conns[c] = struct{}{}

@@ -16,11 +16,13 @@ import (
 	"github.com/pure-peace/peace/modules/chat"
 	"github.com/pure-peace/peace/modules/fault"
 	"github.com/pure-peace/peace/modules/notifications"
+	"github.com/pure-peace/peace/modules/notifications/notificationspb"
 	"github.com/pure-peace/peace/modules/oauth"
 	"github.com/pure-peace/peace/modules/relations"
 	"github.com/pure-peace/peace/modules/sessions"
 	"github.com/pure-peace/peace/modules/state"
 	"github.com/pure-peace/peace/modules/users"
+	"github.com/pure-peace/peace/modules/wire"
 	"github.com/pure-peace/peace/osu/packets"
 	"github.com/pure-peace/peace/transport/api/v2/talk/talktest"
 	lazer "github.com/pure-peace/peace/transport/lazer/client"
@@ -554,6 +556,32 @@ func TestBehind(t *testing.T) {
 	ended(t, socket, websocket.StatusTryAgainLater)
 }
 
+// TestSlow says that a client that does not read is closed.
+func TestSlow(t *testing.T) {
+	w := talktest.New(t, talktest.Options{Feed: func(c *ws.Config) { c.PingInterval, c.WriteTimeout = 45*time.Second, time.Second }})
+	u := w.Register(t, "somebody")
+	w.Listen(t, w.Tokens.Issue(u.ID))
+	n := notifications.Notification{ID: 1, Name: "x", ObjectType: "user", Details: []byte(`{"x":"` + strings.Repeat("x", 50_000) + `"}`)}
+	item := wire.Pack(notificationspb.FromNotified(notifications.Notified{Notification: n}))
+	await(t, func() bool {
+		_, err := w.State.Append(t.Context(), state.Append{Space: sessions.Space, Tags: []string{sessions.UserTag(u.ID)}, Item: item})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(ofKind(t, w, u)) == 0
+	})
+}
+
+// TestPerToken bounds the sockets of a token that waits for its second factor, which have no session.
+func TestPerToken(t *testing.T) {
+	w := talktest.New(t, talktest.Options{})
+	token := w.Tokens.Issue(w.Register(t, "somebody").ID, talktest.Unverified)
+	for range 2 * sessions.MaxAPI {
+		w.Dial(t, token).Await(t, "connection.ready")
+	}
+	ended(t, w.Dial(t, token), websocket.StatusTryAgainLater)
+}
+
 // TestPings says that a client that answers no ping is closed, and one that does is not.
 func TestPings(t *testing.T) {
 	w := talktest.New(t, talktest.Options{Feed: func(c *ws.Config) { c.PingInterval = time.Second }})
@@ -589,7 +617,7 @@ func (down) Check(context.Context, string) (oauth.Token, error) {
 // TestOutage says that a client is asked to come again when its token cannot be looked at, and not told that it is wrong.
 func TestOutage(t *testing.T) {
 	w := talktest.New(t, talktest.Options{Deps: func(d *ws.Deps) { d.Tokens = down{} }})
-	_, answer, err := websocket.Dial(t.Context(), strings.Replace(w.FeedURL(), "http", "ws", 1), nil) //nolint:bodyclose // likewise
+	_, answer, err := websocket.Dial(t.Context(), strings.Replace(w.FeedURL(), "http", "ws", 1), nil)
 	if err == nil || answer == nil || answer.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("%v, %v", answer, err)
 	}

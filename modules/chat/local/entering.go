@@ -27,7 +27,7 @@ func (s *Service) Enter(ctx context.Context, userID int32, id int64) (chat.Threa
 	if err != nil {
 		return chat.Thread{}, err
 	}
-	if e.Channel != "" && e.Member == 0 {
+	if e.Channel != "" && e.Member == 0 && !t.Channel.Temporary { // no room shall be without one of its players
 		if n, err := s.store.entered(ctx, userID); err != nil {
 			return chat.Thread{}, err
 		} else if n >= chat.MaxEntered {

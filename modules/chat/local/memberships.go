@@ -248,7 +248,7 @@ func (s store) threads(ctx context.Context, userID int32, conversations bool) ([
 	if conversations {
 		q = q.Where("t.channel IS NULL").OrderExpr("last_message_id DESC, t.id").Limit(chat.MaxConversations)
 	} else {
-		q = q.Where("t.channel IS NOT NULL").OrderExpr("t.channel").Limit(chat.MaxEntered)
+		q = q.Where("t.channel IS NOT NULL").OrderExpr("t.channel").Limit(2 * chat.MaxEntered) // temporary ones are not bounded
 	}
 	err := q.Scan(ctx, &found)
 	return found, err

@@ -50,7 +50,6 @@ func (s *Service) Whisper(ctx context.Context, line chat.Line) (chat.Whisper, er
 		if err := s.store.markUnread(ctx, message.ID); err != nil {
 			return chat.Whisper{}, err
 		}
-		unread = true
 	}
 	return chat.Whisper{
 		Message:       message,
