@@ -35,7 +35,7 @@ func (s *Service) keep(ctx context.Context, it *stream, player spectator.Player,
 	if c.total+len(data) > spectator.MaxReplay {
 		return nil
 	}
-	full := c.key != "" && (c.bytes+len(data) > chunkBytes || c.items >= chunkItems)
+	full := c.key != "" && (c.bytes+len(data) > s.chunkBytes || c.items >= chunkItems)
 	previous := c.key
 	var changes []state.Change
 	if c.key == "" || full {

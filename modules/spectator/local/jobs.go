@@ -22,8 +22,8 @@ import (
 const (
 	// jobsEvery is how often jobs are looked for that another process left behind.
 	jobsEvery = 2 * time.Second
-	// leaseTime is how long a job belongs to a process that does not renew its lease, and leaseRenewal how often it does.
-	leaseTime, leaseRenewal = 30 * time.Second, 10 * time.Second
+	// leaseTime is how long a job belongs to a process that does not renew its lease, which it does three times as often.
+	leaseTime = 30 * time.Second
 	// askEvery is how often a score is asked for whose event may have been missed; later, when it is kept but not processed, seldom.
 	askEvery, askSeldom = time.Second, 10 * time.Second
 	// countTime is how long rankings may take to count a score before the player is told all the same.
@@ -106,7 +106,7 @@ func (s *Service) hearScores(ctx context.Context) {
 func (s *Service) finishAll(ctx context.Context) {
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	ticker := time.NewTicker(jobsEvery)
+	ticker := time.NewTicker(s.jobsEvery)
 	defer ticker.Stop()
 	for ctx.Err() == nil {
 		err := s.all(ctx, jobTag, func(r state.Record) error {
@@ -181,10 +181,10 @@ func (s *Service) save(ctx context.Context, t *task, until time.Time) error {
 
 // lease renews the lease of a job when it is time.
 func (s *Service) lease(ctx context.Context, t *task) error {
-	if time.Since(t.renewed) < leaseRenewal {
+	if time.Since(t.renewed) < s.leaseTime/3 {
 		return nil
 	}
-	return s.save(ctx, t, time.Now().Add(leaseTime))
+	return s.save(ctx, t, time.Now().Add(s.leaseTime))
 }
 
 // finish works on a job until it is finished or ctx ends. What fails is tried again by whoever finds the job next.
@@ -229,7 +229,7 @@ func (s *Service) work(ctx context.Context, t *task) error {
 			return err
 		}
 		t.job.Told = true
-		if err := s.save(ctx, t, time.Now().Add(leaseTime)); err != nil {
+		if err := s.save(ctx, t, time.Now().Add(s.leaseTime)); err != nil {
 			return err
 		}
 	}
@@ -316,9 +316,9 @@ func (s *Service) attach(ctx context.Context, t *task, result *scores.Result) er
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	ctx, cancel := context.WithTimeout(ctx, leaseTime)
+	ctx, cancel := context.WithTimeout(ctx, s.leaseTime)
 	defer cancel()
-	if err := s.save(ctx, t, time.Now().Add(2*leaseTime)); err != nil {
+	if err := s.save(ctx, t, time.Now().Add(2*s.leaseTime)); err != nil {
 		return err
 	}
 	found, err := s.deps.Beatmaps.Beatmaps(ctx, []beatmaps.Key{{ID: score.BeatmapID}})

@@ -122,6 +122,10 @@ type Service struct {
 	log  *slog.Logger
 	live live
 	jobs jobs
+
+	// Constants of their names, which tests make smaller.
+	chunkBytes           int
+	leaseTime, jobsEvery time.Duration
 }
 
 var _ spectator.Service = (*Service)(nil)
@@ -131,7 +135,10 @@ func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	return &Service{cfg: cfg, deps: deps, log: deps.Log, live: newLive(), jobs: newJobs(cfg)}, nil
+	return &Service{
+		cfg: cfg, deps: deps, log: deps.Log, live: newLive(), jobs: newJobs(cfg),
+		chunkBytes: chunkBytes, leaseTime: leaseTime, jobsEvery: jobsEvery,
+	}, nil
 }
 
 // Run finishes plays that ended, and ends those whose client is gone, until ctx ends.

@@ -251,12 +251,12 @@ func (s *Service) end(
 	return err
 }
 
-// ended returns the changes that make a job of a play with a token. The item in its mailbox is there to be durable, and with it what
+// ended returns the changes that make a job of a play whose frames are kept. The item in its mailbox is there to be durable, and with it what
 // was written before.
 func (s *Service) ended(e *entry, now time.Time) []state.Change {
 	p := e.Play.Player
-	if p.Token == 0 || s.deps.Scores == nil || s.deps.Files == nil {
-		return nil // nobody would do it
+	if !e.Kept {
+		return nil
 	}
 	key := jobKey(p.UserID, p.Token)
 	return []state.Change{
