@@ -325,6 +325,7 @@ func TestThrownOut(t *testing.T) {
 func TestPassword(t *testing.T) {
 	w := newWorld(t)
 	g := w.edge(t).connect(w.id(t, "changer"), "c")
+	g.silent() // and so has its session
 	password := "another password"
 	if _, err := w.Users.Update(t.Context(), g.id, g.id, users.Change{Password: &password}); err != nil {
 		t.Fatal(err)
@@ -464,6 +465,7 @@ func TestLost(t *testing.T) {
 func TestExpired(t *testing.T) {
 	w := newWorld(t)
 	g := w.edge(t).connect(w.id(t, "forgotten"), "f")
+	g.silent() // and so has its session
 	s, ok := w.session(t, g.id)
 	if !ok {
 		t.Fatal("no session")

@@ -195,7 +195,7 @@ func (e *edge) dial(token any, instance string) *game {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), within)
 	defer cancel()
-	ws, _, err := websocket.Dial(ctx, e.url+"?id="+negotiated.ConnectionToken, &websocket.DialOptions{HTTPClient: e.http, HTTPHeader: header}) //nolint:bodyclose // the WebSocket is the body
+	ws, _, err := websocket.Dial(ctx, e.url+"?id="+negotiated.ConnectionToken, &websocket.DialOptions{HTTPClient: e.http, HTTPHeader: header})
 	if err != nil {
 		t.Fatal(err)
 	}
