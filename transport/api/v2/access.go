@@ -17,7 +17,7 @@ type Access struct {
 	Open       bool   // needs no token; one that is sent must be valid all the same
 	Unverified bool   // may change things although the second factor is still to come
 
-	// Within is how long the endpoint may take, for those that carry files; 0 means as long as any request to the server.
+	// Within is how long the endpoint may take, for those that carry files or wait for something; 0 means 8 s.
 	Within time.Duration
 }
 

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -28,6 +29,10 @@ const (
 	Everybody   = "everybody" // every account
 	ByPrivilege = "privilege" // accounts with the privilege of supporters
 )
+
+// patience is how long an endpoint works that says nothing else. lazer gives up after 10 s, and takes the third time in a row for
+// an outage of the whole server; an answer that something took too long is no outage.
+const patience = 8 * time.Second
 
 // limitedTokens is for how many tokens and addresses at a time the limits are kept, in 1.5 MiB.
 const limitedTokens = 1 << 16
@@ -127,6 +132,8 @@ func (a *API) handle(method, pattern string, access Access, e Endpoint) {
 	var h http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.serve(w, r, access, e) })
 	if access.Within > 0 {
 		h = limit.Stream(limit.Transfer(access.Within, access.Within)(limit.Timeout(access.Within)(h)))
+	} else {
+		h = limit.Timeout(patience)(h)
 	}
 	a.mux.Method(method, pattern, h)
 }

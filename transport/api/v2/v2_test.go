@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -374,6 +375,26 @@ func TestAnswers(t *testing.T) {
 			t.Errorf("%s: %s, want %s", path, got, want)
 		}
 	}
+}
+
+// lazer gives up after ten seconds, and three times in a row are an outage to it.
+func TestPatience(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		api := newAPI(t, nil)
+		wait := func(ctx context.Context, _ *v2.Request) (any, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+		api.Get("/slow", v2.Public, wait)
+		api.Get("/slower", v2.Access{Scope: "public", Within: time.Minute}, wait)
+		for path, want := range map[string]time.Duration{"/slow": 8 * time.Second, "/slower": time.Minute} {
+			start := time.Now()
+			w := ask(api, "GET", path, "public", nil)
+			if took := time.Since(start); took != want || w.Code != 504 {
+				t.Errorf("%s: %d after %v", path, w.Code, took)
+			}
+		}
+	})
 }
 
 // closing notes that it was closed.
