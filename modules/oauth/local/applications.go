@@ -218,6 +218,9 @@ func isRedirect(address string) bool {
 		return false
 	}
 	u, err := url.Parse(address)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil && u.Opaque == "" &&
+	if err != nil || strings.ContainsAny(u.Host, ",;'*&()!$+=") {
+		return false
+	}
+	return (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil && u.Opaque == "" &&
 		!strings.Contains(address, "#")
 }
