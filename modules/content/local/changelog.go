@@ -84,6 +84,9 @@ func readBuild(r *markdown.Renderer, name, file string) (*content.Build, error) 
 		return nil, err
 	}
 	at, err := moment(f.Date)
+	if err == nil {
+		at, err = inRange(at)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -105,11 +108,11 @@ func readBuild(r *markdown.Renderer, name, file string) (*content.Build, error) 
 func moment(date any) (time.Time, error) {
 	switch date := date.(type) {
 	case time.Time:
-		return inRange(date.UTC())
+		return date.UTC(), nil
 	case toml.LocalDateTime:
-		return inRange(date.AsTime(time.UTC))
+		return date.AsTime(time.UTC), nil
 	case toml.LocalDate:
-		return inRange(date.AsTime(time.UTC))
+		return date.AsTime(time.UTC), nil
 	case string:
 		return parseDate(date)
 	}

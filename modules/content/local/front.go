@@ -68,7 +68,7 @@ var dateLayouts = []string{
 func parseDate(text string) (time.Time, error) {
 	for _, layout := range dateLayouts {
 		if t, err := time.Parse(layout, strings.TrimSpace(text)); err == nil {
-			return inRange(t.UTC())
+			return t.UTC(), nil
 		}
 	}
 	return time.Time{}, fmt.Errorf("%.40q is no date, as in 2026-11-21 18:00:00", text)

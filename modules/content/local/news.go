@@ -21,6 +21,9 @@ func readPost(r *markdown.Renderer, name string, file string, modified time.Time
 		return nil, errors.New("its name is not as in 2026-11-21-hello.md")
 	}
 	day, err := parseDate(slug[:len("2006-01-02")])
+	if err == nil {
+		day, err = inRange(day)
+	}
 	if err != nil {
 		return nil, err
 	}
