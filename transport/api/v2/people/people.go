@@ -9,6 +9,8 @@ import (
 	"github.com/pure-peace/peace/modules/achievements"
 	"github.com/pure-peace/peace/modules/beatmaps"
 	"github.com/pure-peace/peace/modules/comments"
+	"github.com/pure-peace/peace/modules/content"
+	"github.com/pure-peace/peace/modules/kudosu"
 	"github.com/pure-peace/peace/modules/rankings"
 	"github.com/pure-peace/peace/modules/relations"
 	"github.com/pure-peace/peace/modules/scores"
@@ -17,7 +19,7 @@ import (
 	"github.com/pure-peace/peace/transport/api/v2/resource"
 )
 
-// Deps are what the area needs of others. The last four may be nil, and then nothing is told of what they know.
+// Deps are what the area needs of others. From Beatmaps on they may be nil, and then nothing is told of what they know.
 type Deps struct {
 	People    *resource.People
 	Users     Accounts
@@ -31,6 +33,8 @@ type Deps struct {
 	Scores       Scores
 	Achievements Achievements
 	Comments     Comments
+	Kudosu       Kudosu
+	Wiki         Wiki
 }
 
 // Accounts is the part of users.Accounts that is needed here.
@@ -77,6 +81,16 @@ type Achievements interface {
 // Comments is the part of comments.Service that is needed here.
 type Comments interface {
 	Find(ctx context.Context, query comments.Query) (comments.Page, error)
+}
+
+// Kudosu is the part of kudosu.Service that is needed here.
+type Kudosu interface {
+	Totals(ctx context.Context, userIDs []int32) ([]kudosu.Total, error)
+}
+
+// Wiki is the part of content.Service that is needed here.
+type Wiki interface {
+	Search(ctx context.Context, locale, text string, offset, limit int) ([]content.Wiki, int, error)
 }
 
 // Area has the endpoints. It is safe for concurrent use; make one with New.

@@ -19,6 +19,8 @@ import (
 	"github.com/pure-peace/peace/modules/achievements"
 	"github.com/pure-peace/peace/modules/beatmaps"
 	"github.com/pure-peace/peace/modules/comments"
+	"github.com/pure-peace/peace/modules/content"
+	"github.com/pure-peace/peace/modules/kudosu"
 	"github.com/pure-peace/peace/modules/oauth"
 	"github.com/pure-peace/peace/modules/rankings"
 	"github.com/pure-peace/peace/modules/relations"
@@ -109,6 +111,21 @@ func (remarks) Find(context.Context, comments.Query) (comments.Page, error) {
 	return comments.Page{Total: 4}, nil
 }
 
+type thanks struct{}
+
+func (thanks) Totals(_ context.Context, ids []int32) ([]kudosu.Total, error) {
+	return []kudosu.Total{{UserID: ids[0], Amount: 9}}, nil
+}
+
+type wiki struct{}
+
+func (wiki) Search(_ context.Context, locale, text string, offset, limit int) ([]content.Wiki, int, error) {
+	if text != "name" || locale != "de" || offset != 0 || limit != 50 {
+		return nil, 0, nil
+	}
+	return []content.Wiki{{Path: "Names", Title: "Names"}}, 3, nil
+}
+
 type server struct {
 	*stacktest.Stack
 	api   *v2.API
@@ -125,7 +142,7 @@ func newServer(t testing.TB, edit ...func(*people.Deps)) *server {
 			Users: s.Users, Sessions: s.Sessions, Rankings: s.Rankings, Domain: stacktest.Domain, Supporters: true,
 		}),
 		Users: s.Users, Relations: s.Relations, Rankings: s.Rankings, Log: log, MaxRelations: 500,
-		Beatmaps: library{}, Scores: plays{}, Achievements: medals{}, Comments: remarks{},
+		Beatmaps: library{}, Scores: plays{}, Achievements: medals{}, Comments: remarks{}, Kudosu: thanks{}, Wiki: wiki{},
 	}
 	for _, f := range edit {
 		f(&deps)
@@ -289,7 +306,7 @@ func TestSearch(t *testing.T) {
 			Total int
 		}
 		WikiPage *struct {
-			Data  []any
+			Data  []resource.WikiPage
 			Total int
 		} `json:"wiki_page"`
 	}
@@ -304,8 +321,11 @@ func TestSearch(t *testing.T) {
 	if none := get[result](t, s, "/search?query=", 0); none.User.Data == nil || none.User.Total != 0 {
 		t.Errorf("nothing: %+v", none)
 	}
-	if pages := get[result](t, s, "/search?mode=wiki_page&query=name", 0); pages.User != nil || pages.WikiPage == nil {
-		t.Errorf("wiki pages: %+v", pages)
+	for query, want := range map[string]int{"name&locale=de": 1, "": 0, strings.Repeat("name", 65): 0} {
+		pages := get[result](t, s, "/search?mode=wiki_page&query="+query, 0)
+		if pages.User != nil || pages.WikiPage == nil || len(pages.WikiPage.Data) != want || pages.WikiPage.Total != 3*want {
+			t.Errorf("wiki pages for %q: %+v", query, pages)
+		}
 	}
 	s.refuses(t, "GET", "/search?mode=forum_post", 0, 422, `{"error":"invalid mode specified"}`)
 	s.refuses(t, "GET", "/search?mode=user&page=x", 0, 422, `{"error":"page must be a number"}`)

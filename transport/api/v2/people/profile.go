@@ -87,6 +87,7 @@ func (a *Area) profile(ctx context.Context, viewer int32, account *resource.Acco
 	a.askScores(ask, id, ruleset, &profile)
 	a.askBeatmaps(ask, id, &profile)
 	a.askComments(ask, viewer, id, &profile)
+	a.askKudosu(ask, id, &profile)
 	if err := group.Wait(); err != nil {
 		return resource.Profile{}, err
 	}
@@ -175,6 +176,19 @@ func (a *Area) askComments(ask asking, viewer, id int32, profile *resource.Profi
 	ask("comments", func(ctx context.Context) error {
 		page, err := a.deps.Comments.Find(ctx, comments.Query{UserID: id, Limit: 1, ViewerID: viewer})
 		profile.CommentsCount = page.Total
+		return err
+	})
+}
+
+func (a *Area) askKudosu(ask asking, id int32, profile *resource.Profile) {
+	if a.deps.Kudosu == nil {
+		return
+	}
+	ask("kudosu", func(ctx context.Context) error {
+		totals, err := a.deps.Kudosu.Totals(ctx, []int32{id})
+		if err == nil && len(totals) > 0 { // nothing can be had for it, so all of it is there
+			profile.Kudosu = resource.Kudosu{Available: totals[0].Amount, Total: totals[0].Amount}
+		}
 		return err
 	})
 }

@@ -6,18 +6,13 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/pure-peace/peace/modules/users"
 	"github.com/pure-peace/peace/osu"
 	v2 "github.com/pure-peace/peace/transport/api/v2"
 	"github.com/pure-peace/peace/transport/api/v2/resource"
 )
 
-const (
-	// maxIDs is how many users one request names.
-	maxIDs = 50
-	// foundPage is how many users a page of a search has.
-	foundPage = 20
-)
+// maxIDs is how many users one request names.
+const maxIDs = 50
 
 type userList struct {
 	Users []*resource.User `json:"users"`
@@ -163,55 +158,4 @@ func (a *Area) user(ctx context.Context, r *v2.Request) (any, error) {
 	}
 	profile, err := a.profile(ctx, r.UserID(), account, ruleset(r, account))
 	return profile, err
-}
-
-type searchResult struct {
-	User *foundUsers `json:"user,omitempty"`
-	Wiki *foundPages `json:"wiki_page,omitempty"`
-}
-
-type foundUsers struct {
-	Data  []*resource.User `json:"data"`
-	Total int              `json:"total"`
-}
-
-// foundPages are wiki pages, which are searched for where they are read: here there are never any.
-type foundPages struct {
-	Data  []resource.Nothing `json:"data"`
-	Total int                `json:"total"`
-}
-
-// search answers GET search?mode=user&query=….
-func (a *Area) search(ctx context.Context, r *v2.Request) (any, error) {
-	mode := r.Text("mode")
-	var result searchResult
-	switch mode {
-	case "", "all", "user", "wiki_page":
-	default:
-		return nil, v2.Refuse(http.StatusUnprocessableEntity, "invalid mode specified")
-	}
-	if mode != "user" {
-		result.Wiki = &foundPages{Data: []resource.Nothing{}}
-	}
-	if mode == "wiki_page" {
-		return result, nil
-	}
-	page, err := r.Number("page", 1, 1, users.MaxFound/foundPage)
-	if err != nil {
-		return nil, err
-	}
-	named, total, err := a.deps.Users.Search(ctx, r.Text("query"), (page-1)*foundPage, foundPage)
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]int32, len(named))
-	for i, u := range named {
-		ids[i] = u.ID
-	}
-	found, err := a.deps.People.Compact(ctx, r.UserID(), ids)
-	if err != nil {
-		return nil, err
-	}
-	result.User = &foundUsers{Data: ordered(found, ids), Total: total}
-	return result, nil
 }
