@@ -10,6 +10,7 @@ import (
 
 	"github.com/pure-peace/peace/modules/files"
 	filesLocal "github.com/pure-peace/peace/modules/files/local"
+	"github.com/pure-peace/peace/modules/scores"
 	"github.com/pure-peace/peace/modules/sessions"
 	"github.com/pure-peace/peace/modules/spectator"
 	"github.com/pure-peace/peace/modules/spectator/spectatortest"
@@ -169,4 +170,14 @@ func eventually(t testing.TB, what string, holds func() bool) {
 			t.Fatal("never happens: " + what)
 		}
 	}
+}
+
+// wantReplay compares the replay of a token's score with the first n bundles.
+func wantReplay(s *scene, token int64, n int) {
+	s.Helper()
+	data, err := files.Load(s.Context(), s.deps.Files, s.world.Replay(token), scores.MaxReplay)
+	if err != nil {
+		s.Fatal(err)
+	}
+	wantFrames(s, data, n)
 }

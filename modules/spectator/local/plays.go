@@ -19,6 +19,7 @@ import (
 	"github.com/pure-peace/peace/modules/state"
 	"github.com/pure-peace/peace/modules/wire"
 	"github.com/pure-peace/peace/osu"
+	"github.com/pure-peace/peace/osu/mods"
 )
 
 // Bounds of what a client says.
@@ -34,11 +35,14 @@ func client(name string) bool {
 }
 
 func checkPlay(p *spectator.Play) error {
-	mods, err := json.Marshal(p.Mods)
+	stored, err := json.Marshal(p.Mods)
+	if err == nil {
+		err = json.Unmarshal(stored, new(mods.Set)) // what cannot be read again would make the player's record unreadable
+	}
 	switch {
 	case p.Player.UserID <= 0, !client(p.Player.Client), p.Player.Token < 0,
 		p.Format != spectator.Stable && p.Format != spectator.Lazer, p.State < spectator.Idle || p.State > spectator.Quit,
-		len(p.BeatmapMD5) > 32 || !utf8.ValidString(p.BeatmapMD5), err != nil, len(mods) > maxMods, len(p.Maximum) > maxMaximum:
+		len(p.BeatmapMD5) > 32 || !utf8.ValidString(p.BeatmapMD5), err != nil, len(stored) > maxMods, len(p.Maximum) > maxMaximum:
 		return spectator.ErrBadPlay
 	}
 	for name := range p.Maximum {
