@@ -71,8 +71,8 @@ func (h *Hub) deliver(ctx context.Context, c *signalr.Conn, p *player, items []s
 		case n.closed != nil:
 			return n.closed
 		case n.userID == 0 || n.userID == own: // of himself the client knows what it said
-		case n.ask:
-			h.ask(ctx, c, p, n.userID)
+		case n.ask != nil:
+			p.tell(c, h.ask(ctx, n))
 		default:
 			p.tell(c, n)
 		}
@@ -90,18 +90,25 @@ func (p *player) tell(c *signalr.Conn, n *news) {
 	}
 }
 
-// ask tells of a user who is still online when one of his clients is not.
-func (h *Hub) ask(ctx context.Context, c *signalr.Conn, p *player, userID int32) {
-	var found activity.Presence
-	list, err := h.deps.Sessions.Presences(ctx, []int32{userID})
-	switch {
-	case err != nil:
-		h.deps.Log.WarnContext(ctx, "somebody is shown as offline, for nobody knows", "user", userID, "error", err)
-	case len(list) == 1:
-		found = shown(&list[0])
-	}
-	n := presenceNews(userID, found)
-	p.tell(c, &n)
+// askTimeout bounds the wait for an answer that many wait for.
+const askTimeout = 5 * time.Second
+
+// ask returns the answer to a question.
+func (h *Hub) ask(ctx context.Context, n *news) *news {
+	n.ask.once.Do(func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), askTimeout)
+		defer cancel()
+		var found activity.Presence
+		list, err := h.deps.Sessions.Presences(ctx, []int32{n.userID})
+		switch {
+		case err != nil:
+			h.deps.Log.WarnContext(ctx, "somebody is shown as offline, for nobody knows", "user", n.userID, "error", err)
+		case len(list) == 1:
+			found = shown(&list[0])
+		}
+		n.ask.answer = presenceNews(n.userID, found)
+	})
+	return &n.ask.answer
 }
 
 // over ends a connection whose session has ended. A game in whose place there is another one logs out, as does one whose user was

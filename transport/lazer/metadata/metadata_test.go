@@ -256,6 +256,12 @@ func TestComesBack(t *testing.T) {
 	if s, ok := w.session(t, id); !ok || !s.Status.Busy {
 		t.Errorf("session is %+v", s)
 	}
+
+	// One that comes back and wants to be seen no more is not.
+	again := first.connect(id, "same")
+	watcher.expect(presence("User", id, "92 92 0b 90 01"))
+	again.invoke("UpdateStatus", "91 c0", presence("User", id, nobody))
+	watcher.expect(presence("User", id, nobody))
 }
 
 // TestRestart takes an edge away: users stay online until their games are back.

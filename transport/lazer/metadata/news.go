@@ -16,12 +16,17 @@ import (
 type news struct {
 	userID int32 // whose presence it tells
 
-	// The presence, for those who follow everybody and for friends; unless it must be asked for, since the user is still online with
-	// another client.
+	// The presence, for those who follow everybody and for friends; unless it must be asked for.
 	everybody, friends signalr.Message
-	ask                bool
+	ask                *question
 
 	closed *sessions.Closed // the session is over
+}
+
+// question is how a user is shown who is still online when one of his clients is not. It is asked once for all who want to know.
+type question struct {
+	once   sync.Once
+	answer news
 }
 
 // memoSlots is how much news is remembered: that of the last moments, which many connections are about to get.
@@ -72,7 +77,7 @@ func read(data []byte) news {
 		return tell(event.GetUserId(), event.GetStatus())
 	case *sessionspb.Left:
 		if len(event.GetRemaining()) > 0 {
-			return news{userID: event.GetUserId(), ask: true}
+			return news{userID: event.GetUserId(), ask: new(question)}
 		}
 		return presenceNews(event.GetUserId(), activity.Presence{})
 	case *sessionspb.Closed:

@@ -37,6 +37,7 @@ type player struct {
 	board   hubs.Optional[rankings.Board]
 	paced   *rate.Limiter
 
+	said    bool                           // the client has said its status; until then a game that came back is as it was
 	status  hubs.Optional[hubs.UserStatus] // as the client last said
 	doing   hubs.UserActivity
 	current sessions.Status
@@ -186,7 +187,7 @@ func (h *Hub) updateStatus(ctx context.Context, c *signalr.Conn, status hubs.Opt
 	if status.Valid && (status.Value < hubs.Offline || status.Value > hubs.Online) {
 		return errStatus
 	}
-	if status == p.status {
+	if p.said && status == p.status {
 		return nil
 	}
 	if err := p.pace(ctx, 1); err != nil {
@@ -198,7 +199,7 @@ func (h *Hub) updateStatus(ctx context.Context, c *signalr.Conn, status hubs.Opt
 	if err := h.update(ctx, c, next, &hidden); err != nil {
 		return err
 	}
-	p.status = status
+	p.said, p.status = true, status
 	h.echo(c, p)
 	return nil
 }
