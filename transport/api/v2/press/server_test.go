@@ -24,6 +24,7 @@ import (
 	"github.com/pure-peace/peace/modules/database/databasetest"
 	kudosuLocal "github.com/pure-peace/peace/modules/kudosu/local"
 	"github.com/pure-peace/peace/modules/moderation"
+	"github.com/pure-peace/peace/modules/scores"
 	"github.com/pure-peace/peace/osu"
 	"github.com/pure-peace/peace/transport/api/v2/press"
 	"github.com/pure-peace/peace/transport/api/v2/v2test"
@@ -38,6 +39,7 @@ type server struct {
 	kudosu   *kudosuLocal.Service
 	feed     *feed
 	desk     *desk
+	board    *board
 	contents string
 }
 
@@ -86,6 +88,16 @@ func (d *desk) Complain(_ context.Context, c moderation.Complaint) (moderation.C
 	return c, nil
 }
 
+// board has one score.
+type board struct{ score scores.Score }
+
+func (b *board) Scores(_ context.Context, ids []int64) ([]scores.Score, error) {
+	if len(ids) != 1 || ids[0] != b.score.ID {
+		return nil, nil
+	}
+	return []scores.Score{b.score}, nil
+}
+
 type medals struct{}
 
 func (medals) Achievements(context.Context) ([]achievements.Achievement, error) {
@@ -127,7 +139,7 @@ func write(t testing.TB, dir string, files map[string]string) {
 
 func newServer(t *testing.T, files map[string]string) *server {
 	t.Helper()
-	s := &server{Stack: v2test.New(t), feed: &feed{}, desk: &desk{}, contents: t.TempDir()}
+	s := &server{Stack: v2test.New(t), feed: &feed{}, desk: &desk{}, board: &board{}, contents: t.TempDir()}
 	write(t, s.contents, files)
 	config := contentLocal.DefaultConfig()
 	config.Dir = s.contents
@@ -147,7 +159,7 @@ func newServer(t *testing.T, files map[string]string) *server {
 	}
 	s.area = press.New(press.Deps{
 		People: s.People, Content: written, Comments: said, Activity: s.feed, Kudosu: s.kudosu, Achievements: medals{}, Moderation: s.desk,
-		Beatmaps: s.Beatmaps, Scores: s.Scores, Chat: s.Chat, Links: s.Links, Log: s.Log,
+		Beatmaps: s.Beatmaps, Scores: s.board, Chat: s.Chat, Links: s.Links, Log: s.Log,
 	})
 	s.area.Register(s.API)
 	return s
