@@ -65,7 +65,7 @@ func (s *Service) Playcounts(ctx context.Context, userID int32, beatmapIDs []int
 	}
 	known := make(map[int32]int32, len(rows))
 	for _, r := range rows {
-		known[r.BeatmapID] = r.Plays
+		known[r.BeatmapID] = max(r.Plays, 0) // less than none: a play was removed that an older version had counted
 	}
 	plays := make([]int32, len(beatmapIDs))
 	for i, id := range beatmapIDs {

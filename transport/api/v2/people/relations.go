@@ -128,31 +128,22 @@ func (a *Area) relate(ctx context.Context, r *v2.Request, kind relations.Kind) (
 	if visible[target] == nil {
 		return nil, v2.NotFound("user")
 	}
-	if kind == relations.Friend {
-		standings, err := a.deps.Relations.Between(ctx, r.UserID(), []int32{target})
-		if err != nil {
-			return nil, err
-		}
-		if len(standings) > 0 && standings[0].From == relations.Block {
-			return nil, v2.Refuse(http.StatusUnprocessableEntity, "That user has blocked you.")
-		}
-	}
-	err = a.deps.Relations.Add(ctx, r.UserID(), target, kind)
-	switch {
-	case errors.Is(err, relations.ErrTooMany): // no reason to wait, as 429 would be
-		return nil, v2.Refuse(http.StatusUnprocessableEntity, "Your list is full.")
-	case err != nil:
-		return nil, err
-	}
-	made := relations.Relation{Target: target, Kind: kind}
-	list, err := a.deps.Relations.List(ctx, r.UserID())
+	standings, err := a.deps.Relations.Between(ctx, r.UserID(), []int32{target})
 	if err != nil {
 		return nil, err
 	}
-	if i := slices.IndexFunc(list, func(known relations.Relation) bool { return known.Target == target }); i >= 0 {
-		made = list[i]
+	made := relations.Relation{Target: target, Kind: kind}
+	if kind == relations.Friend && len(standings) > 0 {
+		if standings[0].From == relations.Block {
+			return nil, v2.Refuse(http.StatusUnprocessableEntity, "That user has blocked you.")
+		}
+		made.Mutual = standings[0].From == relations.Friend
 	}
-	return userRelation{relationOf(made)}, nil
+	err = a.deps.Relations.Add(ctx, r.UserID(), target, kind)
+	if errors.Is(err, relations.ErrTooMany) { // no reason to wait, as 429 would be
+		return nil, v2.Refuse(http.StatusUnprocessableEntity, "Your list is full.")
+	}
+	return userRelation{relationOf(made)}, err
 }
 
 // unfriend answers DELETE friends/{user}.
