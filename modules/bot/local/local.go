@@ -22,6 +22,7 @@ import (
 	"github.com/pure-peace/peace/modules/beatmaps"
 	"github.com/pure-peace/peace/modules/bot"
 	"github.com/pure-peace/peace/modules/chat"
+	"github.com/pure-peace/peace/modules/kudosu"
 	"github.com/pure-peace/peace/modules/moderation"
 	"github.com/pure-peace/peace/modules/performance"
 	"github.com/pure-peace/peace/modules/rankings"
@@ -46,6 +47,7 @@ type Deps struct {
 	Scores      scores.Boards
 	Rankings    rankings.Service
 	Moderation  moderation.Service
+	Kudosu      kudosu.Service
 
 	// Commands are added to the built-in ones; one with the name of a built-in command replaces it.
 	Commands []Command
@@ -67,7 +69,7 @@ func New(_ context.Context, config Config, deps Deps) (*Service, error) {
 		return nil, fmt.Errorf("bot: %w", err)
 	}
 	s := &Service{config: config, deps: deps, byName: map[string]Command{}}
-	for _, c := range slices.Concat(deps.Commands, s.playerCommands(), s.playCommands(), s.staffCommands(), s.moderationCommands()) {
+	for _, c := range slices.Concat(deps.Commands, s.playerCommands(), s.playCommands(), s.staffCommands(), s.moderationCommands(), s.kudosuCommands()) {
 		if c.Do == nil || c.Name == "" || strings.ToLower(c.Name) != c.Name || strings.ContainsAny(c.Name, " \n") {
 			return nil, fmt.Errorf("bot: command %q needs a name in lower case and something to do", c.Name)
 		}
