@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pure-peace/peace/modules/spectator"
 	"github.com/pure-peace/peace/osu"
