@@ -404,6 +404,17 @@ func TestFriendsAndBlocks(t *testing.T) {
 	}
 }
 
+// full is a list that takes nobody more.
+type full struct{ people.Relations }
+
+func (full) Add(context.Context, int32, int32, relations.Kind) error { return relations.ErrTooMany }
+
+func TestFullList(t *testing.T) {
+	s := newServer(t, func(d *people.Deps) { d.Relations = full{d.Relations} })
+	ann, bob := s.Register(t, "Ann"), s.Register(t, "Bob")
+	s.refuses(t, "POST", "/friends?target="+strconv.Itoa(int(bob.ID)), ann.ID, 422, `{"error":"Your list is full."}`)
+}
+
 // rankingPage is a page as a client reads it.
 type rankingPage struct {
 	Ranking      []resource.RankedStatistics
