@@ -109,7 +109,8 @@ type Tokens interface {
 	// Exchange hands out a token for a code, once: a code that comes again ends what it was exchanged for. ErrBadClient,
 	// ErrBadGrant.
 	Exchange(ctx context.Context, client Client, exchange Exchange) (Issued, error)
-	// Check returns what an access token stands for. ErrNoToken when it is unknown, expired or revoked.
+	// Check returns what an access token stands for. What comes before a last dot is not looked at: edges write claims there, for
+	// programs that look for some. ErrNoToken when it is unknown, expired or revoked.
 	Check(ctx context.Context, accessToken string) (Token, error)
 	// Revoke ends a token and its refresh token, and whatever they were refreshed to. One that is gone is no error.
 	Revoke(ctx context.Context, tokenID int64) error

@@ -108,14 +108,14 @@ func protect(h http.Header, targets string) {
 
 // identify finds out who visits.
 func (v *visit) identify() error {
-	if cookie, err := v.r.Cookie(visitCookie); err == nil && len(cookie.Value) <= 64 {
-		v.visit = cookie.Value
+	if visit := v.cookie(visitCookie); len(visit) <= 64 {
+		v.visit = visit
 	}
-	cookie, err := v.r.Cookie(sessionCookie)
-	if err != nil {
+	access := v.cookie(sessionCookie)
+	if access == "" {
 		return nil
 	}
-	token, err := v.server.deps.OAuth.Check(v.ctx(), cookie.Value)
+	token, err := v.server.deps.OAuth.Check(v.ctx(), access)
 	if errors.Is(err, oauth.ErrNoToken) {
 		v.forget()
 		return nil
@@ -133,9 +133,18 @@ func (v *visit) identify() error {
 		return err
 	}
 	if len(found) == 1 {
-		v.access, v.token, v.user, v.visit = cookie.Value, token, found[0], cookie.Value
+		v.access, v.token, v.user, v.visit = access, token, found[0], access
 	}
 	return nil
+}
+
+// cookie returns what the browser sent; "" when it sent nothing.
+func (v *visit) cookie(name string) string {
+	cookie, err := v.r.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
 }
 
 // remember logs the browser in.

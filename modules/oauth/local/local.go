@@ -122,21 +122,14 @@ func (s *Service) Run(ctx context.Context) error {
 func (s *Service) notice(ctx context.Context, n state.Notice) error {
 	if n.Topic == users.Topic {
 		var m userspb.Changed
-		if err := proto.Unmarshal(n.Payload, &m); err != nil {
-			return nil
+		if proto.Unmarshal(n.Payload, &m) == nil && m.GetPassword() {
+			return s.endStale(ctx, m.GetUser().GetId(), m.GetUser().GetPasswordSerial())
 		}
-		changed, err := userspb.ToChanged(&m)
-		if err != nil || !changed.Password {
-			return nil
-		}
-		return s.endStale(ctx, changed.User)
-	}
-	m, err := wire.Unpack(n.Payload)
-	if err != nil {
 		return nil
 	}
-	if m, ok := m.(*oauthpb.Changed); ok {
-		s.cache.forget(m.GetTokenIds())
+	m, _ := wire.Unpack(n.Payload)
+	if changed, ok := m.(*oauthpb.Changed); ok {
+		s.cache.forget(changed.GetTokenIds())
 	}
 	return nil
 }

@@ -4,15 +4,16 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/uptrace/bun"
 
 	"github.com/pure-peace/peace/modules/oauth"
-	"github.com/pure-peace/peace/modules/users"
 )
 
 // Check implements oauth.Tokens.
 func (s *Service) Check(ctx context.Context, accessToken string) (oauth.Token, error) {
+	accessToken = accessToken[strings.LastIndexByte(accessToken, '.')+1:]
 	if len(accessToken) != secretLength {
 		return oauth.Token{}, oauth.ErrNoToken
 	}
@@ -86,9 +87,9 @@ func (s *Service) RevokeUser(ctx context.Context, userID int32, except int64) (i
 }
 
 // endStale ends what was handed out for an older password than a user has.
-func (s *Service) endStale(ctx context.Context, user users.User) error {
+func (s *Service) endStale(ctx context.Context, userID, serial int32) error {
 	_, err := s.end(ctx, 0, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Where("user_id = ?", user.ID).Where("serial < ?", user.PasswordSerial)
+		return q.Where("user_id = ?", userID).Where("serial < ?", serial)
 	})
 	return err
 }

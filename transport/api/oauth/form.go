@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/pure-peace/peace/modules/oauth"
@@ -116,6 +117,11 @@ func (f form) object(body io.Reader) error {
 			err = f.add(name, value)
 		case json.Number:
 			err = f.add(name, value.String())
+		case []any: // of scopes
+			var words []string
+			if words, err = texts(value); err == nil {
+				err = f.add(name, strings.Join(words, " "))
+			}
 		default:
 			err = malformed("a field is neither text nor a number")
 		}
@@ -124,6 +130,22 @@ func (f form) object(body io.Reader) error {
 		}
 	}
 	return nil
+}
+
+// texts returns a list of texts.
+func texts(list []any) ([]string, error) {
+	if len(list) > maxFields {
+		return nil, malformed("a list is too long")
+	}
+	out := make([]string, 0, len(list))
+	for _, value := range list {
+		s, ok := value.(string)
+		if !ok {
+			return nil, malformed("a list has something else than texts")
+		}
+		out = append(out, s)
+	}
+	return out, nil
 }
 
 // need refuses a form that lacks a field.

@@ -125,7 +125,7 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 	}
 	write(w, http.StatusOK, answer{
 		TokenType: "Bearer", ExpiresIn: max(1, int64(time.Until(issued.Token.ExpiresAt).Round(time.Second)/time.Second)),
-		AccessToken: issued.AccessToken, RefreshToken: issued.RefreshToken,
+		AccessToken: legible(issued), RefreshToken: issued.RefreshToken,
 	})
 }
 
