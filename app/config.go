@@ -41,6 +41,7 @@ import (
 	"github.com/pure-peace/peace/transport/http/hosts"
 	"github.com/pure-peace/peace/transport/http/realip"
 	"github.com/pure-peace/peace/transport/lazer"
+	"github.com/pure-peace/peace/transport/site"
 	"github.com/pure-peace/peace/transport/web"
 	"github.com/pure-peace/peace/transport/web/direct"
 	"github.com/pure-peace/peace/transport/web/medals"
@@ -103,6 +104,7 @@ type Config struct {
 	API           APIConfig                  `koanf:"api"`
 	Feed          ws.Config                  `koanf:"feed"`
 	Lazer         lazer.Config               `koanf:"lazer"`
+	Site          site.Config                `koanf:"site"`
 }
 
 // Log is how the process tells what it does.
@@ -224,6 +226,7 @@ func DefaultConfig() *Config {
 		API:             DefaultAPIConfig(),
 		Feed:            ws.DefaultConfig(),
 		Lazer:           lazer.DefaultConfig(),
+		Site:            site.DefaultConfig(),
 	}
 }
 

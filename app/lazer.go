@@ -11,6 +11,7 @@ import (
 	v2 "github.com/pure-peace/peace/transport/api/v2"
 	"github.com/pure-peace/peace/transport/api/v2/people"
 	"github.com/pure-peace/peace/transport/api/v2/plays"
+	"github.com/pure-peace/peace/transport/api/v2/press"
 	"github.com/pure-peace/peace/transport/api/v2/resource"
 	"github.com/pure-peace/peace/transport/api/v2/songs"
 	"github.com/pure-peace/peace/transport/api/v2/talk"
@@ -19,6 +20,7 @@ import (
 	"github.com/pure-peace/peace/transport/lazer/metadata"
 	"github.com/pure-peace/peace/transport/lazer/spectator"
 	"github.com/pure-peace/peace/transport/signalr"
+	"github.com/pure-peace/peace/transport/site"
 	"github.com/pure-peace/peace/transport/ws"
 )
 
@@ -84,10 +86,11 @@ func (a *App) buildLazer(chain *edge.Chain) (*meeting, error) {
 	if !a.plan.offers(OAuth.Name) || !a.plan.offers(Rankings.Name) {
 		return nil, nil
 	}
-	api, oauth, err := a.buildAPIv2()
+	api, account, err := a.buildAPIv2()
 	if err != nil {
 		return nil, err
 	}
+	accountEdge := chain.Edge("account", account)
 	gate, err := edgeOf(a.resolver, "lazer", a.newGate)
 	if err != nil {
 		return nil, err
@@ -99,7 +102,11 @@ func (a *App) buildLazer(chain *edge.Chain) (*meeting, error) {
 	a.edges = append(a.edges, partOf("lazer", gate))
 	m := &meeting{routes: []route{
 		{v2.Prefix + "/", chain.Edge("api.v2", api)},
-		{"/oauth/", chain.Edge("oauth", oauth)},
+		{"/oauth/", accountEdge},
+		{"/home/login", accountEdge},
+		{"/home/verify", accountEdge},
+		{"/home/logout", accountEdge},
+		{"/home/account", accountEdge},
 	}}
 	feed, err := edgeOf(a.resolver, "notification socket", a.newFeed)
 	if err != nil {
@@ -124,7 +131,7 @@ func (a *App) buildLazer(chain *edge.Chain) (*meeting, error) {
 	return m, nil
 }
 
-// buildAPIv2 makes API v2 of the areas whose modules are on, and the handler of tokens.
+// buildAPIv2 makes API v2 of the areas whose modules are on, and the handler of tokens and of the pages on which players see to them.
 func (a *App) buildAPIv2() (*v2.API, http.Handler, error) {
 	api, err := edgeOf(a.resolver, "API v2", a.newAPIv2)
 	if err != nil {
@@ -135,11 +142,17 @@ func (a *App) buildAPIv2() (*v2.API, http.Handler, error) {
 		return nil, nil, err
 	}
 	tokens.RegisterAPI(api)
-	oauth := chi.NewRouter()
-	tokens.Register(oauth)
+	pages, err := edgeOf(a.resolver, "site", a.newPages)
+	if err != nil {
+		return nil, nil, err
+	}
+	account := chi.NewRouter()
+	tokens.Register(account)
+	pages.Register(account)
 	if err := errors.Join(
 		area(a, api, "people", a.newPeople),
 		area(a, api, "talk", a.newTalk),
+		area(a, api, "press", a.newPress),
 	); err != nil {
 		return nil, nil, err
 	}
@@ -153,7 +166,7 @@ func (a *App) buildAPIv2() (*v2.API, http.Handler, error) {
 			return nil, nil, err
 		}
 	}
-	return api, oauth, nil
+	return api, account, nil
 }
 
 // area adds an area to API v2.
@@ -187,7 +200,7 @@ func (a *App) newOAuthAPI(r *Resolver) func() (*oauthapi.Server, error) {
 func (a *App) newPeople(r *Resolver) func() (*people.Area, error) {
 	deps := people.Deps{
 		People: a.people(r), Users: Use(r, Users), Relations: Use(r, Relations), Rankings: Use(r, Rankings), Beatmaps: UseIfOn(r, Beatmaps),
-		Scores: UseIfOn(r, Scores), Achievements: UseIfOn(r, Achievements), Comments: UseIfOn(r, Comments),
+		Scores: UseIfOn(r, Scores), Achievements: UseIfOn(r, Achievements), Comments: UseIfOn(r, Comments), Wiki: UseIfOn(r, Content),
 		MaxRelations: a.config.Relations.Max, Log: a.log.With("edge", "api.v2"),
 	}
 	return func() (*people.Area, error) { return people.New(deps), nil }
@@ -214,6 +227,20 @@ func (a *App) newTalk(r *Resolver) func() (*talk.Area, error) {
 		People: a.people(r), Chat: Use(r, Chat), Notifications: UseIfOn(r, Notifications), Log: a.log.With("edge", "api.v2"),
 	}
 	return func() (*talk.Area, error) { return talk.New(a.config.API.Talk, deps) }
+}
+
+func (a *App) newPress(r *Resolver) func() (*press.Area, error) {
+	deps := press.Deps{
+		People: a.people(r), Content: UseIfOn(r, Content), Comments: UseIfOn(r, Comments), Activity: UseIfOn(r, Activity),
+		Achievements: UseIfOn(r, Achievements), Moderation: UseIfOn(r, Moderation), Beatmaps: UseIfOn(r, Beatmaps),
+		Scores: UseIfOn(r, Scores), Chat: Use(r, Chat), Links: resource.LinksOf(a.config.Domain), Log: a.log.With("edge", "api.v2"),
+	}
+	return func() (*press.Area, error) { return press.New(deps), nil }
+}
+
+func (a *App) newPages(r *Resolver) func() (*site.Server, error) {
+	deps := site.Deps{OAuth: Use(r, OAuth), Users: Use(r, Users), Domain: a.config.Domain, Log: a.log.With("edge", "site")}
+	return func() (*site.Server, error) { return site.New(a.config.Site, deps) }
 }
 
 func (a *App) newFeed(r *Resolver) func() (*ws.Handler, error) {
