@@ -27,7 +27,11 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestLocal(t *testing.T) {
-	databasetest.Each(t, func(t *testing.T, db *database.DB) { chattest.Run(t, newSubject(t, db)) })
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		// All channels are read at once, updates are parts that are bounded each, and the latest rows of the audit log are read in the
+		// order of their key.
+		chattest.Run(t, newSubject(t, databasetest.Indexed(t, db, "channels", "part", "audit_log")))
+	})
 }
 
 func TestRemote(t *testing.T) {

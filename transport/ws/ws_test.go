@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,6 +25,7 @@ import (
 	"github.com/pure-peace/peace/modules/users"
 	"github.com/pure-peace/peace/modules/wire"
 	"github.com/pure-peace/peace/osu/packets"
+	"github.com/pure-peace/peace/transport/api/v2/resource"
 	"github.com/pure-peace/peace/transport/api/v2/talk/talktest"
 	lazer "github.com/pure-peace/peace/transport/lazer/client"
 	"github.com/pure-peace/peace/transport/lazer/client/newtonsoft"
@@ -620,6 +622,39 @@ func TestOutage(t *testing.T) {
 	_, answer, err := websocket.Dial(t.Context(), strings.Replace(w.FeedURL(), "http", "ws", 1), nil)
 	if err == nil || answer == nil || answer.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("%v, %v", answer, err)
+	}
+}
+
+// counted counts how often somebody is looked up.
+type counted struct {
+	ws.People
+	asked atomic.Int64
+}
+
+func (p *counted) Persons(ctx context.Context, viewer int32, ids []int32) (map[int32]*resource.Person, error) {
+	p.asked.Add(1)
+	return p.People.Persons(ctx, viewer, ids)
+}
+
+// TestOnce says that what many hear of is encoded once.
+func TestOnce(t *testing.T) {
+	people := new(counted)
+	w := talktest.New(t, talktest.Options{Deps: func(d *ws.Deps) { people.People, d.People = d.People, people }})
+	var sockets []*talktest.Socket
+	for i := range 5 {
+		u := w.Register(t, "player"+itoa(int64(i)))
+		enter(t, w, u, "#osu")
+		sockets = append(sockets, w.Listen(t, w.Tokens.Issue(u.ID)), w.Listen(t, w.Tokens.Issue(u.ID)))
+	}
+	before := people.asked.Load()
+	if _, err := w.Chat.Say(t.Context(), chat.Line{SenderID: users.BotID, Target: "#osu", Text: "x", Automatic: true}); err != nil {
+		t.Fatal(err)
+	}
+	for _, socket := range sockets {
+		socket.Await(t, "chat.message.new")
+	}
+	if n := people.asked.Load() - before; n != 1 {
+		t.Errorf("the sender was looked up %d times", n)
 	}
 }
 

@@ -290,8 +290,8 @@ func (s store) updates(ctx context.Context, threads []int64, after int64, limit 
 		var parts []string
 		var args []any
 		for _, id := range some {
-			parts = append(parts, "SELECT * FROM (SELECT m.* FROM messages AS m WHERE m.thread_id = ? AND m.id > ? ORDER BY m.id LIMIT ?) AS part")
-			args = append(args, id, after, limit)
+			parts = append(parts, "SELECT * FROM (SELECT m.* FROM messages AS m WHERE m.thread_id = ? AND m.id > ? ORDER BY m.id LIMIT ?) AS ?")
+			args = append(args, id, after, limit, bun.Ident("part"))
 		}
 		var found []messageRow
 		if err := s.Reader.NewRaw(strings.Join(parts, " UNION ALL "), args...).Scan(ctx, &found); err != nil {
