@@ -160,12 +160,14 @@ type (
 		Sequence int32
 	}
 
-	// Joined and Left tell of watchers: the player and, as a Fellow, those stable clients that watch with him.
+	// Joined tells of a watcher: the player and, as a Fellow, those stable clients that watch with him.
 	Joined struct {
 		Target  int32
 		Watcher Watcher
 		Fellow  bool
 	}
+
+	// Left tells that somebody watches no more, likewise.
 	Left struct {
 		Target int32
 		UserID int32

@@ -109,7 +109,8 @@ func TestKill(t *testing.T) {
 	world.Submit(t, token, true, true)
 	blobs := newFiles(t, filepath.Join(dir, "files"))
 	s := newService(t, store, blobs, world, world.Scores())
-	defer running(t, s)()
+	stop := running(t, s)
+	defer stop()
 	eventually(t, "the replay is attached", func() bool { return world.Replay(token) != "" })
 	data, err := files.Load(t.Context(), blobs, world.Replay(token), scores.MaxReplay)
 	if err != nil {

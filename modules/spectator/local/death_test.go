@@ -163,7 +163,8 @@ func dieAfter(t *testing.T, calls int64) (lived bool) {
 	lived = !m.dead()
 	stop()
 	s = newService(t, store, blobs, world, world.Scores())
-	defer running(t, s)()
+	stop = running(t, s)
+	defer stop()
 	eventually(t, "the replay is attached, and nothing left over", func() bool { return world.Replay(token) != "" && finished(t, store) })
 	data, err := files.Load(ctx, blobs, world.Replay(token), scores.MaxReplay)
 	if err != nil {

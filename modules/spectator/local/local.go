@@ -85,31 +85,37 @@ type Deps struct {
 	Log      *slog.Logger
 }
 
-// Accounts, Sessions, Beatmaps, Chat, Scores and Rankings are the parts of other modules' contracts that are used.
+// The parts of other modules' contracts that are used.
 type (
+	// Accounts is of users.
 	Accounts interface {
 		Get(ctx context.Context, ids []int32) ([]users.User, error)
 	}
+	// Sessions is of sessions.
 	Sessions interface {
 		Get(ctx context.Context, id string) (sessions.Session, error)
 		Of(ctx context.Context, userIDs []int32) ([]sessions.Session, error)
 		Presences(ctx context.Context, userIDs []int32) ([]sessions.Presence, error)
 		Update(ctx context.Context, id string, update sessions.Update) (sessions.Session, error)
 	}
+	// Beatmaps is of beatmaps.
 	Beatmaps interface {
 		Beatmaps(ctx context.Context, keys []beatmaps.Key) ([]beatmaps.Found, error)
 	}
+	// Chat is of chat.
 	Chat interface {
 		Open(ctx context.Context, channel chat.Channel) (chat.Channel, error)
 		Close(ctx context.Context, name string) error
 		Join(ctx context.Context, sessionID, channel string) (chat.Channel, error)
 		Part(ctx context.Context, sessionID, channel string) error
 	}
+	// Scores is of scores.
 	Scores interface {
 		Token(ctx context.Context, id int64) (scores.Token, error)
 		Submitted(ctx context.Context, userID int32, key string) (scores.Result, error)
 		Attach(ctx context.Context, submissionKey, replay string) error
 	}
+	// Rankings is of rankings.
 	Rankings interface {
 		Effect(ctx context.Context, seq, scoreID int64) (rankings.Effect, error)
 	}
