@@ -76,6 +76,9 @@ func (a *Area) ofUser(ctx context.Context, r *v2.Request) (any, error) {
 	return out, nil
 }
 
+// latestCost is what a page of a thousand scores counts for beside a request.
+const latestCost = 10
+
 // mark is where in the log of scores a page ended.
 type mark struct {
 	ID int64 `json:"id"`
@@ -90,6 +93,9 @@ type newest struct {
 // latest lists passed scores of everybody, the oldest first: what came after a cursor, or the newest without one. The cursor stays
 // where nothing is new.
 func (a *Area) latest(ctx context.Context, r *v2.Request) (any, error) {
+	if err := r.Spend(latestCost); err != nil {
+		return nil, err
+	}
 	var only *osu.Ruleset
 	if name := r.Text("ruleset"); name != "" {
 		chosen, err := osu.ParseRuleset(name)

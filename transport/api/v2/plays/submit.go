@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/pure-peace/peace/modules/beatmaps"
+	"github.com/pure-peace/peace/modules/fault"
 	"github.com/pure-peace/peace/modules/scores"
 	"github.com/pure-peace/peace/osu"
 	"github.com/pure-peace/peace/osu/mods"
@@ -58,7 +59,7 @@ func (a *Area) submit(ctx context.Context, r *v2.Request) (any, error) {
 	ctx, cancel := context.WithTimeout(ctx, a.cfg.Patience)
 	defer cancel()
 	key := scores.TokenKey(tokenID)
-	result, err := a.deps.Scores.Submitted(ctx, r.UserID(), key)
+	result, err := patiently(ctx, func() (scores.Result, error) { return a.deps.Scores.Submitted(ctx, r.UserID(), key) })
 	if err == nil {
 		if result.Score.BeatmapID != id {
 			return nil, v2.NotFound("score token")
@@ -77,15 +78,13 @@ func (a *Area) submit(ctx context.Context, r *v2.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := a.time(ctx, &entry, &token); err != nil {
-		return nil, err
-	}
+	a.time(ctx, &entry, &token)
 	return a.take(ctx, r, entry, &token)
 }
 
 // token returns the token of a play of the user on the beatmap.
 func (a *Area) token(ctx context.Context, r *v2.Request, id int64, beatmapID int32) (scores.Token, error) {
-	token, err := a.deps.Scores.Token(ctx, id)
+	token, err := patiently(ctx, func() (scores.Token, error) { return a.deps.Scores.Token(ctx, id) })
 	if errors.Is(err, scores.ErrNoToken) || err == nil && (token.UserID != r.UserID() || token.BeatmapID != beatmapID) {
 		return token, v2.NotFound("score token")
 	}
@@ -177,16 +176,16 @@ func (p *play) mods(in osu.Ruleset) (mods.Set, error) {
 }
 
 // time adds when the play ended, and how long it took at most: the token was given out when it was loaded, and who pauses does not play.
-func (a *Area) time(ctx context.Context, s *scores.Submission, token *scores.Token) error {
+func (a *Area) time(ctx context.Context, s *scores.Submission, token *scores.Token) {
 	s.EndedAt = time.Now().UTC()
 	elapsed := max(s.EndedAt.Sub(token.IssuedAt), 0)
 	s.PlayTime = min(elapsed, maxPlay)
 	found, err := a.deps.Beatmaps.Beatmaps(ctx, []beatmaps.Key{{MD5: s.BeatmapMD5}})
 	if err != nil {
-		return err
+		a.deps.Log.LogAttrs(ctx, slog.LevelWarn, "how long a beatmap is could not be asked", slog.String("key", s.Key), slog.Any("error", err))
 	}
 	if len(found) == 0 || found[0].Beatmap.Length <= 0 {
-		return nil
+		return
 	}
 	if rate := s.Mods.Rate(); rate > 0 {
 		length := time.Duration(float64(found[0].Beatmap.Length) / rate)
@@ -197,11 +196,31 @@ func (a *Area) time(ctx context.Context, s *scores.Submission, token *scores.Tok
 			})
 		}
 	}
-	return nil
 }
 
 // Between attempts to have a submission taken, or to see what became of it.
 const firstPause, lastPause = 50 * time.Millisecond, 2 * time.Second
+
+// patiently asks a module until it answers: it may be on its way up again, and lazer does not try again.
+func patiently[T any](ctx context.Context, ask func() (T, error)) (T, error) {
+	for pause := firstPause; ; pause = min(2*pause, lastPause) {
+		answer, err := ask()
+		if !away(err) {
+			return answer, err
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return answer, err
+		}
+	}
+}
+
+// away reports whether a module could not be reached, or did not answer in time. What it was asked for may have happened.
+func away(err error) bool {
+	kind := fault.KindOf(err)
+	return (kind == fault.Unavailable || kind == fault.DeadlineExceeded) && !errors.Is(err, scores.ErrPending)
+}
 
 // take submits a play and waits until it is processed, but not so long that lazer gives up, which does not try again.
 func (a *Area) take(ctx context.Context, r *v2.Request, entry scores.Submission, token *scores.Token) (any, error) {
@@ -217,7 +236,7 @@ func (a *Area) take(ctx context.Context, r *v2.Request, entry scores.Submission,
 			return nil, err
 		case errors.Is(err, scores.ErrTaken), errors.Is(err, scores.ErrNoToken):
 			return nil, v2.NotFound("score token")
-		case errors.Is(err, scores.ErrBusy):
+		case errors.Is(err, scores.ErrBusy), away(err):
 		case ctx.Err() == nil:
 			return nil, err
 		}
@@ -227,6 +246,9 @@ func (a *Area) take(ctx context.Context, r *v2.Request, entry scores.Submission,
 		case <-ctx.Done():
 		}
 		if !kept && !a.isKept(r, entry.Key) {
+			if away(err) {
+				return nil, err
+			}
 			return nil, v2.Refuse(http.StatusServiceUnavailable, "The server is too busy to take this score.")
 		}
 		a.deps.Log.LogAttrs(ctx, slog.LevelInfo, "a score is answered before it was processed", slog.String("key", entry.Key))

@@ -298,7 +298,8 @@ func TestSubmitTrouble(t *testing.T) {
 		return b.Do(t, http.MethodPut, fmt.Sprintf("/beatmaps/75/solo/scores/%d", b.token(t, token)), token, told())
 	}
 	var got resource.Score
-	intake.errs = []error{scores.ErrBusy, scores.ErrPending, scores.ErrPending}
+	down := fault.New(fault.Unavailable, "scores", "down", "scores are down")
+	intake.errs = []error{scores.ErrBusy, down, scores.ErrPending, scores.ErrPending}
 	if put().Into(t, &got); got.ID <= 0 {
 		t.Errorf("after some trouble: %+v", got)
 	}
@@ -309,7 +310,7 @@ func TestSubmitTrouble(t *testing.T) {
 	}
 	intake.last = scores.ErrBusy
 	refused(t, put(), http.StatusServiceUnavailable, "The server is too busy to take this score.")
-	intake.last = fault.New(fault.Unavailable, "scores", "down", "scores are down")
+	intake.last = down
 	refused(t, put(), http.StatusServiceUnavailable, "scores are down")
 	intake.last, intake.kept = scores.ErrBusy, scores.ErrPending
 	got = resource.Score{}
