@@ -1,6 +1,9 @@
 package mods
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // New returns a mod that came from outside in a form that this package does not read. It refuses what reading it as JSON would
 // refuse. Values are bool, string or a number of type float64, float32 or int32; one that is nil is the default, and left out.
@@ -10,17 +13,22 @@ func New(acronym string, settings []Setting) (Mod, error) {
 		return Mod{}, err
 	}
 	for _, s := range settings {
-		value := s.Value
+		value, ok := s.Value, true
 		switch v := value.(type) {
 		case nil:
 			continue
-		case bool, string, float64:
-		case float32:
-			value = widen(v)
+		case bool, string:
 		case int32:
 			value = float64(v)
+		case float32:
+			value, ok = number(widen(v))
+		case float64:
+			value, ok = number(v)
 		default:
-			return Mod{}, fmt.Errorf("mods: %w: a %T is not the value of %.64q of %s", ErrSyntax, v, s.Name, m.Acronym)
+			ok = false
+		}
+		if !ok {
+			return Mod{}, fmt.Errorf("mods: %w: %v is not a value of %.64q of %s", ErrSyntax, s.Value, s.Name, m.Acronym)
 		}
 		if err := m.set(s.Name, value); err != nil {
 			return Mod{}, err
@@ -28,3 +36,6 @@ func New(acronym string, settings []Setting) (Mod, error) {
 	}
 	return m, nil
 }
+
+// number returns v without the sign of zero, and false for what JSON has no form for.
+func number(v float64) (any, bool) { return v + 0, !math.IsNaN(v) && !math.IsInf(v, 0) }
