@@ -132,7 +132,7 @@ func upgrade(b *testing.B, address string, id int, watch bool) net.Conn {
 		b.Fatal(err)
 	}
 	r := bufio.NewReaderSize(conn, 512)
-	response, err := http.ReadResponse(r, nil) //nolint:bodyclose // it has none
+	response, err := http.ReadResponse(r, nil)
 	if err != nil || response.StatusCode != http.StatusSwitchingProtocols {
 		b.Fatal(err)
 	}
@@ -191,7 +191,7 @@ func BenchmarkIdle(b *testing.B) {
 	crowd(b, n, false)
 	runtime.GC()
 	runtime.ReadMemStats(&after)
-	for b.Loop() { //nolint:revive // what is measured is there already
+	for b.Loop() {
 	}
 	b.ReportMetric(float64(after.HeapInuse+after.StackInuse-before.HeapInuse-before.StackInuse)/n, "B/connection")
 }
