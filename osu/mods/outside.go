@@ -21,9 +21,9 @@ func New(acronym string, settings []Setting) (Mod, error) {
 		case int32:
 			value = float64(v)
 		case float32:
-			value, ok = number(widen(v))
+			value, ok = finite(widen(v))
 		case float64:
-			value, ok = number(v)
+			value, ok = finite(v)
 		default:
 			ok = false
 		}
@@ -37,5 +37,5 @@ func New(acronym string, settings []Setting) (Mod, error) {
 	return m, nil
 }
 
-// number returns v without the sign of zero, and false for what JSON has no form for.
-func number(v float64) (any, bool) { return v + 0, !math.IsNaN(v) && !math.IsInf(v, 0) }
+// finite returns v without the sign of zero, and false for what JSON has no form for.
+func finite(v float64) (any, bool) { return v + 0, !math.IsNaN(v) && !math.IsInf(v, 0) }
