@@ -86,3 +86,37 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// FuzzMods reads mods as a set, and writes the set again: what the client has no type for has taken one by then, and stays.
+func FuzzMods(f *testing.F) {
+	f.Add(unhex(f, "92 92 a2 48 44 90 92 a2 44 54 91 ac 73 70 65 65 64 5f 63 68 61 6e 67 65 cb 3f f4 00 00 00 00 00 00"))
+	f.Add(unhex(f, "91 92 a2 44 41 93 ab 63 69 72 63 6c 65 5f 73 69 7a 65 ca 40 86 66 66 af 65 78 74 65 6e 64 65 64 5f 6c 69 6d 69 74 73 c3 a1 61 a4 23 66 66 66"))
+	f.Add(unhex(f, "91 92 a2 4d 52 91 aa 72 65 66 6c 65 63 74 69 6f 6e 01"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) > 32<<10 {
+			return
+		}
+		list, _, err := hubs.ReadMods(data, nil)
+		if err != nil {
+			return
+		}
+		first, err := hubs.SetOf(list)
+		if err != nil {
+			return
+		}
+		var sets [2][]hubs.Mod
+		for i := range sets {
+			sets[i] = hubs.ModsOf(first)
+			again, _, err := hubs.ReadMods(hubs.AppendMods(nil, sets[i]), nil)
+			if err != nil {
+				t.Fatalf("%x: what was written does not read: %v", data, err)
+			}
+			if first, err = hubs.SetOf(again); err != nil {
+				t.Fatalf("%x: what was written is no set: %v", data, err)
+			}
+		}
+		if a, b := hubs.AppendMods(nil, sets[0]), hubs.AppendMods(nil, sets[1]); !bytes.Equal(a, b) {
+			t.Fatalf("%x: %x, then %x", data, a, b)
+		}
+	})
+}
