@@ -121,7 +121,7 @@ func (s *Service) factorGone(ctx context.Context, row *tokenRow, user users.User
 func (s *Service) verified(ctx context.Context, row *tokenRow) error {
 	var ids []int64
 	err := s.store.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
-		if err := s.store.lockLines(ctx, tx, [][]byte{row.Line}); err != nil {
+		if _, err := s.store.lockLines(ctx, tx, [][]byte{row.Line}); err != nil {
 			return err
 		}
 		// The token itself may have been refreshed in between.

@@ -190,6 +190,25 @@ func TestOldestEnds(t *testing.T) {
 	}
 }
 
+// TestLineIsShortened says that nobody fills the table by refreshing.
+func TestLineIsShortened(t *testing.T) {
+	s := newSubject(t, databasetest.Open(t, database.SQLite), nil)
+	issued := s.login(t, s.world.NewPlayer(t, false, 0))
+	for range maxReplaced + 20 {
+		next, err := s.refresh(t, issued.RefreshToken)
+		if err != nil {
+			t.Fatal(err)
+		}
+		issued = next
+	}
+	if n, err := s.store.NewSelect().Model((*tokenRow)(nil)).Count(t.Context()); err != nil || n > maxReplaced+1 {
+		t.Errorf("%d tokens, %v", n, err)
+	}
+	if _, err := s.Check(t.Context(), issued.AccessToken); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestSecretsAreNotKept looks for everything that was handed out in what is in the database and in the log.
 func TestSecretsAreNotKept(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {

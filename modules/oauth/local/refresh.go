@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -10,6 +11,10 @@ import (
 )
 
 var errBadRefresh = badGrant("the refresh token is wrong, was used, or has expired")
+
+// maxReplaced bounds the tokens of a line that are kept to recognise a refresh token that comes twice: those of a quarter of a year
+// that is refreshed every day.
+const maxReplaced = 100
 
 // refreshed is what became of a refresh.
 type refreshed struct {
@@ -79,7 +84,8 @@ func (s *Service) Refresh(ctx context.Context, client oauth.Client, refreshToken
 
 // rotate does what Refresh decides, on a line that nobody else changes meanwhile.
 func (s *Service) rotate(ctx context.Context, tx bun.Tx, hash, line []byte, scopes string, ownerID int32) (refreshed, error) {
-	if err := s.store.lockLines(ctx, tx, [][]byte{line}); err != nil {
+	ids, err := s.store.lockLines(ctx, tx, [][]byte{line})
+	if err != nil {
 		return refreshed{}, err
 	}
 	row, err := s.store.byRefresh(ctx, s.store.current(tx), hash)
@@ -105,7 +111,7 @@ func (s *Service) rotate(ctx context.Context, tx bun.Tx, hash, line []byte, scop
 	if err != nil {
 		return refreshed{}, err
 	}
-	for _, r := range []*tokenRow{row, replaces} {
+	for _, r := range slices.Compact([]*tokenRow{row, replaces}) {
 		if r.ReplacedAt.IsZero() {
 			r.ReplacedAt = at
 		}
@@ -114,7 +120,7 @@ func (s *Service) rotate(ctx context.Context, tx bun.Tx, hash, line []byte, scop
 			return refreshed{}, err
 		}
 	}
-	return refreshed{issued: issued, replaced: replaces.ID}, nil
+	return refreshed{issued: issued, replaced: replaces.ID}, s.store.shorten(ctx, tx, ids)
 }
 
 // lost returns the token that a refresh token was exchanged for, if its holder seems never to have got it; else nil.

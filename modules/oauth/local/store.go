@@ -114,10 +114,21 @@ func (s store) markUsed(ctx context.Context, id int64) error {
 	return err
 }
 
-// lockLines keeps others from changing lines until the transaction ends, so that a token cannot be refreshed while it is ended.
-func (s store) lockLines(ctx context.Context, tx bun.Tx, lines [][]byte) error {
+// lockLines keeps others from changing lines until the transaction ends, so that a token cannot be refreshed while it is ended. It
+// returns the ids of all their tokens, the oldest first.
+func (s store) lockLines(ctx context.Context, tx bun.Tx, lines [][]byte) ([]int64, error) {
 	var ids []int64
-	return s.current(tx).Model((*tokenRow)(nil)).Column("id").Where("line IN (?)", bun.List(lines)).Order("id").Scan(ctx, &ids)
+	err := s.current(tx).Model((*tokenRow)(nil)).Column("id").Where("line IN (?)", bun.List(lines)).Order("id").Scan(ctx, &ids)
+	return ids, err
+}
+
+// shorten forgets the oldest tokens of a line that has been refreshed very often: nobody fills the table by refreshing.
+func (s store) shorten(ctx context.Context, tx bun.Tx, ids []int64) error {
+	if len(ids) <= maxReplaced {
+		return nil
+	}
+	_, err := tx.NewDelete().Model((*tokenRow)(nil)).Where("id IN (?)", bun.List(ids[:len(ids)-maxReplaced])).Where("replaced_at IS NOT NULL").Exec(ctx)
+	return err
 }
 
 // ended is a token that is no more.
@@ -132,7 +143,7 @@ func (s store) endLines(ctx context.Context, tx bun.Tx, lines [][]byte) ([]ended
 	if len(lines) == 0 {
 		return nil, nil
 	}
-	if err := s.lockLines(ctx, tx, lines); err != nil {
+	if _, err := s.lockLines(ctx, tx, lines); err != nil {
 		return nil, err
 	}
 	var gone []ended
