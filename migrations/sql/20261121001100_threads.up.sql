@@ -1,5 +1,6 @@
--- Channels and conversations under one numbering, for clients that know both as numbered threads. A channel's row outlives the
--- channel: one that is opened again under its name is the same thread. A conversation has its two users in ascending order.
+-- Channels and conversations under one numbering, for clients that know both as numbered threads. A stored channel's row outlives
+-- the channel: one that is opened again under its name is the same thread. That of a temporary channel loses the name with it. A
+-- conversation has its two users in ascending order.
 CREATE TABLE threads (
     id       {{.ID}},
     channel  {{.String 64}} NULL,

@@ -75,6 +75,7 @@ func Run(t *testing.T, s Subject) {
 		{"HiddenPeople", testHiddenPeople},
 		{"Updates", testUpdates},
 		{"TemporaryThreads", testTemporaryThreads},
+		{"StoredThreads", testStoredThreads},
 		{"LostThread", testLostThread},
 		{"Silences", testSilences},
 	} {

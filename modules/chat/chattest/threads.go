@@ -373,8 +373,14 @@ func testHiddenPeople(t *testing.T, s Subject) {
 	if err := s.Users.SaveSettings(t.Context(), shy.ID, settings(t, s, shy.ID)); err != nil {
 		t.Fatal(err)
 	}
-	_, err = s.Chat.Converse(t.Context(), u.ID, shy.ID)
-	want(t, err, chat.ErrBlocked)
+	for range 2 {
+		_, err = s.Chat.Converse(t.Context(), u.ID, shy.ID)
+		want(t, err, chat.ErrBlocked)
+		_, err = s.Chat.Whisper(t.Context(), chat.Line{SenderID: u.ID, RecipientID: shy.ID, Text: "x"})
+		want(t, err, chat.ErrBlocked)
+		s.hearing(t, shy) // changes nothing
+		s.open(t, sessions.Opening{User: shy, Kind: sessions.Lazer})
+	}
 }
 
 func testUpdates(t *testing.T, s Subject) {
@@ -447,11 +453,42 @@ func testTemporaryThreads(t *testing.T, s Subject) {
 	if got := s.threads(t, member); len(got) != 0 {
 		t.Errorf("after the end: %v", got)
 	}
-	if again := must[chat.Channel](t)(s.Chat.Open(t.Context(), chat.Channel{Name: name, Temporary: true})); again.ID != c.ID {
-		t.Errorf("the same channel has the number %d, had %d", again.ID, c.ID)
+	// Another one under its name is another one: nobody is in it, and nobody reads what was said before.
+	again := must[chat.Channel](t)(s.Chat.Open(t.Context(), chat.Channel{Name: name, Temporary: true}))
+	if again.ID == c.ID {
+		t.Error("another channel has the same number")
 	}
 	if got := s.threads(t, member); len(got) != 0 {
 		t.Errorf("he is in it again: %v", got)
+	}
+	s.enter(t, other, again.ID)
+	if got := must[[]chat.Message](t)(s.Chat.Messages(t.Context(), other.ID, again.ID, chat.Part{Limit: 10})); len(got) != 0 {
+		t.Errorf("he reads %v", got)
+	}
+	_, err = s.Chat.Thread(t.Context(), member.ID, c.ID)
+	want(t, err, chat.ErrNoChannel)
+}
+
+// testStoredThreads says that a stored channel which is opened again is what it was.
+func testStoredThreads(t *testing.T, s Subject) {
+	name, u := s.channel(t, chat.Channel{}), s.player(t, 0)
+	id := s.number(t, name)
+	s.enter(t, u, id)
+	m := s.speak(t, u, id, "x")
+	if err := s.Chat.Close(t.Context(), name); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.Chat.Thread(t.Context(), u.ID, id)
+	want(t, err, chat.ErrNoChannel)
+	if again := must[chat.Channel](t)(s.Chat.Open(t.Context(), chat.Channel{Name: name})); again.ID != id {
+		t.Errorf("the same channel has the number %d, had %d", again.ID, id)
+	}
+	if got := s.threads(t, u); len(got) != 0 {
+		t.Errorf("he is in it still: %v", got)
+	}
+	s.enter(t, u, id)
+	if diff := cmp.Diff([]chat.Message{m}, must[[]chat.Message](t)(s.Chat.Messages(t.Context(), u.ID, id, chat.Part{Limit: 10}))); diff != "" {
+		t.Errorf("messages (-want +got):\n%s", diff)
 	}
 }
 

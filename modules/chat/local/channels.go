@@ -75,12 +75,13 @@ func (s *Service) Close(ctx context.Context, name string) error {
 		return err
 	}
 	if channel.Temporary {
-		err = s.directory.drop(ctx, name)
+		if err = s.directory.drop(ctx, name); err == nil {
+			err = s.store.retire(ctx, channel.ID)
+		}
 	} else if err = s.store.deleteChannel(ctx, name); err == nil {
-		err = s.directory.changed(ctx)
-	}
-	if err == nil {
-		err = s.store.disband(ctx, channel.ID)
+		if err = s.directory.changed(ctx); err == nil {
+			err = s.store.disband(ctx, channel.ID)
+		}
 	}
 	if err != nil {
 		return err

@@ -186,6 +186,18 @@ func (s store) disband(ctx context.Context, thread int64) error {
 	return err
 }
 
+// retire ends all memberships of a temporary channel's thread, and its claim to the name: who opens another channel under it shall
+// not find the old one's members and messages.
+func (s store) retire(ctx context.Context, thread int64) error {
+	return s.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := tx.NewDelete().Model((*membershipRow)(nil)).Where("thread_id = ?", thread).Exec(ctx); err != nil {
+			return err
+		}
+		_, err := tx.NewUpdate().Model((*threadRow)(nil)).Set("channel = NULL").Where("id = ?", thread).Exec(ctx)
+		return err
+	})
+}
+
 // populated reports whether a thread has members.
 func (s store) populated(ctx context.Context, thread int64) (bool, error) {
 	return s.Reader.NewSelect().Model((*membershipRow)(nil)).Where("thread_id = ?", thread).Exists(ctx)

@@ -101,7 +101,7 @@ func (s *Service) show(ctx context.Context, u users.User, entries []entry) ([]ch
 			continue
 		}
 		c, known := company[e.other(u.ID)]
-		if !known || e.LowerID != u.ID && e.UpperID != u.ID {
+		if !known || e.LowerID != u.ID && e.UpperID != u.ID { // of others, or what is left of a temporary channel
 			continue
 		}
 		t.OtherID, t.OtherName = c.user.ID, c.user.Name
@@ -121,7 +121,7 @@ type companion struct {
 func (s *Service) company(ctx context.Context, u users.User, entries []entry) (map[int32]companion, error) {
 	var ids []int32
 	for _, e := range entries {
-		if e.Channel == "" {
+		if e.Channel == "" && e.LowerID != 0 {
 			ids = append(ids, e.other(u.ID))
 		}
 	}

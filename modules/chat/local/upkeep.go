@@ -125,6 +125,9 @@ func (s *Service) takeCensus(ctx context.Context, c *census, members map[string]
 				if err := s.directory.drop(ctx, channel.Name); err != nil {
 					return err
 				}
+				if err := s.store.retire(ctx, channel.ID); err != nil {
+					return err
+				}
 				continue
 			}
 			c.empty[channel.Name] = since
@@ -147,20 +150,24 @@ type lease struct {
 
 const leaseSpace, leaseKey = "chat", "census"
 
-// hold takes the lease or renews it, and reports whether it is ours.
+// hold takes the lease or renews it, and reports whether it is ours. One that ran out while this process was held up, and that
+// nobody else has taken, is taken again at once: what was remembered still holds.
 func (l *lease) hold(ctx context.Context) (bool, error) {
-	outcomes, err := l.records.Apply(ctx, []state.Change{{Put: &state.Put{
-		Space: leaseSpace, Key: leaseKey, TTL: l.ttl, IfVersion: &l.version,
-	}}})
-	if errors.Is(err, state.ErrConflict) {
+	for {
+		outcomes, err := l.records.Apply(ctx, []state.Change{{Put: &state.Put{
+			Space: leaseSpace, Key: leaseKey, TTL: l.ttl, IfVersion: &l.version,
+		}}})
+		switch {
+		case err == nil:
+			l.version = outcomes[0].Version
+			return true, nil
+		case !errors.Is(err, state.ErrConflict):
+			return false, err
+		case l.version == 0:
+			return false, nil
+		}
 		l.version = 0
-		return false, nil
 	}
-	if err != nil {
-		return false, err
-	}
-	l.version = outcomes[0].Version
-	return true, nil
 }
 
 // release gives the lease up; when that fails it ends by itself.

@@ -122,13 +122,14 @@ func (s *Service) mayWhisper(ctx context.Context, line chat.Line, sender, recipi
 	case towards == relations.Friend, privileged(sender):
 		return nil
 	}
+	// A client that says for itself whose messages it takes speaks for the account; lazer leaves that to the account.
 	friendsOnly := slices.ContainsFunc(list, func(x sessions.Session) bool { return x.FriendsOnly })
-	if len(list) == 0 && !recipient.Bot {
+	if !slices.ContainsFunc(list, shows) && !recipient.Bot {
 		settings, err := s.deps.Users.Settings(ctx, recipient.ID)
 		if err != nil {
 			return err
 		}
-		friendsOnly = settings.FriendsOnlyMessages
+		friendsOnly = friendsOnly || settings.FriendsOnlyMessages
 	}
 	if friendsOnly {
 		return chat.ErrBlocked
