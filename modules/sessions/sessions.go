@@ -67,7 +67,8 @@ var (
 type Service interface {
 	// Open starts a session and tells everybody who may know. An earlier session of the same user and kind is replaced (its
 	// client gets Closed with ReasonReplaced and the Instance of the new one if it still asks), except that tournament clients and
-	// those of kind API replace nothing: of those the oldest over MaxTournament or MaxAPI goes. ErrOpening, ErrFull.
+	// those of kind API replace nothing: of those the oldest over MaxTournament or MaxAPI goes. Nobody else hears of a session
+	// whose Instance comes back and looks as before. ErrOpening, ErrFull.
 	Open(ctx context.Context, opening Opening) (Opened, error)
 
 	// Get returns a session by its ID. ErrNoSession.

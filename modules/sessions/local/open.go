@@ -83,6 +83,9 @@ func (s *Service) open(ctx context.Context, session *sessions.Session, tags []st
 	others = without(others, idsOf(replaced)...)
 	slices.SortFunc(others, compare)
 	switch {
+	case shown(others) == session && slices.ContainsFunc(sessionsOf(replaced), func(old *sessions.Session) bool {
+		return comesBack(old, session)
+	}): // nobody has seen it go
 	case shown(others) == session:
 		news := arrived(session)
 		news.ExceptKeys = []string{session.ID}
@@ -97,6 +100,15 @@ func (s *Service) open(ctx context.Context, session *sessions.Session, tags []st
 	s.view.Put(session.ID, outcomes[0].Version, session)
 	s.ended(replaced, outcomes[1:])
 	return nil
+}
+
+// comesBack reports whether a process of a client has connected anew, and looks to others as it did.
+func comesBack(old, session *sessions.Session) bool {
+	if session.Instance == "" || old.Instance != session.Instance || !visible(old) {
+		return false
+	}
+	a, b := presence(old), presence(session)
+	return a.Name == b.Name && a.Privileges == b.Privileges && a.Location == b.Location && a.Stats == b.Stats && a.Status.Equal(b.Status)
 }
 
 // replacedBy is what those are told that a new session ends.

@@ -214,6 +214,34 @@ func testReplaceHidden(t *testing.T, s Subject) {
 	s.hears(t, watcher, u.ID, left(u.ID, sessions.Lazer, sessions.Stable))
 }
 
+// testComeBack connects a process of a client anew. Only what has changed is news.
+func testComeBack(t *testing.T, s Subject) {
+	watcher := s.watcher(t)
+	opening := sessions.Opening{User: s.player(t), Kind: sessions.Lazer, Instance: "same", Status: sessions.Status{Text: "x", Detail: []byte{1}}}
+	id := opening.User.ID
+	first := s.open(t, opening).Session
+	s.hears(t, watcher, id, arrived(presenceOf(first)))
+	second := s.open(t, opening).Session
+	s.hears(t, watcher, id)
+	equal(t, s.drain(t, first.ID, 0), []proto.Message{sessionspb.FromClosed(sessions.Closed{
+		Reason: sessions.ReasonReplaced, Instance: "same",
+	})})
+	if _, err := s.Sessions.Get(t.Context(), second.ID); err != nil {
+		t.Error(err)
+	}
+	opening.Status.Detail = []byte{2}
+	third := s.open(t, opening).Session
+	s.hears(t, watcher, id, arrived(presenceOf(third)))
+	opening.Instance = "other"
+	fourth := s.open(t, opening).Session
+	s.hears(t, watcher, id, arrived(presenceOf(fourth)))
+	opening.Instance = ""
+	s.open(t, opening)
+	s.drain(t, watcher, 0)
+	last := s.open(t, opening).Session
+	s.hears(t, watcher, id, arrived(presenceOf(last)))
+}
+
 // testRace opens many sessions of one user at once: one remains.
 func testRace(t *testing.T, s Subject) {
 	u := s.player(t)

@@ -48,6 +48,7 @@ func Run(t *testing.T, s Subject) {
 		{"Friends", testFriends},
 		{"Replace", testReplace},
 		{"ReplaceHidden", testReplaceHidden},
+		{"ComeBack", testComeBack},
 		{"Race", testRace},
 		{"Tournament", testTournament},
 		{"API", testAPI},
