@@ -19,13 +19,13 @@ func (s *Service) followNames(ctx context.Context) error {
 	view.Listen(ctx, s.deps.Topics, []string{users.Topic}, s.deps.Log,
 		func(context.Context) error { return nil },
 		func(ctx context.Context, n state.Notice) error {
-			var m userspb.Changed
-			if err := proto.Unmarshal(n.Payload, &m); err != nil || !m.GetName() {
-				return nil // an event of a newer module is nothing to begin again for
-			}
-			changed, err := userspb.ToChanged(&m)
+			changed, err := changedOf(n.Payload)
 			if err != nil {
-				return nil //nolint:nilerr // likewise
+				s.deps.Log.WarnContext(ctx, "an event of an account cannot be read", "error", err)
+				return nil // one of a newer module is nothing to begin again for
+			}
+			if !changed.Name {
+				return nil
 			}
 			if err := s.renamed(ctx, changed.User); err != nil && ctx.Err() == nil {
 				s.deps.Log.WarnContext(ctx, "a new name is not told", "user", changed.User.ID, "error", err)
@@ -33,6 +33,14 @@ func (s *Service) followNames(ctx context.Context) error {
 			return nil
 		})
 	return nil
+}
+
+func changedOf(payload []byte) (users.Changed, error) {
+	var m userspb.Changed
+	if err := proto.Unmarshal(payload, &m); err != nil {
+		return users.Changed{}, err
+	}
+	return userspb.ToChanged(&m)
 }
 
 // renamed adds that a player has a new name. Several processes hear of it, and write the same.

@@ -197,7 +197,14 @@ func TestLinks(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	s, _ := open(t, dir)
+	s, logged := open(t, dir)
+	if n := strings.Count(logged.String(), "content is left out"); n != 2 { // the link to wiki is not looked at
+		t.Errorf("%d warnings:\n%s", n, logged)
+	}
+	logged.Reset()
+	if fresh := s.scanner.scan(t.Context()); fresh != nil || logged.Len() != 0 {
+		t.Errorf("told twice: %s", logged)
+	}
 	if diff := cmp.Diff([]string{"2025-01-02-inside", "2025-01-01-real"}, slugs(t, s)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
@@ -219,6 +226,7 @@ func TestLimits(t *testing.T) {
 	if s.scanner.scan(t.Context()); logged.Len() != 0 {
 		t.Errorf("told twice: %s", logged)
 	}
+	write(t, dir, "changelog/a/1.toml", strings.Repeat("a", 5<<20)) // too large for itself, and nobody's loss
 	if s, _ := open(t, dir, func(c *Config) { c.Megabytes = 1 }); len(slugs(t, s)) != 2 {
 		t.Errorf("%v", slugs(t, s))
 	}

@@ -81,10 +81,11 @@ func (s *scanner) scan(ctx context.Context) *library {
 			changed = true
 		}
 	}
-	if s.known != nil && !changed {
+	first := s.known == nil
+	s.known = found
+	if !first && !changed {
 		return nil
 	}
-	s.known = found
 	return assemble(ctx, s.log, found)
 }
 
@@ -115,8 +116,7 @@ func (s *scanner) walk(ctx context.Context, found map[string]reading) (changed b
 		case err != nil && name == ".":
 			return err
 		case err != nil:
-			s.log.WarnContext(ctx, "content cannot be read", "file", name, "error", err)
-			return nil
+			return s.skip(ctx, found, name, err)
 		case name == ".":
 			return nil
 		case strings.HasPrefix(d.Name(), "."), d.IsDir() && (strings.Count(name, "/") >= maxDeep || len(name) > maxPath):
@@ -128,10 +128,16 @@ func (s *scanner) walk(ctx context.Context, found map[string]reading) (changed b
 			return nil
 		}
 		info, err := root.Stat(name) // of what a link leads to
-		if err != nil || !info.Mode().IsRegular() {
+		if err != nil {
+			return s.skip(ctx, found, name, err)
+		}
+		if !info.Mode().IsRegular() {
 			return nil
 		}
-		if room -= info.Size(); len(found) == s.config.Files || room < 0 {
+		if info.Size() <= maxFile { // a larger one is left out, and takes no room from others
+			room -= info.Size()
+		}
+		if len(found) >= s.config.Files || room < 0 {
 			return errEnough
 		}
 		if was, ok := s.known[name]; ok && was.size == info.Size() && was.modified.Equal(info.ModTime()) {
@@ -143,6 +149,18 @@ func (s *scanner) walk(ctx context.Context, found map[string]reading) (changed b
 		return nil
 	})
 	return changed, err
+}
+
+// unreadable is the size of what cannot be read.
+const unreadable = -1
+
+// skip goes on without a file or a directory that cannot be read, as a link that leads out or nowhere, and says so once.
+func (s *scanner) skip(ctx context.Context, found map[string]reading, name string, err error) error {
+	if was, ok := s.known[name]; !ok || was.size != unreadable {
+		s.log.WarnContext(ctx, "content is left out", "file", path.Join(s.config.Dir, name), "error", err)
+	}
+	found[name] = reading{size: unreadable}
+	return nil
 }
 
 // read reads one file; what is wrong with it is logged here, once for each version of it.
