@@ -75,7 +75,7 @@ func newSubject(t *testing.T, store state.Service) spectatortest.Subject {
 	})
 	world := spectatortest.NewWorld(store)
 	cfg := local.DefaultConfig()
-	cfg.Score = 2 * time.Second
+	cfg.Score = 5 * time.Second
 	s, err := local.New(t.Context(), cfg, local.Deps{
 		State: store, Users: accounts, Sessions: registry, Beatmaps: world.Beatmaps(), Chat: world.Chat(), Scores: world.Scores(),
 		Rankings: world.Rankings(), Files: blobs, Log: log,

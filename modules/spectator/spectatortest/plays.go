@@ -199,6 +199,8 @@ func testTogether(t *testing.T, s Subject) {
 	}
 	for _, token := range tokens {
 		s.World.Submit(t, token, true, true)
+	}
+	for _, token := range tokens {
 		s.wantReplay(t, token, all...)
 	}
 }
