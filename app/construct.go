@@ -23,6 +23,8 @@ import (
 	filesmodule "github.com/pure-peace/peace/modules/files/local"
 	"github.com/pure-peace/peace/modules/geoip"
 	geoipmodule "github.com/pure-peace/peace/modules/geoip/local"
+	"github.com/pure-peace/peace/modules/kudosu"
+	kudosumodule "github.com/pure-peace/peace/modules/kudosu/local"
 	"github.com/pure-peace/peace/modules/mail"
 	mailmodule "github.com/pure-peace/peace/modules/mail/local"
 	"github.com/pure-peace/peace/modules/moderation"
@@ -209,6 +211,14 @@ func newComments(ctx context.Context, c commentsmodule.Config, r *Resolver) (com
 		return nil, err
 	}
 	return commentsmodule.New(ctx, c, deps)
+}
+
+func newKudosu(ctx context.Context, _ struct{}, r *Resolver) (kudosu.Service, error) {
+	deps := kudosumodule.Deps{DB: r.Database(ctx), Users: Use(r, Users), Log: r.Log("kudosu")}
+	if err := r.Err(); err != nil {
+		return nil, err
+	}
+	return kudosumodule.New(ctx, deps)
 }
 
 func newModeration(ctx context.Context, c moderationmodule.Config, r *Resolver) (moderation.Service, error) {

@@ -200,7 +200,7 @@ func (a *App) newOAuthAPI(r *Resolver) func() (*oauthapi.Server, error) {
 func (a *App) newPeople(r *Resolver) func() (*people.Area, error) {
 	deps := people.Deps{
 		People: a.people(r), Users: Use(r, Users), Relations: Use(r, Relations), Rankings: Use(r, Rankings), Beatmaps: UseIfOn(r, Beatmaps),
-		Scores: UseIfOn(r, Scores), Achievements: UseIfOn(r, Achievements), Comments: UseIfOn(r, Comments), Wiki: UseIfOn(r, Content),
+		Scores: UseIfOn(r, Scores), Achievements: UseIfOn(r, Achievements), Comments: UseIfOn(r, Comments), Wiki: UseIfOn(r, Content), Kudosu: UseIfOn(r, Kudosu),
 		MaxRelations: a.config.Relations.Max, Log: a.log.With("edge", "api.v2"),
 	}
 	return func() (*people.Area, error) { return people.New(deps), nil }
@@ -231,7 +231,7 @@ func (a *App) newTalk(r *Resolver) func() (*talk.Area, error) {
 
 func (a *App) newPress(r *Resolver) func() (*press.Area, error) {
 	deps := press.Deps{
-		People: a.people(r), Content: UseIfOn(r, Content), Comments: UseIfOn(r, Comments), Activity: UseIfOn(r, Activity),
+		People: a.people(r), Content: UseIfOn(r, Content), Comments: UseIfOn(r, Comments), Activity: UseIfOn(r, Activity), Kudosu: UseIfOn(r, Kudosu),
 		Achievements: UseIfOn(r, Achievements), Moderation: UseIfOn(r, Moderation), Beatmaps: UseIfOn(r, Beatmaps),
 		Scores: UseIfOn(r, Scores), Chat: Use(r, Chat), Links: resource.LinksOf(a.config.Domain), Log: a.log.With("edge", "api.v2"),
 	}

@@ -31,6 +31,8 @@ import (
 	"github.com/pure-peace/peace/modules/geoip"
 	"github.com/pure-peace/peace/modules/geoip/geoippb"
 	geoipmodule "github.com/pure-peace/peace/modules/geoip/local"
+	"github.com/pure-peace/peace/modules/kudosu"
+	"github.com/pure-peace/peace/modules/kudosu/kudosupb"
 	"github.com/pure-peace/peace/modules/mail"
 	mailmodule "github.com/pure-peace/peace/modules/mail/local"
 	"github.com/pure-peace/peace/modules/mail/mailpb"
@@ -234,6 +236,14 @@ var (
 		Dial:   commentspb.NewClient, Serve: commentspb.Register, Observe: commentspb.Observe,
 	}
 
+	// Kudosu keeps who thanked whom.
+	Kudosu = &Module[kudosu.Service, struct{}]{
+		Name:   "kudosu",
+		Config: func(*Config) (none struct{}) { return none },
+		New:    newKudosu,
+		Dial:   kudosupb.NewClient, Serve: kudosupb.Register, Observe: kudosupb.Observe,
+	}
+
 	// Moderation gathers what looks wrong about plays.
 	Moderation = &Module[moderation.Service, moderationmodule.Config]{
 		Name:   "moderation",
@@ -263,6 +273,6 @@ var (
 func table() []Row {
 	return []Row{
 		State, Geoip, Signature, Users, Mail, OAuth, Relations, Sessions, Chat, Files, Performance, Beatmaps, Scores, Rankings, Spectator,
-		Achievements, Notifications, Activity, Content, Comments, Moderation, Bot, Bancho,
+		Achievements, Notifications, Activity, Content, Comments, Kudosu, Moderation, Bot, Bancho,
 	}
 }

@@ -157,7 +157,7 @@ func TestSingle(t *testing.T) {
 // modules are all that a server has.
 var modules = []string{
 	"state", "geoip", "signature", "users", "mail", "oauth", "relations", "sessions", "chat", "files", "performance", "beatmaps", "scores",
-	"rankings", "spectator", "achievements", "notifications", "activity", "content", "comments", "moderation", "bot", "bancho",
+	"rankings", "spectator", "achievements", "notifications", "activity", "content", "comments", "kudosu", "moderation", "bot", "bancho",
 }
 
 // but returns all modules but one.

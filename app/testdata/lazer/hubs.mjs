@@ -61,12 +61,12 @@ await check('watch', async () => {
   const [id, state] = await began
   assert.equal(id, world.ann.id)
   assert.equal(state[0], world.beatmap.id)
-  // The encoder makes texts of the keys of an object, which numbers of results are not: so there are none.
-  const bundle = [[1000, 1.0000001, 3, 3, {}, [900.5, 900.5, 3, 12.5, 0.5], [new Date('2026-08-21T12:00:00Z'), 0], [], 1000, []], [[16.5, 100.25, 200.75, 1]]]
+  // The encoder makes float64 of fractions where the game has float32, and texts of the keys of an object, which numbers of results are not: so there are none.
+  const bundle = [[1000, 1.0000001, 3, 3, {}, [900.5, 900.5, 3, 12.5, 0.5], [new Date('2026-08-21T12:00:00Z'), 0], [], 1000, []], [[16.5, 100, 200, 1]]]
   await ann.spectator.send('SendFrameDataV2', null, bundle)
   const [, got] = await frames
   assert.equal(got[0][3], 3)
-  assert.deepEqual(got[1], [[16.5, 100.25, 200.75, 1]])
+  assert.deepEqual(got[1], [[16.5, 100, 200, 1]])
   await ann.spectator.invoke('EndPlaySessionV2', null, 3)
   assert.equal((await finished)[1][3], 3)
 

@@ -22,7 +22,7 @@ await check('scores', async () => {
 await check('beatmap', async () => assert.equal((await guest.beatmaps.getBeatmap(world.beatmap.id)).checksum, world.beatmap.md5))
 await check('look a beatmap up', async () => assert.equal((await guest.beatmaps.lookupBeatmap({ query: { checksum: world.beatmap.md5 } })).id, world.beatmap.id))
 await check('leaderboard', async () => {
-  const board = await guest.beatmaps.getBeatmapScores(world.beatmap.id, { query: { mode: 'osu' } })
+  const board = await guest.beatmaps.getBeatmapTopScoresV2(world.beatmap.id, { query: { mode: 'osu' } })
   assert.deepEqual(
     board.map((s) => s.user_id),
     world.board,

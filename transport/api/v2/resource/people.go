@@ -167,6 +167,12 @@ func (p *People) Card(a *Account) Card {
 	return Card{Country: countryOf(a.Country), Cover: Cover{URL: &cover, ID: &id}, Groups: groupsOf(a.User)}
 }
 
+// Stranger stands for somebody who has no account here, as the mappers of the official server have none: what is his comes with a
+// user in every answer of the official API.
+func (p *People) Stranger(id int32, name string) *User {
+	return &User{Person: *p.Gone(id, name), Card: Card{Country: countryOf(""), Groups: []Group{}}}
+}
+
 // Supports reports whether a user counts as a supporter.
 func (p *People) Supports(a *Account) bool {
 	return !a.Bot && (p.deps.Supporters || a.Privileges.Has(users.Supporter))

@@ -228,6 +228,9 @@ func (a *Area) whole(ctx context.Context, viewer int32, set *beatmaps.Set) (*res
 		}
 		makers = usersOf(d.people, ids)
 	}
+	if out.User == nil {
+		out.User = a.deps.People.Stranger(set.CreatorID, set.Creator)
+	}
 	out.RelatedUsers = &makers
 	return out, nil
 }

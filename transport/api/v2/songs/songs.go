@@ -78,6 +78,7 @@ type Accounts interface {
 // People shows users: *resource.People.
 type People interface {
 	Compact(ctx context.Context, viewer int32, ids []int32) (map[int32]*resource.User, error)
+	Stranger(id int32, name string) *resource.User
 }
 
 // Boards is the part of scores.Service that is asked.
