@@ -36,10 +36,20 @@ func slugs(posts []resource.NewsPost) []string {
 	return list
 }
 
+// TestWritten asks one server for everything that its operators wrote.
+func TestWritten(t *testing.T) {
+	s := newServer(t, contents)
+	for name, test := range map[string]func(*testing.T, *server){
+		"News": testNews, "NewsPages": testNewsPages, "Post": testPost, "Changelog": testChangelog, "Build": testBuild, "Wiki": testWiki,
+		"Menu": testMenu, "Access": testAccess,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, s) })
+	}
+}
+
 var postKeys = []string{"id", "author", "edit_url", "first_image", "first_image@2x", "published_at", "updated_at", "slug", "title"}
 
-func TestNews(t *testing.T) {
-	s := newServer(t, contents)
+func testNews(t *testing.T, s *server) {
 	all := get[newsAnswer](t, s, "/news")
 	if diff := cmp.Diff([]string{"2025-02-01-second", "2025-01-01-first", "2024-06-01-old"}, slugs(all.Posts)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -66,8 +76,7 @@ func TestNews(t *testing.T) {
 	wantKeys(t, body, postKeys, "news_sidebar", "news_posts", "0")
 }
 
-func TestNewsPages(t *testing.T) {
-	s := newServer(t, contents)
+func testNewsPages(t *testing.T, s *server) {
 	// As libraries follow pages, and as lazer does.
 	for name, next := range map[string]func(newsAnswer) string{
 		"text": func(a newsAnswer) string { return "&cursor_string=" + *a.Text },
@@ -105,8 +114,7 @@ func TestNewsPages(t *testing.T) {
 	}
 }
 
-func TestPost(t *testing.T) {
-	s := newServer(t, contents)
+func testPost(t *testing.T, s *server) {
 	post := get[resource.NewsPost](t, s, "/news/2025-01-01-first")
 	if *post.Content != "<p>Hello &amp; welcome.</p>\n" || post.Navigation.Newer.Slug != "2025-02-01-second" || post.Navigation.Older.Slug != "2024-06-01-old" {
 		t.Errorf("%+v", post)
@@ -138,8 +146,7 @@ func versions(builds []resource.Build) []string {
 	return list
 }
 
-func TestChangelog(t *testing.T) {
-	s := newServer(t, contents)
+func testChangelog(t *testing.T, s *server) {
 	all := get[changelogAnswer](t, s, "/changelog")
 	if diff := cmp.Diff([]string{"20250201.1", "2025.101.0", "20250101.1"}, versions(all.Builds)); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -185,8 +192,7 @@ func TestChangelog(t *testing.T) {
 	s.refuses(t, "GET", "/changelog?max_id=x", "", nil, 422, "max_id")
 }
 
-func TestBuild(t *testing.T) {
-	s := newServer(t, contents)
+func testBuild(t *testing.T, s *server) {
 	build := get[resource.Build](t, s, "/changelog/stable40/20250101.1")
 	if build.Versions.Next.Version != "20250201.1" || build.Versions.Previous != nil || len(*build.Entries) != 2 {
 		t.Errorf("%+v", build)
@@ -209,8 +215,7 @@ func TestBuild(t *testing.T) {
 	}
 }
 
-func TestWiki(t *testing.T) {
-	s := newServer(t, contents)
+func testWiki(t *testing.T, s *server) {
 	page := get[resource.WikiPage](t, s, "/wiki/en/Rules/Chat")
 	want := resource.WikiPage{
 		AvailableLocales: []string{"de", "en"}, Layout: "markdown_page", Locale: "en", Markdown: contents["wiki/Rules/Chat/en.md"], Path: "Rules/Chat",
@@ -234,94 +239,92 @@ func TestWiki(t *testing.T) {
 	}
 }
 
-func TestPictures(t *testing.T) {
-	s := newServer(t, contents)
-	if got := s.Get(t, "/seasonal-backgrounds", ""); got.Code != 200 || string(got.Body) != "{}\n" {
-		t.Errorf("%d %s", got.Code, got.Body)
-	}
+func TestBackgrounds(t *testing.T) {
+	s := newServer(t, map[string]string{"backgrounds.toml": "ends = 2999-01-01\n[[background]]\nurl = \"https://i.example/s.jpg\"\nuser = " +
+		strconv.Itoa(int(users.FirstPlayerID)) + "\n[[background]]\nurl = \"https://i.example/t.jpg\""})
 	artist, _ := s.Player(t, "artist")
-	s = newServer(t, map[string]string{"backgrounds.toml": "ends = 2999-01-01\n[[background]]\nurl = \"https://i.example/s.jpg\"\nuser = " +
-		strconv.Itoa(int(artist.ID)) + "\n[[background]]\nurl = \"https://i.example/t.jpg\""})
-	s.Player(t, "artist") // who has the same id on another server
 	season := get[resource.SeasonalBackgrounds](t, s, "/seasonal-backgrounds")
-	if len(season.Backgrounds) != 2 || season.Backgrounds[0].User == nil || season.Backgrounds[0].User.Username != "artist" || season.Backgrounds[1].User != nil ||
+	if len(season.Backgrounds) != 2 || season.Backgrounds[0].User == nil || season.Backgrounds[0].User.ID != artist.ID || season.Backgrounds[1].User != nil ||
 		season.EndsAt.Year() != 2999 {
 		t.Errorf("%+v", season)
 	}
-	wantKeys(t, s.Get(t, "/seasonal-backgrounds", "").Body, []string{"ends_at", "backgrounds"})
+	body := s.Get(t, "/seasonal-backgrounds", "").Body
+	wantKeys(t, body, []string{"ends_at", "backgrounds"})
+	wantKeys(t, body, []string{"url", "user"}, "backgrounds", "0")
 }
 
-func TestMenu(t *testing.T) {
-	menu := func(s *server) (resource.MenuContent, *httptest.ResponseRecorder) {
-		w := httptest.NewRecorder()
-		s.area.Menu().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/menu-content.json", nil))
-		var content resource.MenuContent
-		if err := json.Unmarshal(w.Body.Bytes(), &content); err != nil || w.Code != 200 || w.Header().Get("Content-Type") != "application/json" {
-			t.Errorf("%d %v %s: %v", w.Code, w.Header(), w.Body, err)
-		}
-		return content, w
+// menuOf asks for the menu's content.
+func menuOf(t *testing.T, area *press.Area) []byte {
+	t.Helper()
+	w := httptest.NewRecorder()
+	area.Menu().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/menu-content.json", nil))
+	if w.Code != 200 || w.Header().Get("Content-Type") != "application/json" {
+		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
 	}
-	content, w := menu(newServer(t, contents))
-	if len(content.Images) != 2 || content.Images[0].URL != "https://osu.peace.test/home" || content.Images[0].Begins != nil || content.Images[1].Expires.Year() != 2999 {
-		t.Errorf("%+v", content)
+	return w.Body.Bytes()
+}
+
+func testMenu(t *testing.T, s *server) {
+	body := menuOf(t, s.area)
+	var menu resource.MenuContent
+	if err := json.Unmarshal(body, &menu); err != nil {
+		t.Fatal(err)
 	}
-	wantKeys(t, w.Body.Bytes(), []string{"image", "url", "begins", "expires"}, "images", "0")
-	if _, w := menu(newServer(t, nil)); w.Body.String() != `{"images":[]}` {
-		t.Errorf("%s", w.Body)
+	if len(menu.Images) != 2 || menu.Images[0].URL != "https://osu.peace.test/home" || menu.Images[0].Begins != nil || menu.Images[1].Expires.Year() != 2999 {
+		t.Errorf("%+v", menu)
 	}
+	wantKeys(t, body, []string{"image", "url", "begins", "expires"}, "images", "0")
 }
 
 // TestEmpty says that a server without anything, and one without the modules, answer in the shapes that clients expect.
 func TestEmpty(t *testing.T) {
 	bare := newServer(t, nil)
-	without := newServer(t, nil)
-	without.area = press.New(press.Deps{People: without.People, Links: without.Links, Log: without.Log})
-	api, err := v2.New(v2.DefaultConfig(), v2.Deps{Tokens: without.Stack, Log: without.Log})
+	user, token := bare.Player(t, "somebody")
+	bare.examineEmpty(t, user, token)
+	bare.area = press.New(press.Deps{People: bare.People, Links: bare.Links, Log: bare.Log})
+	api, err := v2.New(v2.DefaultConfig(), v2.Deps{Tokens: bare.Stack, Log: bare.Log})
 	if err != nil {
 		t.Fatal(err)
 	}
-	without.area.Register(api)
-	without.API = api
-	for _, s := range []*server{bare, without} {
-		user, token := s.Player(t, "somebody")
-		id := strconv.Itoa(int(user.ID))
-		year := strconv.Itoa(time.Now().UTC().Year())
-		for path, want := range map[string]string{
-			"/news": `{"news_posts":[],"news_sidebar":{"current_year":` + year + `,"news_posts":[],"years":[]},` +
-				`"search":{"limit":12,"sort":"published_desc","year":null},"cursor":null,"cursor_string":null}`,
-			"/changelog":                        `{"streams":[],"builds":[],"search":{"stream":null,"from":null,"to":null,"max_id":null,"limit":21}}`,
-			"/seasonal-backgrounds":             `{}`,
-			"/users/" + id + "/recent_activity": `[]`,
-			"/users/" + id + "/kudosu":          `[]`,
-			"/rankings/kudosu?page=2":           `{"ranking":[]}`,
-			"/events":                           `{"events":[],"cursor":null,"cursor_string":null}`,
-			"/comments": `{"comments":[],"has_more":false,"has_more_id":null,"included_comments":[],"pinned_comments":[],"user_votes":[],"user_follow":false,` +
-				`"users":[],"sort":"new","cursor":null,"top_level_count":0,"total":0,"commentable_meta":[{"title":"Deleted Item"}]}`,
-		} {
-			if got := s.Get(t, path, token); got.Code != 200 || string(got.Body) != want+"\n" {
-				t.Errorf("%s: %d %s\nwant %s", path, got.Code, got.Body, want)
-			}
-		}
-		for _, path := range []string{"/news/a", "/changelog/a", "/changelog/a/b", "/wiki/en/Main_page", "/comments/1", "/comments?commentable_type=build&commentable_id=1"} {
-			s.refuses(t, "GET", path, "", nil, 404, `couldn't be found."}`)
-		}
-		if w := httptest.NewRecorder(); true {
-			s.area.Menu().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "/", nil))
-			if w.Body.String() != `{"images":[]}` {
-				t.Errorf("%s", w.Body)
-			}
-		}
-	}
+	bare.area.Register(api)
+	bare.API = api
+	bare.examineEmpty(t, user, token)
 	form := map[string][]string{"reportable_type": {"user"}, "reportable_id": {strconv.Itoa(int(users.BotID))}, "reason": {"Other"}, "comments": {"x"}}
-	_, token := without.Player(t, "another")
-	without.refuses(t, "POST", "/reports", token, form, 503, "takes no reports")
-	without.refuses(t, "POST", "/comments", token, map[string][]string{"comment[commentable_type]": {"build"}, "comment[commentable_id]": {"1"}}, 422, "commentable")
-	without.refuses(t, "DELETE", "/comments/1", token, nil, 404, "comment")
+	bare.refuses(t, "POST", "/reports", token, form, 503, "takes no reports")
+	bare.refuses(t, "POST", "/comments", token, map[string][]string{"comment[commentable_type]": {"build"}, "comment[commentable_id]": {"1"}}, 422, "commentable")
+	bare.refuses(t, "DELETE", "/comments/1", token, nil, 404, "comment")
 }
 
-// TestAccess says what can be asked without a token, and what only the game may do.
-func TestAccess(t *testing.T) {
-	s := newServer(t, contents)
+func (s *server) examineEmpty(t *testing.T, user users.User, token string) {
+	t.Helper()
+	id := strconv.Itoa(int(user.ID))
+	year := strconv.Itoa(time.Now().UTC().Year())
+	for path, want := range map[string]string{
+		"/news": `{"news_posts":[],"news_sidebar":{"current_year":` + year + `,"news_posts":[],"years":[]},` +
+			`"search":{"limit":12,"sort":"published_desc","year":null},"cursor":null,"cursor_string":null}`,
+		"/changelog":                        `{"streams":[],"builds":[],"search":{"stream":null,"from":null,"to":null,"max_id":null,"limit":21}}`,
+		"/seasonal-backgrounds":             `{}`,
+		"/users/" + id + "/recent_activity": `[]`,
+		"/users/" + id + "/kudosu":          `[]`,
+		"/rankings/kudosu?page=2":           `{"ranking":[]}`,
+		"/events":                           `{"events":[],"cursor":null,"cursor_string":null}`,
+		"/comments": `{"comments":[],"has_more":false,"has_more_id":null,"included_comments":[],"pinned_comments":[],"user_votes":[],"user_follow":false,` +
+			`"users":[],"sort":"new","cursor":null,"top_level_count":0,"total":0,"commentable_meta":[{"title":"Deleted Item"}]}`,
+	} {
+		if got := s.Get(t, path, token); got.Code != 200 || string(got.Body) != want+"\n" {
+			t.Errorf("%s: %d %s\nwant %s", path, got.Code, got.Body, want)
+		}
+	}
+	for _, path := range []string{"/news/a", "/changelog/a", "/changelog/a/b", "/wiki/en/Main_page", "/comments/1", "/comments?commentable_type=build&commentable_id=1"} {
+		s.refuses(t, "GET", path, "", nil, 404, `couldn't be found."}`)
+	}
+	if body := menuOf(t, s.area); string(body) != `{"images":[]}` {
+		t.Errorf("%s", body)
+	}
+}
+
+// testAccess says what can be asked without a token, and what only the game may do.
+func testAccess(t *testing.T, s *server) {
 	user, _ := s.Player(t, "somebody")
 	id := strconv.Itoa(int(user.ID))
 	library, nobody := s.Token(user.ID, "public"), s.Token(0, "public")
