@@ -83,7 +83,7 @@ func edgeOf[E any](r *Resolver, name string, ask func(*Resolver) func() (E, erro
 func (a *App) newSite(r *Resolver) func() (*web.Server, error) {
 	deps := web.Deps{
 		Domain: a.config.Domain, Users: Use(r, Users), Relations: Use(r, Relations), Sessions: Use(r, Sessions), Chat: Use(r, Chat),
-		Geoip: Use(r, Geoip), Moderation: UseIfOn(r, Moderation), Log: a.log.With("edge", "web"),
+		Geoip: Use(r, Geoip), Moderation: UseIfOn(r, Moderation), Content: UseIfOn(r, Content), Log: a.log.With("edge", "web"),
 	}
 	return func() (*web.Server, error) { return web.New(a.config.Web, deps) }
 }

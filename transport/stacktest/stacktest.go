@@ -64,6 +64,7 @@ type Options struct {
 	Users    func(*usersLocal.Config)
 	Sessions func(*sessionsLocal.Config)
 	Web      func(*web.Config)
+	Content  web.Content
 	Proxies  []string                            // whose forwarded headers are believed
 	State    func(state.Service) state.Service   // between every module and state
 	Gateway  func(bancho.Service) bancho.Service // between the edge and the bancho module
@@ -169,7 +170,7 @@ func (s *Stack) edges(t testing.TB, o Options) http.Handler {
 	webConfig.AvatarsDir.Dir = t.TempDir()
 	apply(o.Web, &webConfig)
 	site := must(web.New(webConfig, web.Deps{
-		Users: s.Users, Sessions: s.Sessions, Relations: s.Relations, Chat: s.Chat, Geoip: s.Geoip, Domain: Domain, Log: o.Log,
+		Users: s.Users, Sessions: s.Sessions, Relations: s.Relations, Chat: s.Chat, Geoip: s.Geoip, Domain: Domain, Content: o.Content, Log: o.Log,
 	}))(t)
 	router := must(hosts.New(Domain))(t)
 	for _, host := range []struct {

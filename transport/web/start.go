@@ -2,9 +2,8 @@ package web
 
 import (
 	"encoding/json"
-	"maps"
+	"log/slog"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 )
@@ -24,10 +23,17 @@ func (s *Server) checkUpdates(w http.ResponseWriter, r *http.Request) {
 	answerJSON(w, []struct{}{})
 }
 
-func (s *Server) seasonal(w http.ResponseWriter, _ *http.Request) {
-	images := s.config.Load().Seasonal
-	if images == nil {
-		images = []string{}
+// seasonal answers with the pictures of the season. Without them the game shows its own.
+func (s *Server) seasonal(w http.ResponseWriter, r *http.Request) {
+	images := []string{}
+	if s.deps.Content != nil {
+		season, err := s.deps.Content.Backgrounds(r.Context())
+		if err != nil {
+			s.deps.Log.LogAttrs(r.Context(), slog.LevelWarn, "the seasonal backgrounds cannot be had", slog.Any("error", err))
+		}
+		for _, image := range season.Images {
+			images = append(images, s.address(image.URL))
+		}
 	}
 	answerJSON(w, images)
 }
@@ -41,23 +47,36 @@ type menuImage struct {
 	Expires   *time.Time `json:"expires"`
 }
 
-func (s *Server) menuContent(w http.ResponseWriter, _ *http.Request) {
+// menuContent answers both games, of which lazer looks at the dates and stable at IsCurrent.
+func (s *Server) menuContent(w http.ResponseWriter, r *http.Request) {
 	now := time.Now()
 	images := []menuImage{}
-	menu := s.config.Load().Menu
-	for _, name := range slices.Sorted(maps.Keys(menu)) {
-		m := menu[name]
-		images = append(images, menuImage{
-			Image:     m.Image,
-			URL:       m.Link,
-			IsCurrent: !now.Before(m.Begins) && (m.Expires.IsZero() || now.Before(m.Expires)),
-			Begins:    unlessZero(m.Begins),
-			Expires:   unlessZero(m.Expires),
-		})
+	if s.deps.Content != nil {
+		menu, err := s.deps.Content.Menu(r.Context())
+		if err != nil {
+			s.deps.Log.LogAttrs(r.Context(), slog.LevelWarn, "the menu has no banners", slog.Any("error", err))
+		}
+		for _, m := range menu {
+			images = append(images, menuImage{
+				Image:     s.address(m.Image),
+				URL:       s.address(m.URL),
+				IsCurrent: !now.Before(m.Begins) && (m.Ends.IsZero() || now.Before(m.Ends)),
+				Begins:    unlessZero(m.Begins),
+				Expires:   unlessZero(m.Ends),
+			})
+		}
 	}
 	answerJSON(w, struct {
 		Images []menuImage `json:"images"`
 	}{images})
+}
+
+// address returns an address in full: operators may leave out their own server.
+func (s *Server) address(address string) string {
+	if strings.HasPrefix(address, "/") && !strings.HasPrefix(address, "//") {
+		return "https://osu." + s.deps.Domain + address
+	}
+	return address
 }
 
 func unlessZero(t time.Time) *time.Time {

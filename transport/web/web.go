@@ -16,11 +16,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net/http"
 	"net/url"
 	"os"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -28,6 +26,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/pure-peace/peace/modules/chat"
+	"github.com/pure-peace/peace/modules/content"
 	"github.com/pure-peace/peace/modules/geoip"
 	"github.com/pure-peace/peace/modules/moderation"
 	"github.com/pure-peace/peace/modules/relations"
@@ -39,11 +38,9 @@ import (
 
 // Config is the section [web].
 type Config struct {
-	Site       string               `koanf:"site" doc:"URL of the website: profiles, beatmaps and forum pages that the game opens are redirected to it; empty shows a small page"`
-	Updates    string               `koanf:"updates" doc:"URL to which clients that look for updates are redirected, for example https://osu.ppy.sh/web/check-updates.php; empty says that there are none"`
-	Seasonal   []string             `koanf:"seasonal" doc:"URLs of seasonal backgrounds of the main menu"`
-	Menu       map[string]MenuImage `koanf:"menu" doc:"pictures of the main menu, by names that order them"`
-	AvatarsDir AvatarsConfig        `koanf:"avatars"`
+	Site       string        `koanf:"site" doc:"URL of the website: profiles, beatmaps and forum pages that the game opens are redirected to it; empty shows a small page"`
+	Updates    string        `koanf:"updates" doc:"URL to which clients that look for updates are redirected, for example https://osu.ppy.sh/web/check-updates.php; empty says that there are none"`
+	AvatarsDir AvatarsConfig `koanf:"avatars"`
 }
 
 // AvatarsConfig is the section [web.avatars].
@@ -51,17 +48,9 @@ type AvatarsConfig struct {
 	Dir string `koanf:"dir" doc:"directory of avatars, each named after its user's id: 1000.png, 1000.jpg or 1000.gif; relative to data_dir"`
 }
 
-// MenuImage is a picture of the main menu.
-type MenuImage struct {
-	Image   string    `koanf:"image" doc:"URL of the picture"`
-	Link    string    `koanf:"link" doc:"page that opens when it is clicked"`
-	Begins  time.Time `koanf:"begins" doc:"when it is shown first; absent means at once"`
-	Expires time.Time `koanf:"expires" doc:"when it is shown no more; absent means never"`
-}
-
 // DefaultConfig has no website beside the server.
 func DefaultConfig() Config {
-	return Config{Seasonal: []string{}, Menu: map[string]MenuImage{}, AvatarsDir: AvatarsConfig{Dir: "avatars"}}
+	return Config{AvatarsDir: AvatarsConfig{Dir: "avatars"}}
 }
 
 // Validate reports everything that is wrong, by key.
@@ -77,13 +66,6 @@ func (c Config) Validate() error {
 	}
 	check("site", c.Site, true)
 	check("updates", c.Updates, true)
-	for i, text := range c.Seasonal {
-		check(fmt.Sprintf("seasonal[%d]", i), text, false)
-	}
-	for _, name := range slices.Sorted(maps.Keys(c.Menu)) {
-		check("menu."+name+".image", c.Menu[name].Image, false)
-		check("menu."+name+".link", c.Menu[name].Link, true)
-	}
 	return errors.Join(errs...)
 }
 
@@ -98,7 +80,15 @@ type Deps struct {
 
 	// Moderation hears what clients tell about themselves; nil when it is off.
 	Moderation moderation.Service
-	Log        *slog.Logger
+	// Content has what the main menu shows; nil when it is off.
+	Content Content
+	Log     *slog.Logger
+}
+
+// Content is the part of content.Service that is needed here.
+type Content interface {
+	Backgrounds(ctx context.Context) (content.Backgrounds, error)
+	Menu(ctx context.Context) ([]content.Banner, error)
 }
 
 // Server has the handlers of the hosts. It is safe for concurrent use; make one with New.

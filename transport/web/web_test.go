@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"image"
 	"image/png"
@@ -20,6 +21,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/pure-peace/peace/modules/chat"
+	"github.com/pure-peace/peace/modules/content"
 	"github.com/pure-peace/peace/modules/relations"
 	"github.com/pure-peace/peace/modules/sessions"
 	usersLocal "github.com/pure-peace/peace/modules/users/local"
@@ -286,17 +288,27 @@ func TestSmallEndpoints(t *testing.T) {
 	}
 }
 
+// written is what an operator has written.
+type written struct{}
+
+func (written) Backgrounds(context.Context) (content.Backgrounds, error) {
+	return content.Backgrounds{Images: []content.Background{{URL: "https://site.test/1.jpg"}}}, nil
+}
+
+func (written) Menu(context.Context) ([]content.Banner, error) {
+	return []content.Banner{
+		{Image: "https://site.test/now.png", URL: "/news"},
+		{Image: "https://site.test/past.png", Ends: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)},
+	}, nil
+}
+
 func TestConfigured(t *testing.T) {
 	s, _ := quiet(t, func(o *stacktest.Options) {
 		o.Web = func(c *web.Config) {
 			c.Site = "https://site.test/"
 			c.Updates = "https://updates.test/check"
-			c.Seasonal = []string{"https://site.test/1.jpg"}
-			c.Menu = map[string]web.MenuImage{
-				"1": {Image: "https://site.test/now.png", Link: "https://site.test/"},
-				"2": {Image: "https://site.test/past.png", Expires: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)},
-			}
 		}
+		o.Content = written{}
 	})
 	for target, want := range map[string]string{
 		"http://osu/web/check-updates.php?action=check&stream=stable40": "https://updates.test/check?action=check&stream=stable40",
@@ -314,7 +326,7 @@ func TestConfigured(t *testing.T) {
 	if got := serve(s, request("GET", "http://osu/web/osu-getseasonal.php", "")).Body.String(); got != `["https://site.test/1.jpg"]`+"\n" {
 		t.Errorf("seasonal is %s", got)
 	}
-	const menu = `{"images":[{"image":"https://site.test/now.png","url":"https://site.test/","IsCurrent":true,"begins":null,"expires":null},` +
+	const menu = `{"images":[{"image":"https://site.test/now.png","url":"https://osu.` + stacktest.Domain + `/news","IsCurrent":true,"begins":null,"expires":null},` +
 		`{"image":"https://site.test/past.png","url":"","IsCurrent":false,"begins":null,"expires":"2020-01-01T00:00:00Z"}]}` + "\n"
 	if got := serve(s, request("GET", "http://assets/menu-content.json", "")).Body.String(); got != menu {
 		t.Errorf("menu is %s", got)
@@ -399,10 +411,8 @@ func TestValidate(t *testing.T) {
 		t.Errorf("the defaults: %v", err)
 	}
 	for key, edit := range map[string]func(*web.Config){
-		"site":            func(c *web.Config) { c.Site = "peace.test" },
-		"updates":         func(c *web.Config) { c.Updates = "://" },
-		"seasonal[1]":     func(c *web.Config) { c.Seasonal = []string{"https://x/", ""} },
-		"menu.news.image": func(c *web.Config) { c.Menu = map[string]web.MenuImage{"news": {}} },
+		"site":    func(c *web.Config) { c.Site = "peace.test" },
+		"updates": func(c *web.Config) { c.Updates = "://" },
 	} {
 		config := web.DefaultConfig()
 		edit(&config)
