@@ -92,6 +92,7 @@ func testLongReplay(t *testing.T, s Subject) {
 
 // testLateScore has the score only after a while, first not at all, then kept but not processed.
 func testLateScore(t *testing.T, s Subject) {
+	t.Parallel()
 	u, beatmap := s.lazer(t), s.World.Beatmap(osu.StatusRanked)
 	ear := s.listen(t, spectator.ToPlayers)
 	token := s.playThrough(t, u, beatmap, spectator.Passed, 5)
@@ -118,6 +119,7 @@ func wait(t *testing.T, d time.Duration) {
 
 // testNoScore ends plays whose score never comes: nothing is left of them, and the token is spent.
 func testNoScore(t *testing.T, s Subject) {
+	t.Parallel()
 	u, beatmap := s.lazer(t), s.World.Beatmap(osu.StatusRanked)
 	token := s.playThrough(t, u, beatmap, spectator.Quit, 5)
 	refused := s.playThrough(t, u, beatmap, spectator.Quit, 6)
@@ -187,6 +189,7 @@ func testEvicted(t *testing.T, s Subject) {
 
 // testUncounted lets rankings take its time: the player is not told before.
 func testUncounted(t *testing.T, s Subject) {
+	t.Parallel()
 	u, beatmap := s.lazer(t), s.World.Beatmap(osu.StatusRanked)
 	ear := s.listen(t, spectator.ToPlayers)
 	token := s.playThrough(t, u, beatmap, spectator.Passed, 1)
