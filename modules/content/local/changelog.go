@@ -22,7 +22,8 @@ var (
 )
 
 const (
-	maxEntries  = 250 // of a build, fewer than an id has room for
+	maxBuild    = 64 << 10 // bytes of its file: a page of builds has the texts of all of them
+	maxEntries  = 250      // of a build, fewer than an id has room for
 	maxStreams  = 100
 	maxCategory = 100 // bytes
 )
@@ -78,6 +79,9 @@ func readBuild(r *markdown.Renderer, name, file string) (*content.Build, error) 
 		return nil, fmt.Errorf("%.40q is no name of a stream: lower case letters, digits, dots and dashes", stream)
 	case !versionName.MatchString(version):
 		return nil, fmt.Errorf("%.40q is no version: letters, digits, dots and dashes", version)
+	}
+	if len(file) > maxBuild {
+		return nil, fmt.Errorf("it is larger than %d bytes", maxBuild)
 	}
 	var f buildFile
 	if err := decode(file, &f); err != nil {

@@ -22,10 +22,24 @@ type front struct {
 }
 
 const (
-	maxFront = 16 << 10 // bytes
-	maxTitle = 300      // bytes of a title, an author, a tag
-	maxTags  = 200
+	maxFront   = 16 << 10 // bytes
+	maxTitle   = 300      // bytes of a title, an author, a tag
+	maxPreview = 1000     // bytes
+	maxTags    = 200
 )
+
+// short cuts what a text says of itself to at most n bytes, at the end of a word where there is one.
+func short(text string, n int) string {
+	if len(text) <= n {
+		return text
+	}
+	const dots = "…"
+	cut := strings.ToValidUTF8(text[:n-len(dots)], "")
+	if at := strings.LastIndexByte(cut, ' '); at > 0 {
+		cut = cut[:at]
+	}
+	return cut + dots
+}
 
 // splitFront parts a file into what stands above its text and the text. A file that does not begin with --- is all text.
 func splitFront(file string) (front, string, error) {

@@ -91,6 +91,7 @@ func TestBroken(t *testing.T) {
 		"changelog/stable40/title.toml":  "date = 2025-01-01\n[[entry]]\ntype = \"add\"",
 		"changelog/stable40/link.toml":   "date = 2025-01-01\n[[entry]]\ntitle = \"a\"\nurl = \"javascript:alert(1)\"",
 		"changelog/stable40/many.toml":   "date = 2025-01-01\n" + strings.Repeat("[[entry]]\ntitle = \"a\"\n", maxEntries+1),
+		"changelog/stable40/large.toml":  "date = 2025-01-01\n#" + strings.Repeat("a", maxBuild),
 		"changelog/stable40/year.toml":   "date = 9999-01-01",
 		"changelog/Upper/1.toml":         "date = 2025-01-01",
 		"changelog/streams.toml":         "[[stream]]\nname = \"A B\"",
@@ -254,6 +255,18 @@ func TestSigned(t *testing.T) {
 	page, err := s.News(t.Context(), 0, 0, 1)
 	if err != nil || page.Posts[0].Author != "alice" || page.Posts[0].Title != "a" {
 		t.Errorf("%+v, %v", page.Posts, err)
+	}
+}
+
+func TestShort(t *testing.T) {
+	for _, test := range []struct {
+		text string
+		n    int
+		want string
+	}{{"abc", 3, "abc"}, {"abc def ghi", 10, "abc…"}, {"abcdefghi", 6, "abc…"}, {"éééé", 6, "é…"}, {"", 1, ""}} {
+		if got := short(test.text, test.n); got != test.want || len(got) > max(test.n, len(test.text)) {
+			t.Errorf("%q in %d bytes: %q, want %q", test.text, test.n, got, test.want)
+		}
 	}
 }
 

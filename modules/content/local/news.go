@@ -35,10 +35,10 @@ func readPost(r *markdown.Renderer, name string, file string, modified time.Time
 	post := &content.Post{
 		ID:          stamp(day, slug),
 		Slug:        slug,
-		Title:       firstOf(f.Title, about.Title, slug[len("2006-01-02-"):]),
+		Title:       firstOf(f.Title, short(about.Title, maxTitle), slug[len("2006-01-02-"):]),
 		Author:      firstOf(f.Author, signature(r, text)),
-		Image:       firstOf(f.Image, about.Image),
-		Preview:     about.Preview,
+		Image:       firstOf(link(f.Image), link(about.Image)),
+		Preview:     short(about.Preview, maxPreview),
 		Markdown:    text,
 		HTML:        r.HTML(text),
 		PublishedAt: day,
@@ -78,4 +78,12 @@ func firstOf(texts ...string) string {
 		}
 	}
 	return ""
+}
+
+// link returns an address that can be shown; "" for another one.
+func link(address string) string {
+	if !isLink(address) {
+		return ""
+	}
+	return address
 }

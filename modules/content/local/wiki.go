@@ -49,7 +49,7 @@ func readPage(r *markdown.Renderer, name, file string) (*page, error) {
 	}
 	p := &page{Wiki: content.Wiki{
 		Path: at, Locale: locale, Layout: layout, Tags: f.Tags, Markdown: strings.TrimPrefix(file, "\uFEFF"),
-		Title: firstOf(f.Title, r.Outline(text).Title, spoken(path.Base(at))),
+		Title: firstOf(f.Title, short(r.Outline(text).Title, maxTitle), spoken(path.Base(at))),
 	}}
 	if above := path.Dir(at); above != "." {
 		p.Subtitle = spoken(path.Base(above))

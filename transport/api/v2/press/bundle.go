@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -35,7 +36,7 @@ func (a *Area) bundle(ctx context.Context, r *v2.Request, b bundling) (*resource
 	answer := &resource.CommentBundle{
 		HasMore: b.page.More, HasMoreID: b.parent, UserVotes: append([]int64{}, b.page.Voted...), Users: []*resource.User{}, Sort: b.sort,
 	}
-	found, err := a.writers(ctx, r.UserID(), b)
+	found, reason, err := a.writers(ctx, r.UserID(), b)
 	if err != nil {
 		return nil, err
 	}
@@ -54,24 +55,14 @@ func (a *Area) bundle(ctx context.Context, r *v2.Request, b bundling) (*resource
 	if b.userID != 0 {
 		answer.User = found[b.userID]
 	}
-	for _, id := range slices.Sorted(keys(found)) {
+	for _, id := range slices.Sorted(maps.Keys(found)) {
 		answer.Users = append(answer.Users, found[id])
 	}
 	if b.counted {
 		answer.Total, answer.TopLevelCount = &b.page.Total, &b.page.TopLevel
 	}
-	answer.Meta, err = a.meta(ctx, r.UserID(), b)
+	answer.Meta, err = a.meta(ctx, reason, b)
 	return answer, err
-}
-
-func keys[K comparable, V any](m map[K]V) func(yield func(K) bool) {
-	return func(yield func(K) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
-	}
 }
 
 // commentCursor is where comments go on.
@@ -85,24 +76,45 @@ func cursorOf(c *comments.Comment) *json.RawMessage {
 	return v2.CursorOf(commentCursor{c.CreatedAt.UTC().Format(time.RFC3339), c.ID, c.Votes}).Cursor
 }
 
-// writers loads who wrote, edited or deleted something of a page.
-func (a *Area) writers(ctx context.Context, viewer int32, b bundling) (map[int32]*resource.User, error) {
-	var wanted []int32
-	if b.userID != 0 {
-		wanted = append(wanted, b.userID)
-	}
+// writers loads who wrote, edited or deleted something of a page, and says why the one who looks cannot comment; nil when he can.
+func (a *Area) writers(ctx context.Context, viewer int32, b bundling) (map[int32]*resource.User, *string, error) {
+	concerned := map[int32]bool{b.userID: true}
 	for _, c := range slices.Concat(b.page.Comments, b.page.Included, b.page.Pinned) {
-		for _, id := range []int32{c.UserID, c.EditedBy, c.DeletedBy} {
-			if id != 0 {
-				wanted = append(wanted, id)
-			}
+		concerned[c.UserID], concerned[c.EditedBy], concerned[c.DeletedBy] = true, true, true
+	}
+	delete(concerned, 0)
+	wanted := slices.Collect(maps.Keys(concerned))
+	if viewer != 0 {
+		wanted = append(wanted, viewer)
+	}
+	accounts, err := a.deps.People.Accounts(ctx, viewer, wanted)
+	if err != nil {
+		return nil, nil, err
+	}
+	found := make(map[int32]*resource.User, len(concerned))
+	for id := range concerned {
+		if account := accounts[id]; account != nil {
+			found[id] = a.deps.People.User(account, viewer)
 		}
 	}
-	return a.deps.People.Compact(ctx, viewer, wanted)
+	return found, refusal(viewer, accounts[viewer]), nil
+}
+
+// refusal says why somebody cannot comment; nil when he can.
+func refusal(viewer int32, account *resource.Account) *string {
+	switch {
+	case viewer == 0:
+		return new("Please sign in to comment.")
+	case account == nil || account.Restricted:
+		return new("You can't comment while your account is restricted.")
+	case account.Silenced(time.Now()) > 0:
+		return new("You can't comment while you are silenced.")
+	}
+	return nil
 }
 
 // meta tells what comments are about, and ends with what stands for whatever is not there any more.
-func (a *Area) meta(ctx context.Context, viewer int32, b bundling) ([]resource.CommentableMeta, error) {
+func (a *Area) meta(ctx context.Context, reason *string, b bundling) ([]resource.CommentableMeta, error) {
 	var subjects []comments.Subject
 	for _, c := range b.page.Comments {
 		if !slices.Contains(subjects, c.Subject) {
@@ -111,10 +123,6 @@ func (a *Area) meta(ctx context.Context, viewer int32, b bundling) ([]resource.C
 	}
 	if b.subject != nil && !slices.Contains(subjects, *b.subject) {
 		subjects = append(subjects, *b.subject)
-	}
-	reason, err := a.silence(ctx, viewer)
-	if err != nil {
-		return nil, err
 	}
 	about, err := a.subjects(ctx, subjects)
 	if err != nil {
@@ -128,25 +136,6 @@ func (a *Area) meta(ctx context.Context, viewer int32, b bundling) ([]resource.C
 		}
 	}
 	return append(list, resource.CommentableMeta{Title: "Deleted Item"}), nil
-}
-
-// silence returns why somebody cannot comment; nil when he can.
-func (a *Area) silence(ctx context.Context, viewer int32) (*string, error) {
-	if viewer == 0 {
-		return new("Please sign in to comment."), nil
-	}
-	found, err := a.deps.People.Accounts(ctx, viewer, []int32{viewer})
-	if err != nil {
-		return nil, err
-	}
-	account := found[viewer]
-	switch {
-	case account == nil || account.Restricted:
-		return new("You can't comment while your account is restricted."), nil
-	case account.Silenced(time.Now()) > 0:
-		return new("You can't comment while you are silenced."), nil
-	}
-	return nil, nil
 }
 
 // subjects describes those that are there.

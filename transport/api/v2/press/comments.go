@@ -40,7 +40,7 @@ func (a *Area) comments(ctx context.Context, r *v2.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	query.Offset = min((number-1)*query.Limit, comments.MaxOffset)
+	query.Offset = (number - 1) * query.Limit
 	if query.ParentID, err = optional(r, "parent_id"); err != nil {
 		return nil, err
 	}
@@ -68,11 +68,10 @@ func (a *Area) comments(ctx context.Context, r *v2.Request) (any, error) {
 	b := bundling{
 		subject: query.Subject, parent: query.ParentID, sort: sort, counted: query.ParentID == nil || *query.ParentID == 0, userID: query.UserID,
 	}
-	if a.deps.Comments != nil {
-		b.page, err = a.deps.Comments.Find(ctx, query)
-	}
-	if err != nil {
-		return nil, refused(err)
+	if a.deps.Comments != nil && query.Offset <= comments.MaxOffset {
+		if b.page, err = a.deps.Comments.Find(ctx, query); err != nil {
+			return nil, refused(err)
+		}
 	}
 	return a.bundle(ctx, r, b)
 }
