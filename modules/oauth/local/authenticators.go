@@ -24,7 +24,7 @@ const (
 	stepsAround  = 1 // how far a clock may be off
 	totpLength   = 6
 	totpSecret   = 20  // bytes
-	pictureWidth = 320 // pixels of the QR code
+	pictureWidth = 240 // pixels of the QR code
 )
 
 var base32NoPad = base32.StdEncoding.WithPadding(base32.NoPadding)
