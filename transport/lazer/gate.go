@@ -88,17 +88,18 @@ type Gate struct {
 	deps     Deps
 	hubs     signalr.Config
 	versions map[string]bool
+	stands   chan struct{} // closed when the end of tokens is noticed
 
 	mu     sync.Mutex
 	guards []*signalr.Hub
 }
 
-// NewGate returns a gate. Connections end with their tokens only while Run runs.
+// NewGate returns a gate. It needs Run, which connections wait for.
 func NewGate(config Config, deps Deps) (*Gate, error) {
 	if err := config.Validate(); err != nil {
 		return nil, err
 	}
-	g := &Gate{deps: deps, hubs: config.Hubs, versions: make(map[string]bool, len(config.Versions))}
+	g := &Gate{deps: deps, hubs: config.Hubs, versions: make(map[string]bool, len(config.Versions)), stands: make(chan struct{})}
 	for _, version := range config.Versions {
 		g.versions[strings.ToLower(version)] = true
 	}
@@ -124,6 +125,10 @@ func (g *Gate) Hub(options signalr.Options, methods ...signalr.Method) (*signalr
 	}
 	connected := options.Connected
 	options.Connected = func(ctx context.Context, c *signalr.Conn) error {
+		select {
+		case <-g.stands:
+		case <-ctx.Done(): // better served than not
+		}
 		// From here on the end of the token is noticed; it may have come before.
 		if _, err := g.deps.Tokens.Check(ctx, c.Identity().Secret); errors.Is(err, oauth.ErrNoToken) || connected == nil {
 			return err
@@ -181,12 +186,14 @@ func (g *Gate) admit(c *signalr.Conn) error {
 	return errVersion
 }
 
-// Run ends connections whose tokens end, until ctx ends.
+// Run ends connections whose tokens end, until ctx ends. It must be called once.
 func (g *Gate) Run(ctx context.Context) error {
 	stood := false
 	view.Listen(ctx, g.deps.State, []string{oauth.Topic}, g.deps.Log, func(ctx context.Context) error {
 		if stood { // events may have been missed
 			g.checkAll(ctx)
+		} else {
+			close(g.stands)
 		}
 		stood = true
 		return nil

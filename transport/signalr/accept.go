@@ -32,7 +32,7 @@ func (h *Hub) accept(w http.ResponseWriter, r *http.Request) {
 		id = invitation.id
 	}
 	c := newConn(h, id, who)
-	ws, err := websocket.Accept(slim{w, &c.out}, r, &websocket.AcceptOptions{
+	ws, err := websocket.Accept(slim{w, &c.wire}, r, &websocket.AcceptOptions{
 		CompressionMode: websocket.CompressionDisabled,
 		// A page of another site cannot make use of this: it would need the token, which no browser sends by itself.
 		InsecureSkipVerify: true,

@@ -25,7 +25,7 @@ type Conn struct {
 	id   string
 	user int32
 	ws   *websocket.Conn
-	out  gatherer
+	wire wire
 
 	ctx context.Context
 	end context.CancelFunc
@@ -273,10 +273,11 @@ func (c *Conn) cut(why cause) {
 		return
 	}
 	c.because(why)
+	c.end()
 	c.hub.running.Add(1)
 	go func() { // TLS says goodbye, which can take time
 		defer c.hub.running.Done()
-		_ = c.out.conn.Close()
+		_ = c.wire.Conn.Close()
 	}()
 }
 
@@ -312,7 +313,7 @@ func (c *Conn) write() {
 		c.mu.Unlock()
 
 		size = 0
-		c.out.begin()
+		c.wire.begin()
 		var err error
 		for _, frame := range batch {
 			size += len(frame) + overhead
@@ -320,18 +321,21 @@ func (c *Conn) write() {
 				err = c.ws.Write(context.Background(), kind, frame)
 			}
 		}
-		if failed := c.out.flush(); err == nil {
+		if failed := c.wire.flush(); err == nil {
 			err = failed
 		}
 		switch {
 		case err != nil:
 			c.cut(causeLost)
 		case last:
-			_ = c.ws.Close(websocket.StatusNormalClosure, "")
+			_ = c.wire.SetReadDeadline(past) // wakes who reads, to end the WebSocket
 		}
 		sent = batch
 	}
 }
+
+// past is a time that is over.
+var past = time.Unix(1, 0)
 
 // keptQueue is for how many messages an idle connection keeps a queue.
 const keptQueue = 2

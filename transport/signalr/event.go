@@ -1,6 +1,11 @@
 package signalr
 
-import "github.com/pure-peace/peace/transport/signalr/protocol"
+import (
+	"bytes"
+	"sync"
+
+	"github.com/pure-peace/peace/transport/signalr/protocol"
+)
 
 // Message is a call of a client's method, ready to be sent. It is immutable: one Message can go to any number of connections and
 // groups, and its bytes are shared. The zero value is no message, and sending it does nothing.
@@ -53,22 +58,28 @@ func Event3[A, B, C any](p protocol.Protocol, target string, a Append[A], b Appe
 }
 
 // Of returns the message.
-func (e Event) Of() Message { return e.end(e.begin()) }
+func (e Event) Of() Message {
+	return e.make(func(b []byte) []byte { return b })
+}
 
 // Of returns the message with its argument.
-func (e EventOf1[A]) Of(a A) Message { return e.end(e.a(e.begin(), a)) }
+func (e EventOf1[A]) Of(a A) Message {
+	return e.make(func(b []byte) []byte { return e.a(b, a) })
+}
 
 // Of returns the message with its arguments.
 func (e EventOf2[A, B]) Of(a A, b B) Message {
-	buffer := e.protocol.Separate(e.a(e.begin(), a))
-	return e.end(e.b(buffer, b))
+	return e.make(func(buffer []byte) []byte {
+		return e.b(e.protocol.Separate(e.a(buffer, a)), b)
+	})
 }
 
 // Of returns the message with its arguments.
 func (e EventOf3[A, B, C]) Of(a A, b B, c C) Message {
-	buffer := e.protocol.Separate(e.a(e.begin(), a))
-	buffer = e.protocol.Separate(e.b(buffer, b))
-	return e.end(e.c(buffer, c))
+	return e.make(func(buffer []byte) []byte {
+		buffer = e.protocol.Separate(e.a(buffer, a))
+		return e.c(e.protocol.Separate(e.b(buffer, b)), c)
+	})
 }
 
 // Raw is a value that is encoded already.
@@ -87,6 +98,22 @@ func newHead(p protocol.Protocol, target string, count int) head {
 	return head{p, protocol.Message{Type: protocol.Invocation, Target: []byte(target), Count: count}}
 }
 
-func (h head) begin() []byte { return h.protocol.Begin(make([]byte, 0, 128), h.message) }
+// scratch is where messages are put together: only then it is known how long they are.
+var scratch = sync.Pool{New: func() any {
+	b := make([]byte, 0, 1<<10)
+	return &b
+}}
 
-func (h head) end(b []byte) Message { return Message{h.protocol.End(b, h.message)} }
+// maxScratch bounds what is kept for the next message.
+const maxScratch = 64 << 10
+
+func (h head) make(arguments func(b []byte) []byte) Message {
+	buffer := scratch.Get().(*[]byte)
+	b := arguments(h.protocol.Begin((*buffer)[:0], h.message))
+	m := Message{bytes.Clone(h.protocol.End(b, h.message))}
+	if cap(b) <= maxScratch {
+		*buffer = b
+		scratch.Put(buffer)
+	}
+	return m
+}

@@ -181,19 +181,30 @@ func (g Group) Connections() []*Conn {
 	return list
 }
 
-// add takes a connection in, unless the hub is full or draining.
+// add takes a connection in, unless the hub is full or draining. Of a user who has too many, the oldest one goes.
 func (h *Hub) add(c *Conn) bool {
 	h.mu.Lock()
-	defer h.mu.Unlock()
 	if h.draining || len(h.conns) >= h.config.MaxConnections {
+		h.mu.Unlock()
 		return false
+	}
+	var oldest *Conn
+	if of := h.users[c.user]; len(of) >= maxOfUser {
+		oldest = of[len(of)-maxOfUser]
 	}
 	h.conns[c] = struct{}{}
 	h.users[c.user] = append(h.users[c.user], c)
 	h.running.Add(1)
+	h.mu.Unlock()
 	h.options.Metrics.opened(h)
+	if oldest != nil {
+		oldest.Close("", false)
+	}
 	return true
 }
+
+// maxOfUser bounds the connections of a user. The game has one for each hub, and a few that are gone without a word.
+const maxOfUser = 16
 
 func (h *Hub) remove(c *Conn) {
 	h.mu.Lock()

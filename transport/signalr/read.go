@@ -6,16 +6,35 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/coder/websocket"
 
 	"github.com/pure-peace/peace/transport/signalr/protocol"
 )
 
-// serve reads the connection until it ends.
+// serve reads the connection until it ends. Where it waits, the stack must not be deep: see wire.await.
 func (c *Conn) serve() {
 	defer c.hub.running.Done()
-	err := c.read()
+	var input *[]byte // nil when no message has begun
+	err := c.wire.await()
+	for err == nil {
+		if input, err = c.read(input); err == nil {
+			err = c.wire.await()
+		}
+	}
+	if input != nil {
+		inputs.Put(input)
+	}
+	c.conclude(err)
+}
+
+// conclude ends the connection when there is nothing more to be read.
+func (c *Conn) conclude(err error) {
+	if c.said() {
+		_ = c.wire.SetReadDeadline(time.Time{})
+		_ = c.ws.Close(websocket.StatusNormalClosure, "")
+	}
 
 	c.mu.Lock()
 	clean := c.cause == causeClient || c.cause == causeNone && saidGoodbye(err)
@@ -41,7 +60,7 @@ func (c *Conn) serve() {
 		cancel()
 	}
 	c.hub.remove(c)
-	_ = c.out.conn.Close()
+	_ = c.wire.Conn.Close()
 	_ = c.ws.CloseNow()
 	c.hub.options.Metrics.closed(c.hub, why)
 }
@@ -64,51 +83,51 @@ var inputs = sync.Pool{New: func() any {
 	return &b
 }}
 
-// read reads and does what the client says, until it says no more. Messages of the hub and of the WebSocket need not be the same: one
-// of the latter may have several of the former, or a part of one.
-func (c *Conn) read() error {
-	var input *[]byte // nil when no message has begun
-	defer func() {
-		if input != nil {
-			inputs.Put(input)
+// read reads a message of the WebSocket and does what it says. Messages of the hub need not be the same: one of the WebSocket may have
+// several of them, or a part of one, which is kept in input for the next one.
+func (c *Conn) read(input *[]byte) (*[]byte, error) {
+	_, r, err := c.ws.Reader(context.Background())
+	if err != nil {
+		return input, err
+	}
+	if input == nil {
+		input = inputs.Get().(*[]byte)
+		*input = (*input)[:0]
+	}
+	for err == nil {
+		b := *input
+		if len(b) == cap(b) {
+			b = append(b, 0)[:len(b)]
 		}
-	}()
-	for {
-		_, r, err := c.ws.Reader(context.Background())
-		if err != nil {
-			return err
-		}
-		if input == nil {
-			input = inputs.Get().(*[]byte)
-			*input = (*input)[:0]
-		}
-		for err == nil {
-			b := *input
-			if len(b) == cap(b) {
-				b = append(b, 0)[:len(b)]
-			}
-			var n int
-			n, err = r.Read(b[len(b):cap(b)])
-			b = b[:len(b)+n]
-			rest, failed := c.handle(b)
-			*input = b[:copy(b, rest)]
-			if failed != nil {
-				return c.ignore(r)
-			}
-		}
-		if !errors.Is(err, io.EOF) {
-			return err
-		}
-		if len(*input) == 0 {
-			if cap(*input) <= c.hub.config.MaxMessage*2 {
-				inputs.Put(input)
-			}
-			input = nil
+		var n int
+		n, err = r.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
+		rest, failed := c.handle(b)
+		*input = b[:copy(b, rest)]
+		if failed != nil {
+			return input, c.ignore(r)
 		}
 	}
+	if !errors.Is(err, io.EOF) {
+		return input, err
+	}
+	if len(*input) > 0 {
+		return input, nil
+	}
+	if cap(*input) <= 2*c.hub.config.MaxMessage {
+		inputs.Put(input)
+	}
+	return nil, nil
 }
 
-// ignore reads on until the connection has ended, so that the client can say goodbye.
+// said tells whether the last message has been sent, or is about to be.
+func (c *Conn) said() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.phase == closing
+}
+
+// ignore reads on until the last message has been sent, or the connection has ended.
 func (c *Conn) ignore(r io.Reader) error {
 	for {
 		if _, err := io.Copy(io.Discard, r); err != nil {

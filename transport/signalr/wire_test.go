@@ -408,6 +408,24 @@ func TestFull(t *testing.T) {
 	h.greet(t, "three")
 }
 
+// Of a user who connects again and again, the oldest connection goes.
+func TestConnectionsOfUser(t *testing.T) {
+	h := serve(t, nil)
+	list := make([]*raw, 18)
+	for i := range list {
+		list[i] = h.greet(t, "one")
+	}
+	for _, r := range list[:2] {
+		if got := r.ends(); got != closed("", false) {
+			t.Errorf("one of the oldest got %q", got)
+		}
+	}
+	for _, r := range list[2:] {
+		r.send(call("1", "Nothing", 0, ""))
+		r.gets(void("1"))
+	}
+}
+
 func TestOutageOfAuthentication(t *testing.T) {
 	h := serve(t, func(_ *signalr.Config, o *signalr.Options) {
 		o.Authenticate = func(*http.Request, string) (signalr.Identity, error) {
@@ -420,8 +438,6 @@ func TestOutageOfAuthentication(t *testing.T) {
 }
 
 func TestNew(t *testing.T) {
-	h := serve(t, nil)
-	_ = h
 	options := signalr.Options{Name: "x", Protocol: protocol.MessagePack, Authenticate: authenticate, Log: quietLog}
 	nothing := func(context.Context, *signalr.Conn) error { return nil }
 	if _, err := signalr.New(signalr.DefaultConfig(), options, signalr.Action0("a", nothing), signalr.Action0("A", nothing)); err == nil {

@@ -21,6 +21,8 @@ func (h *Hub) listen(ctx context.Context) {
 	view.Listen(ctx, h.deps.State, topics, h.deps.Log, func(ctx context.Context) error {
 		if stood {
 			h.tellWatchersAnew(ctx)
+		} else {
+			close(h.stands)
 		}
 		stood = true
 		return nil

@@ -52,18 +52,19 @@ type Deps struct {
 type Hub struct {
 	*signalr.Hub
 	deps    Deps
-	process string // whose sittings these are
+	process string        // whose sittings these are
+	stands  chan struct{} // closed when players can be told what concerns them
 	seats   seats
 	feeds   feeds
 	late    late
 }
 
-// New returns the hub. It needs Run to tell clients anything of others.
+// New returns the hub.
 func New(deps Deps) (*Hub, error) {
 	if deps.Gate == nil || deps.Spectator == nil || deps.State == nil || deps.Log == nil {
 		return nil, errors.New("transport/lazer/spectator: Deps need Gate, Spectator, State and Log")
 	}
-	h := &Hub{deps: deps, process: rand.Text()}
+	h := &Hub{deps: deps, process: rand.Text(), stands: make(chan struct{})}
 	h.feeds.init(h)
 	var err error
 	h.Hub, err = deps.Gate.Hub(signalr.Options{
@@ -95,7 +96,7 @@ var (
 	userEndedWatching   = signalr.Event1(protocol.MessagePack, "UserEndedWatching", msgp.AppendInt32)
 )
 
-// Run keeps the connections alive and listens to what concerns them, until ctx ends.
+// Run keeps the connections alive and listens to what concerns them, until ctx ends. It must be called once; connections wait for it.
 func (h *Hub) Run(ctx context.Context) error {
 	var loops sync.WaitGroup
 	loops.Go(func() { _ = h.Hub.Run(ctx) }) // which does not fail
@@ -128,6 +129,10 @@ func (h *Hub) connected(ctx context.Context, c *signalr.Conn) error {
 	c.State = new(guest)
 	if who.Pending { // whoever has no more than the password must not put another out
 		return nil
+	}
+	select {
+	case <-h.stands:
+	case <-ctx.Done(): // better served than not
 	}
 	h.take(ctx, c)
 	for _, score := range h.late.of(who.UserID, time.Now()) {
