@@ -15,6 +15,12 @@ const (
 	statusBurst = 60
 )
 
+// Who begins to watch is told of to the player and to all who watch him already.
+const (
+	watchRate  = 0.5
+	watchBurst = 30
+)
+
 // flood limits how many packets each session may send, or how often each account may log in. It is the generic cell rate
 // algorithm: a key is the time at which its whole allowance is back. The zero value is ready.
 type flood struct {

@@ -164,6 +164,7 @@ type Service struct {
 	receipts receipts
 	flood    flood // of packets, by session
 	statuses flood // of changes of status, by session
+	watches  flood // of beginnings to watch, by session
 	logins   flood // by account
 	memo     memo
 	bot      botName

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/pure-peace/peace/modules/sessions"
 	"github.com/pure-peace/peace/modules/spectator"
@@ -25,6 +26,9 @@ func (s *Service) startSpectating(ctx context.Context, a *answer, p packets.Star
 	target := int32(p)
 	if s.spectator == nil || target <= 0 || target == users.BotID || target == a.session.User.ID {
 		return errIgnored
+	}
+	if s.watches.take(a.session.ID, 1, watchRate, watchBurst, time.Now()) == 0 {
+		return errFlood
 	}
 	watched, err := s.watched(ctx, a)
 	if err != nil {
@@ -142,6 +146,9 @@ func (s *Service) spectateFrames(ctx context.Context, a *answer, p packets.Raw) 
 func (s *Service) cannotSpectate(ctx context.Context, a *answer) error {
 	if s.spectator == nil {
 		return errIgnored
+	}
+	if s.watches.take(a.session.ID, 1, watchRate, watchBurst, time.Now()) == 0 {
+		return errFlood
 	}
 	watched, err := s.watched(ctx, a)
 	for _, id := range watched {

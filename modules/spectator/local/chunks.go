@@ -21,11 +21,10 @@ const (
 
 // chunk is the mailbox that a process adds a play's frames to. Each process has its own.
 type chunk struct {
-	key    string // "" before there is one
-	number int
-	bytes  int
-	items  int
-	total  int // bytes of all chunks, as far as this process knows
+	key   string // "" before there is one
+	bytes int
+	items int
+	total int // bytes of all chunks, as far as this process knows
 }
 
 // keep adds a bundle to what is kept of a play. It returns when the bundle would survive the death of every process. What is more
@@ -44,8 +43,7 @@ func (s *Service) keep(ctx context.Context, it *stream, player spectator.Player,
 				return err
 			}
 		}
-		c.number++
-		c.key = chunkKey(player, s.live.process, c.number)
+		c.key = chunkKey(player, s.live.process, s.live.chunks.Add(1))
 		c.bytes, c.items = 0, 0
 		changes = append(changes, state.Change{Put: &state.Put{
 			Space: Space, Key: c.key, TTL: chunkLife, AddTags: []string{framesTag(player.UserID, player.Token)},
@@ -77,8 +75,8 @@ func (s *Service) keep(ctx context.Context, it *stream, player spectator.Player,
 }
 
 // chunkKey names a chunk. The numbers sort as text.
-func chunkKey(p spectator.Player, process string, number int) string {
-	return "c" + tokenName(p.UserID, p.Token) + "." + process + fmt.Sprintf(".%06d", number)
+func chunkKey(p spectator.Player, process string, number int64) string {
+	return "c" + tokenName(p.UserID, p.Token) + "." + process + fmt.Sprintf(".%012d", number)
 }
 
 // spill moves a chunk that is full to the files module. Until its record is gone it is in both places, which does no harm.

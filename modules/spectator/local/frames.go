@@ -2,9 +2,9 @@ package local
 
 import (
 	"context"
-	"crypto/rand"
 	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pure-peace/peace/modules/spectator"
@@ -25,7 +25,8 @@ const (
 // live is what a process remembers of the plays whose frames it gets, so that most bundles cost one call of state. All of it can be
 // found out again.
 type live struct {
-	process string // part of the names of its chunks, so that no two processes write into one
+	process string       // part of the names of its chunks, so that no two processes write into one
+	chunks  atomic.Int64 // likewise: how many chunks it has begun
 
 	mu    sync.Mutex
 	plays map[spectator.Player]*stream
@@ -45,8 +46,6 @@ type stream struct {
 	chunk    chunk
 	stable   stableStream
 }
-
-func newLive() live { return live{process: rand.Text()[:10], plays: map[spectator.Player]*stream{}} }
 
 // nameOf returns what a play is remembered by: its token if it has one, for then its client may change.
 func nameOf(p spectator.Player) spectator.Player {
@@ -74,6 +73,16 @@ func (l *live) get(p spectator.Player) *stream {
 		}
 		it.mu.Unlock()
 	}
+}
+
+// drop forgets a play that the caller has locked.
+func (l *live) drop(p spectator.Player, it *stream) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.plays[nameOf(p)] == it {
+		delete(l.plays, nameOf(p))
+	}
+	it.dead = true
 }
 
 // forget makes the next bundle of a play look it up.
@@ -136,16 +145,15 @@ func (s *Service) Send(ctx context.Context, player spectator.Player, bundle spec
 	if bundle.Format == spectator.Stable {
 		return s.sendStable(ctx, it, player, bundle)
 	}
-	if err := s.look(ctx, it, player); err != nil {
+	err := s.look(ctx, it, player)
+	if err == nil && it.kept {
+		err = s.keep(ctx, it, player, bundle.Data)
+	}
+	if !it.known { // nobody shall fill the memory with plays that are none
+		s.live.drop(player, it)
+	}
+	if err != nil || !it.shown {
 		return err
-	}
-	if it.kept {
-		if err := s.keep(ctx, it, player, bundle.Data); err != nil {
-			return err
-		}
-	}
-	if !it.shown {
-		return nil
 	}
 	return s.relay(ctx, it, player, bundle)
 }

@@ -12,6 +12,7 @@ package local
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -142,7 +143,8 @@ func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
 		return nil, err
 	}
 	return &Service{
-		cfg: cfg, deps: deps, log: deps.Log, live: newLive(), jobs: newJobs(cfg),
+		cfg: cfg, deps: deps, log: deps.Log, jobs: newJobs(cfg),
+		live:       live{process: rand.Text()[:10], plays: map[spectator.Player]*stream{}},
 		chunkBytes: chunkBytes, leaseTime: leaseTime, jobsEvery: jobsEvery,
 	}, nil
 }

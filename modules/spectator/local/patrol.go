@@ -67,10 +67,11 @@ func (s *Service) endAbandoned(ctx context.Context) error {
 	}
 	for _, p := range ended {
 		back := func(e *entry) bool { return e.DroppedAt.IsZero() || time.Since(e.DroppedAt) <= s.cfg.Return }
-		if err := s.end(ctx, p, spectator.Quit, s.live.next(p), back); err != nil && !errors.Is(err, spectator.ErrNotPlaying) {
+		err := s.end(ctx, p, spectator.Quit, s.live.next(p), back)
+		s.live.forget(p)
+		if err != nil && !errors.Is(err, spectator.ErrNotPlaying) {
 			return err
 		}
-		s.live.forget(p)
 	}
 	return s.withoutSession(ctx, silent, s.Drop)
 }

@@ -206,3 +206,40 @@ func TestLargestReplay(t *testing.T) {
 		wantReplay(s, p.Token, 3)
 	})
 }
+
+// TestManyReturns loses and finds a client again and again, in the middle of full chunks.
+func TestManyReturns(t *testing.T) {
+	inTime(t, func(s *scene) {
+		s.chunkBytes = 500
+		p := s.play(1000)
+		for n := 1; n < 200; n++ {
+			if n%30 == 0 {
+				s.must(s.Drop(s.Context(), p.UserID, p.Client))
+				s.must(s.Begin(s.Context(), spectator.Play{Player: p, Format: spectator.Lazer}))
+			}
+			s.must(s.Send(s.Context(), p, bundle(n)))
+		}
+		s.must(s.End(s.Context(), p, spectator.Passed))
+		s.world.Submit(s, p.Token, true, true)
+		s.after(5 * time.Second)
+		wantReplay(s, p.Token, 200)
+	})
+}
+
+// TestNoMemoryForNothing sends frames of plays that are none.
+func TestNoMemoryForNothing(t *testing.T) {
+	inTime(t, func(s *scene) {
+		for token := range int64(100) {
+			p := spectator.Player{UserID: 1000, Client: "c", Token: token}
+			if err := s.Send(s.Context(), p, bundle(0)); err == nil {
+				s.Error("frames of nothing are taken")
+			}
+			if err := s.End(s.Context(), p, spectator.Passed); !errors.Is(err, spectator.ErrNotPlaying) {
+				s.Error(err)
+			}
+		}
+		if n := len(s.live.plays); n > 0 {
+			s.Errorf("%d plays are remembered", n)
+		}
+	})
+}

@@ -213,11 +213,8 @@ func (s *Service) End(ctx context.Context, player spectator.Player, final specta
 	if final < spectator.Idle || final > spectator.Quit || player.Token < 0 {
 		return spectator.ErrBadPlay
 	}
-	if err := s.end(ctx, player, final, s.live.next(player), nil); err != nil {
-		return err
-	}
-	s.live.forget(player)
-	return nil
+	defer s.live.forget(player)
+	return s.end(ctx, player, final, s.live.next(player), nil)
 }
 
 // end ends a play, unless still says otherwise of it (nil: never).

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"time"
 
 	"github.com/pure-peace/peace/modules/sessions"
 	"github.com/pure-peace/peace/modules/spectator"
@@ -38,6 +39,7 @@ func (s *Service) sendStable(ctx context.Context, it *stream, player spectator.P
 	if !ok {
 		return spectator.ErrBadPlay
 	}
+	it.seenAt = time.Now()
 	final, ends := map[packets.ReplayAction]spectator.State{
 		packets.ReplayCompletion: spectator.Passed, packets.ReplayFail: spectator.Failed, packets.ReplaySongSelect: spectator.Quit,
 		packets.ReplayWatchingOther: spectator.Quit,
