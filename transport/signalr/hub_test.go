@@ -58,7 +58,6 @@ func authenticate(r *http.Request, token string) (signalr.Identity, error) {
 
 var (
 	said = signalr.Event2(protocol.MessagePack, "Said", msgp.AppendInt32, msgp.AppendString)
-	told = signalr.Event1(protocol.MessagePack, "Told", signalr.AppendRaw)
 	bye  = signalr.Event0(protocol.MessagePack, "Bye")
 )
 
@@ -168,7 +167,7 @@ func (h *host) methods(p protocol.Protocol) []signalr.Method {
 		signalr.Stream0("Forever", msgp.AppendInt, func(ctx context.Context, _ *signalr.Conn) iter.Seq2[int, error] {
 			return func(yield func(int, error) bool) {
 				defer func() { h.seen <- "stopped" }()
-				for i := 0; ctx.Err() == nil && yield(i, nil); i++ { //nolint:revive // the loop is the stream
+				for i := 0; ctx.Err() == nil && yield(i, nil); i++ {
 				}
 			}
 		}),

@@ -14,7 +14,6 @@ import (
 
 	"github.com/coder/websocket"
 
-	"github.com/pure-peace/peace/modules/oauth"
 	"github.com/pure-peace/peace/transport/lazer"
 	"github.com/pure-peace/peace/transport/signalr/client"
 )
@@ -164,7 +163,7 @@ func hubBroadcast(b *testing.B, frames []byte) ([]*reader, func()) {
 	answers := 2 + len("{}\x1e") + 2 + len("\x06\x94\x03\x80\xa1\x31\x02")
 	for i := range readers {
 		token := fmt.Sprint("watcher ", i)
-		w.tokens.set(token, oauth.Token{ID: int64(1000 + i), UserID: int32(1000 + i), Scopes: []string{"*"}, Verified: true})
+		w.tokens.verified(token, int32(1000+i))
 		readers[i] = subscribe(b, w.url, "Authorization: Bearer "+token+"\r\n", greeting, answers)
 	}
 	return readers, func() {

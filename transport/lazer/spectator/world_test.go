@@ -183,19 +183,30 @@ func newModule(t testing.TB) *module {
 
 var quiet = slog.New(slog.NewTextHandler(io.Discard, nil))
 
+// verified adds a token of the game.
+func (t *tokens) verified(token string, user int32) {
+	t.set(token, oauth.Token{ID: int64(user), UserID: user, Scopes: []string{"*"}, Verified: true})
+}
+
 func newWorld(t testing.TB, m *module, config lazer.Config) *world {
+	t.Helper()
+	return startWorld(t, m, m, config)
+}
+
+// startWorld starts a hub over a module, and the state of m.
+func startWorld(t testing.TB, m *module, over spectator.Service, config lazer.Config) *world {
 	t.Helper()
 	w := &world{module: m, tokens: &tokens{of: make(map[string]oauth.Token)}}
 	for id := range int32(10) {
 		if id > 0 {
-			w.tokens.set(fmt.Sprint(id), oauth.Token{ID: int64(id), UserID: id, Scopes: []string{"*"}, Verified: true})
+			w.tokens.verified(fmt.Sprint(id), id)
 		}
 	}
 	var err error
 	if w.gate, err = lazer.NewGate(config, lazer.Deps{Tokens: w.tokens, State: m.state, Log: quiet}); err != nil {
 		t.Fatal(err)
 	}
-	if w.hub, err = spectator.New(spectator.Deps{Gate: w.gate, Spectator: m, State: m.state, Log: quiet}); err != nil {
+	if w.hub, err = spectator.New(spectator.Deps{Gate: w.gate, Spectator: over, State: m.state, Log: quiet}); err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(w.hub)

@@ -138,7 +138,7 @@ func Dial(ctx context.Context, options Options) (*Conn, error) {
 		c.handlers[h.target] = h
 	}
 	if !options.Direct {
-		token := ""
+		var token string
 		if c.id, token, err = negotiate(ctx, options.HTTP, address, header); err != nil {
 			return nil, err
 		}
@@ -146,6 +146,7 @@ func Dial(ctx context.Context, options Options) (*Conn, error) {
 		query.Set("id", token)
 		address.RawQuery = query.Encode()
 	}
+	//nolint:bodyclose // refused closes the body; that of a WebSocket is none
 	ws, response, err := websocket.Dial(ctx, address.String(), &websocket.DialOptions{
 		HTTPClient: options.HTTP, HTTPHeader: header, CompressionMode: websocket.CompressionDisabled,
 	})

@@ -37,7 +37,7 @@ func (messagePack) Parse(b []byte) (Message, error) {
 	if r.failed {
 		return Message{}, ErrInvalid
 	}
-	least := 0
+	var least int
 	switch m.Type {
 	case Invocation, StreamInvocation:
 		least = 5
@@ -47,9 +47,7 @@ func (messagePack) Parse(b []byte) (Message, error) {
 		least = 3
 	case Close:
 		least = 2
-	case Ping:
-		return m, nil
-	default:
+	default: // a ping has nothing, and nobody knows what else there will be
 		return m, nil
 	}
 	if size < least {
