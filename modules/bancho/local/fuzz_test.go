@@ -28,6 +28,8 @@ func FuzzExchange(f *testing.F) {
 		packets.ChannelJoin("#osu"), packets.ChannelPart("#osu"), packets.FriendAdd(users.BotID), packets.FriendRemove(-1),
 		packets.UpdatesFriends, packets.UserStatsRequest{1, 2, 3}, packets.UserPresenceRequest{1}, packets.UserPresenceRequestAll(0),
 		packets.ToggleBlockNonFriendDMs(1), packets.ErrorReport("oops"), packets.JoinLobby{}, packets.StartSpectating(-1),
+		packets.StartSpectating(users.BotID), packets.StopSpectating{}, packets.CantSpectate{},
+		packets.SpectateFrames{Frames: make([]packets.ReplayFrame, 2), Action: packets.ReplayNewSong, Score: &packets.ScoreFrame{}},
 	} {
 		f.Add(p.Append(nil))
 		f.Add(append(p.Append(packets.Ping{}.Append(nil)), 1, 2, 3))

@@ -75,6 +75,40 @@ func TestStatusFlood(t *testing.T) {
 	}
 }
 
+// TestWatchFlood watches somebody more often than he should hear of.
+func TestWatchFlood(t *testing.T) {
+	s := stacktest.New(t, stacktest.Options{Log: slog.New(slog.DiscardHandler)}).Serve(t)
+	ann, bob := s.Player(t, "Ann"), s.Player(t, "Bob")
+	for range 100 {
+		ann.Send(packets.StartSpectating(bob.ID()), packets.StopSpectating{})
+	}
+	if _, err := ann.Poll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := dropped(t, s, "flood"); n < 60 || n > 75 {
+		t.Errorf("%v of 100 beginnings were dropped, want all but some 30", n)
+	}
+}
+
+// TestNobodyWatches has no module of spectators.
+func TestNobodyWatches(t *testing.T) {
+	s := stacktest.New(t, stacktest.Options{Log: slog.New(slog.DiscardHandler)}).Serve(t)
+	ann, bob := s.Player(t, "Ann"), s.Player(t, "Bob")
+	p := with(t, s, func(*local.Deps) {})
+	var body []byte
+	for _, packet := range []packets.Packet{
+		packets.StartSpectating(bob.ID()), packets.StopSpectating{}, packets.CantSpectate{}, packets.SpectateFrames{},
+	} {
+		body = packet.Append(body)
+	}
+	if _, err := p.Exchange(t.Context(), ann.Token(), body); err != nil {
+		t.Error(err)
+	}
+	if watchers, err := s.Spectator.Watchers(t.Context(), bob.ID()); err != nil || len(watchers) > 0 {
+		t.Errorf("%v, %v", watchers, err)
+	}
+}
+
 // TestLoginFlood logs one account in again and again, with the right password.
 func TestLoginFlood(t *testing.T) {
 	s := stacktest.New(t, stacktest.Options{
