@@ -236,7 +236,7 @@ func newBot(ctx context.Context, c botmodule.Config, r *Resolver) (bot.Service, 
 	deps := botmodule.Deps{
 		State: Use(r, State), Users: Use(r, Users), Sessions: Use(r, Sessions), Chat: Use(r, Chat), Log: r.Log("bot"),
 		Domain: r.config.Domain, Beatmaps: UseIfOn(r, Beatmaps), Performance: UseIfOn(r, Performance), Scores: UseIfOn(r, Scores),
-		Rankings: UseIfOn(r, Rankings), Moderation: UseIfOn(r, Moderation),
+		Rankings: UseIfOn(r, Rankings), Moderation: UseIfOn(r, Moderation), Kudosu: UseIfOn(r, Kudosu),
 	}
 	if err := r.Err(); err != nil {
 		return nil, err

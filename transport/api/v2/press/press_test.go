@@ -2,8 +2,6 @@ package press_test
 
 import (
 	"encoding/json"
-	"net/http"
-	"net/http/httptest"
 	"strconv"
 	"testing"
 	"time"
@@ -41,7 +39,7 @@ func TestWritten(t *testing.T) {
 	s := newServer(t, contents)
 	for name, test := range map[string]func(*testing.T, *server){
 		"News": testNews, "NewsPages": testNewsPages, "Post": testPost, "Changelog": testChangelog, "Build": testBuild, "Wiki": testWiki,
-		"Menu": testMenu, "Access": testAccess,
+		"Access": testAccess,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, s) })
 	}
@@ -253,29 +251,6 @@ func TestBackgrounds(t *testing.T) {
 	wantKeys(t, body, []string{"url", "user"}, "backgrounds", "0")
 }
 
-// menuOf asks for the menu's content.
-func menuOf(t *testing.T, area *press.Area) []byte {
-	t.Helper()
-	w := httptest.NewRecorder()
-	area.Menu().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/menu-content.json", nil))
-	if w.Code != 200 || w.Header().Get("Content-Type") != "application/json" {
-		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
-	}
-	return w.Body.Bytes()
-}
-
-func testMenu(t *testing.T, s *server) {
-	body := menuOf(t, s.area)
-	var menu resource.MenuContent
-	if err := json.Unmarshal(body, &menu); err != nil {
-		t.Fatal(err)
-	}
-	if len(menu.Images) != 2 || menu.Images[0].URL != "https://osu.peace.test/home" || menu.Images[0].Begins != nil || menu.Images[1].Expires.Year() != 2999 {
-		t.Errorf("%+v", menu)
-	}
-	wantKeys(t, body, []string{"image", "url", "begins", "expires"}, "images", "0")
-}
-
 // TestEmpty says that a server without anything, and one without the modules, answer in the shapes that clients expect.
 func TestEmpty(t *testing.T) {
 	bare := newServer(t, nil)
@@ -317,9 +292,6 @@ func (s *server) examineEmpty(t *testing.T, user users.User, token string) {
 	}
 	for _, path := range []string{"/news/a", "/changelog/a", "/changelog/a/b", "/wiki/en/Main_page", "/comments/1", "/comments?commentable_type=build&commentable_id=1"} {
 		s.refuses(t, "GET", path, "", nil, 404, `couldn't be found."}`)
-	}
-	if body := menuOf(t, s.area); string(body) != `{"images":[]}` {
-		t.Errorf("%s", body)
 	}
 }
 

@@ -2,9 +2,7 @@ package press
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"net/http"
 
 	"github.com/pure-peace/peace/modules/content"
 	v2 "github.com/pure-peace/peace/transport/api/v2"
@@ -53,28 +51,4 @@ func (a *Area) backgrounds(ctx context.Context, r *v2.Request) (any, error) {
 		answer.Backgrounds = append(answer.Backgrounds, resource.SeasonalBackground{URL: b.URL, User: found[b.UserID]})
 	}
 	return answer, nil
-}
-
-// Menu answers GET menu-content.json on the host of assets, which is no part of the API.
-func (a *Area) Menu() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var banners []content.Banner
-		if a.deps.Content != nil {
-			var err error
-			if banners, err = a.deps.Content.Menu(r.Context()); err != nil {
-				a.deps.Log.WarnContext(r.Context(), "the menu has no banners", "error", err)
-				http.Error(w, "the banners cannot be had", http.StatusServiceUnavailable)
-				return
-			}
-		}
-		body, err := json.Marshal(resource.NewMenuContent(banners, a.deps.Links))
-		if err != nil { // a year that JSON cannot write: content lets none through
-			a.deps.Log.ErrorContext(r.Context(), "the menu cannot be written", "error", err)
-			http.Error(w, "the banners cannot be had", http.StatusInternalServerError)
-			return
-		}
-		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Cache-Control", "public, max-age=60")
-		_, _ = w.Write(body) // a client that has gone away is no failure of ours
-	})
 }

@@ -33,27 +33,3 @@ type SeasonalBackground struct {
 	URL  string `json:"url"`
 	User *User  `json:"user"`
 }
-
-// MenuContent is what lazer's menu shows beneath its button.
-type MenuContent struct {
-	Images []MenuImage `json:"images"`
-}
-
-// MenuImage is a picture that leads somewhere, for as long as it is shown.
-type MenuImage struct {
-	Image   string `json:"image"`
-	URL     string `json:"url"`
-	Begins  *Time  `json:"begins"`
-	Expires *Time  `json:"expires"`
-}
-
-// NewMenuContent shows banners.
-func NewMenuContent(banners []content.Banner, links Links) MenuContent {
-	menu := MenuContent{Images: []MenuImage{}}
-	for _, b := range banners {
-		menu.Images = append(menu.Images, MenuImage{
-			Image: *links.picture(b.Image), URL: *links.picture(b.URL), Begins: Maybe(b.Begins), Expires: Maybe(b.Ends),
-		})
-	}
-	return menu
-}
