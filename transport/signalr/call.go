@@ -2,6 +2,7 @@ package signalr
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -48,7 +49,7 @@ func (c *Conn) done() error {
 	c.mu.Lock()
 	c.busy = false
 	c.heard = c.hub.since()
-	leaving, on := c.leaving, c.phase == open
+	leaving, on := c.leaving && !c.held, c.phase == open
 	c.mu.Unlock()
 	if leaving {
 		c.finish(causeServer, "", true)
@@ -87,26 +88,29 @@ func (c *Conn) call(method *Method, m protocol.Message) {
 	ctx, cancel := context.WithTimeout(c.ctx, c.hub.config.CallTimeout)
 	defer cancel()
 	began := time.Now()
-	var result encode
+	var answer []byte
 	err := c.guard(func() error {
 		if err := c.admit(ctx, method); err != nil {
 			return err
 		}
 		in := arguments{protocol: c.hub.options.Protocol, message: m}
-		var err error
-		result, err = method.call(ctx, c, &in)
-		return err
+		result, err := method.call(ctx, c, &in)
+		if err != nil || m.ID == nil {
+			return err
+		}
+		done := protocol.Message{Type: protocol.Completion, ID: m.ID, Result: protocol.Void}
+		if result != nil {
+			done.Result = protocol.Value
+		}
+		answer = c.frame(done, result)
+		return nil
 	})
 	c.hub.options.Metrics.called(c.hub, method.name, outcome(err), time.Since(began))
 	switch {
 	case err != nil:
 		c.failed(method, m.ID, err)
-	case m.ID != nil:
-		answer := protocol.Message{Type: protocol.Completion, ID: m.ID, Result: protocol.Void}
-		if result != nil {
-			answer.Result = protocol.Value
-		}
-		c.answer(answer, result)
+	case answer != nil:
+		c.push(answer)
 	}
 }
 
@@ -179,7 +183,7 @@ func (c *Conn) run(ctx context.Context, method *Method, id string, seq iter.Seq2
 	case err != nil && !canceled:
 		c.failed(method, []byte(id), err)
 	default: // a stream that was cancelled is complete
-		c.answer(protocol.Message{Type: protocol.Completion, ID: []byte(id), Result: protocol.Void}, nil)
+		c.answer(protocol.Message{Type: protocol.Completion, ID: []byte(id), Result: protocol.Void})
 	}
 }
 
@@ -195,30 +199,33 @@ func (c *Conn) cancel(id string) {
 
 // failed answers a call that went wrong.
 func (c *Conn) failed(method *Method, id []byte, err error) {
-	if _, ok := err.(*bindError); ok { //nolint:errorlint // only this package makes it, and does not wrap it
+	if bind := (*bindError)(nil); errors.As(err, &bind) {
 		c.fail(id, textBind(method.name))
 		return
 	}
 	e := c.hub.options.Explain(err)
-	if e == nil {
-		c.logFailure(method.name, err)
-	}
+	c.logFailure(method.name, err, e == nil)
 	c.fail(id, textFailed(method.name, e))
 }
 
-func (c *Conn) logFailure(method string, err error) {
-	c.hub.options.Log.LogAttrs(c.ctx, slog.LevelWarn, "a method of a hub failed", slog.String("hub", c.hub.options.Name),
+// logFailure logs an error. One that the client is not told is the server's affair.
+func (c *Conn) logFailure(method string, err error, ours bool) {
+	level := slog.LevelDebug
+	if ours {
+		level = slog.LevelWarn
+	}
+	c.hub.options.Log.LogAttrs(c.ctx, level, "a method of a hub failed", slog.String("hub", c.hub.options.Name),
 		slog.String("method", method), slog.Int("user", int(c.user)), slog.Any("error", err))
 }
 
 func (c *Conn) fail(id []byte, text string) {
-	c.answer(protocol.Message{Type: protocol.Completion, ID: id, Result: protocol.Failed, Error: text}, nil)
+	c.answer(protocol.Message{Type: protocol.Completion, ID: id, Result: protocol.Failed, Error: text})
 }
 
-// answer sends a completion, if one is wanted.
-func (c *Conn) answer(m protocol.Message, value encode) {
+// answer sends a completion without a value, if one is wanted.
+func (c *Conn) answer(m protocol.Message) {
 	if m.ID != nil {
-		c.push(c.frame(m, value))
+		c.push(c.frame(m, nil))
 	}
 }
 

@@ -38,8 +38,9 @@ type Conn struct {
 	mu      sync.Mutex
 	who     Identity
 	phase   phase
-	busy    bool          // a call is being done
-	leaving bool          // to be closed when the call is done
+	busy    bool // a call is being done
+	leaving bool // to be closed when the call is done, and it is not held
+	held    bool
 	since   time.Duration // when the phase began
 	heard   time.Duration // when the client's last message came
 	wrote   time.Duration // when something was last sent, or began to be sent
@@ -157,13 +158,30 @@ func (c *Conn) Deliver(ctx context.Context, m Message) error {
 // when what waits for it has been sent. It does not wait for that.
 func (c *Conn) Close(text string, reconnect bool) { c.finish(causeServer, text, reconnect) }
 
-// leave is Close for a connection that may be in a call, which is still answered.
-func (c *Conn) leave() {
+// Hold asks Drain to close the connection as late as it can: something goes on that its end would disturb. Release takes that back.
+func (c *Conn) Hold() { c.hold(true) }
+
+// Release ends a Hold.
+func (c *Conn) Release() { c.hold(false) }
+
+func (c *Conn) hold(on bool) {
+	c.mu.Lock()
+	c.held = on
+	now := c.leaving && !c.busy && !on
+	c.mu.Unlock()
+	if now {
+		c.finish(causeServer, "", true)
+	}
+}
+
+// leave is Close for a connection that may be in a call, which is still answered, and may be held.
+func (c *Conn) leave(held bool) {
 	c.mu.Lock()
 	c.leaving = true
-	busy := c.busy
+	c.held = c.held && !held
+	later := c.busy || c.held
 	c.mu.Unlock()
-	if !busy {
+	if !later {
 		c.finish(causeServer, "", true)
 	}
 }

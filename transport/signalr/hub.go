@@ -265,7 +265,7 @@ func (h *Hub) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-ticker.C:
-			h.pending.expire(time.Now())
+			h.pending.tidy(time.Now())
 			for _, c := range h.Connections() {
 				c.look(h.since())
 			}
@@ -274,29 +274,45 @@ func (h *Hub) Run(ctx context.Context) error {
 }
 
 // Drain takes no further connections, says farewell to those that there are, closes each as soon as the call that it is in has been
-// answered, and waits for them until ctx ends. Clients come back at once, and find another process, or this one's successor. What is
-// left when ctx ends is cut off.
+// answered, and waits for them until ctx ends. Clients come back at once, and find another process, or this one's successor.
+// Connections that are held are closed when they are released, or shortly before the deadline of ctx. What is left when ctx ends is
+// cut off.
 func (h *Hub) Drain(ctx context.Context) error {
 	h.mu.Lock()
 	h.draining = true
 	h.mu.Unlock()
 	h.Send(h.options.Farewell)
 	for _, c := range h.Connections() {
-		c.leave()
+		c.leave(false)
 	}
 	gone := make(chan struct{})
 	go func() {
 		defer close(gone)
 		h.running.Wait()
 	}()
+	var patience <-chan time.Time // for those that are held
+	if deadline, ok := ctx.Deadline(); ok {
+		left := time.Until(deadline)
+		timer := time.NewTimer(left - min(left/4, grace/2))
+		defer timer.Stop()
+		patience = timer.C
+	}
 	select {
 	case <-gone:
 		return nil
+	case <-patience:
+		for _, c := range h.Connections() {
+			c.leave(true)
+		}
+	case <-ctx.Done():
+	}
+	select {
+	case <-gone:
 	case <-ctx.Done():
 		h.cut()
 		<-gone
-		return nil
 	}
+	return nil
 }
 
 // Close cuts all connections off, and waits for their goroutines.

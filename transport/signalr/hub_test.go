@@ -152,6 +152,7 @@ func (h *host) methods(p protocol.Protocol) []signalr.Method {
 		signalr.Action0("Refuse", func(context.Context, *signalr.Conn) error { return errNotHost }),
 		signalr.Action0("Break", func(context.Context, *signalr.Conn) error { return errors.New("secret") }),
 		signalr.Action0("Panic", func(context.Context, *signalr.Conn) error { panic("secret") }),
+		signalr.Func0("Unwritable", func([]byte, int) []byte { panic("secret") }, func(context.Context, *signalr.Conn) (int, error) { return 0, nil }),
 		signalr.Action0("Throw", func(context.Context, *signalr.Conn) error {
 			return fmt.Errorf("wrapped: %w", &signalr.Exception{Type: "InvalidStateException", Message: "Not now."})
 		}),
@@ -261,6 +262,7 @@ func TestFailures(t *testing.T) {
 		{"Throw", nil, "An unexpected error occurred invoking 'Throw' on the server. InvalidStateException: Not now."},
 		{"Break", nil, "An unexpected error occurred invoking 'Break' on the server."},
 		{"Panic", nil, "An unexpected error occurred invoking 'Panic' on the server."},
+		{"Unwritable", nil, "An unexpected error occurred invoking 'Unwritable' on the server."},
 		{"Missing", nil, "Failed to invoke 'Missing' due to an error on the server. HubException: Method does not exist."},
 		{"Missing", []client.Argument{one, one}, "Failed to invoke 'Missing' due to an error on the server. HubException: Method does not exist."},
 		{"Double", nil, "Failed to invoke 'Double' due to an error on the server."},

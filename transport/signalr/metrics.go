@@ -1,6 +1,7 @@
 package signalr
 
 import (
+	"errors"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -66,16 +67,20 @@ func (m *Metrics) called(h *Hub, method, outcome string, took time.Duration) {
 }
 
 func outcome(err error) string {
-	switch err := err.(type) { //nolint:errorlint // only this package makes these, and does not wrap them
-	case nil:
+	var (
+		bind  *bindError
+		crash *panicked
+		own   *Exception
+	)
+	switch {
+	case err == nil:
 		return "ok"
-	case *bindError:
+	case errors.As(err, &bind):
 		return "arguments"
-	case *panicked:
+	case errors.As(err, &crash):
 		return "panic"
-	case *Exception:
+	case errors.As(err, &own):
 		return "exception"
-	default:
-		return fault.KindOf(err).String()
 	}
+	return fault.KindOf(err).String()
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -18,8 +19,8 @@ const (
 	negotiationAge = 30 * time.Second
 
 	// maxNegotiated bounds the negotiations that have no connection yet, of everybody and of a user: of those, the oldest goes.
-	maxNegotiated        = 1 << 14
-	maxNegotiatedOfUsers = 8
+	maxNegotiated       = 1 << 14
+	maxNegotiatedOfUser = 8
 )
 
 // negotiation is the answer to a client that asks how it can connect. Its token lets a WebSocket in, its id is for everybody to know.
@@ -103,8 +104,8 @@ func bearer(r *http.Request) string {
 type negotiated struct {
 	mu     sync.Mutex
 	tokens map[string]invitation
-	order  []string // tokens, the oldest first; some may be gone
-	ofUser map[int32]int
+	order  []string           // tokens, the oldest first; some may be gone
+	ofUser map[int32][]string // the oldest first
 }
 
 type invitation struct {
@@ -114,25 +115,20 @@ type invitation struct {
 }
 
 func (n *negotiated) put(token, id string, who Identity, now time.Time) bool {
-	n.expire(now)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.tokens == nil {
-		n.tokens, n.ofUser = make(map[string]invitation), make(map[int32]int)
+		n.tokens, n.ofUser = make(map[string]invitation), make(map[int32][]string)
 	}
-	if n.ofUser[who.UserID] >= maxNegotiatedOfUsers {
-		for _, old := range n.order {
-			if i, ok := n.tokens[old]; ok && i.who.UserID == who.UserID {
-				n.drop(old)
-				break
-			}
-		}
+	n.expire(now)
+	if of := n.ofUser[who.UserID]; len(of) >= maxNegotiatedOfUser {
+		n.drop(of[0])
 	}
 	if len(n.tokens) >= maxNegotiated {
 		return false
 	}
 	n.tokens[token] = invitation{id, who, now}
-	n.ofUser[who.UserID]++
+	n.ofUser[who.UserID] = append(n.ofUser[who.UserID], token)
 	n.order = append(n.order, token)
 	return true
 }
@@ -141,28 +137,24 @@ func (n *negotiated) put(token, id string, who Identity, now time.Time) bool {
 func (n *negotiated) take(token string, now time.Time) (invitation, bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	n.expire(now)
 	i, ok := n.tokens[token]
-	if !ok {
-		return invitation{}, false
+	if ok {
+		n.drop(token)
 	}
-	n.drop(token)
-	return i, now.Sub(i.made) < negotiationAge
+	return i, ok
 }
 
-// drop is called with the lock held, for a token that is there.
-func (n *negotiated) drop(token string) {
-	user := n.tokens[token].who.UserID
-	delete(n.tokens, token)
-	if n.ofUser[user]--; n.ofUser[user] == 0 {
-		delete(n.ofUser, user)
-	}
-}
-
-// expire forgets what is too old.
-func (n *negotiated) expire(now time.Time) {
+// tidy forgets what is too old.
+func (n *negotiated) tidy(now time.Time) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	done := 0
+	n.expire(now)
+}
+
+// expire and drop are called with the lock held; drop for a token that is there.
+func (n *negotiated) expire(now time.Time) {
+	gone := 0
 	for _, token := range n.order {
 		i, ok := n.tokens[token]
 		if ok && now.Sub(i.made) < negotiationAge {
@@ -171,9 +163,21 @@ func (n *negotiated) expire(now time.Time) {
 		if ok {
 			n.drop(token)
 		}
-		done++
+		gone++
 	}
-	if n.order = n.order[done:]; len(n.order) == 0 {
+	if n.order = n.order[gone:]; len(n.order) == 0 {
 		n.order = nil
+	}
+	if len(n.order) > 2*maxNegotiated { // mostly of those that are gone
+		n.order = slices.DeleteFunc(n.order, func(token string) bool { _, ok := n.tokens[token]; return !ok })
+	}
+}
+
+func (n *negotiated) drop(token string) {
+	user := n.tokens[token].who.UserID
+	delete(n.tokens, token)
+	rest := slices.DeleteFunc(n.ofUser[user], func(other string) bool { return other == token })
+	if n.ofUser[user] = rest; len(rest) == 0 {
+		delete(n.ofUser, user)
 	}
 }

@@ -191,7 +191,7 @@ func (c *Conn) shake(message []byte) error {
 	now := c.hub.since()
 	c.phase, c.since, c.heard = open, now, now
 	c.enqueue(protocol.Welcome(""))
-	leaving := c.leaving
+	leaving := c.leaving // there is nothing yet for which it could be held
 	c.mu.Unlock()
 	if leaving {
 		c.finish(causeServer, "", true)
@@ -206,11 +206,11 @@ func (c *Conn) connect() error {
 		ctx, cancel := context.WithTimeout(c.ctx, c.hub.config.CallTimeout)
 		defer cancel()
 		if err := c.guard(func() error { return c.hub.options.Connected(ctx, c) }); err != nil {
-			c.logFailure("Connected", err)
-			text := textConnectionError
-			if e := c.hub.options.Explain(err); e != nil {
+			text, e := textConnectionError, c.hub.options.Explain(err)
+			if e != nil {
 				text += " " + e.Error()
 			}
+			c.logFailure("Connected", err, e == nil)
 			c.finish(causeServer, text, false)
 			return errEnd
 		}

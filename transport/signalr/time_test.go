@@ -214,6 +214,46 @@ func TestDrainWaitsForCalls(t *testing.T) {
 	})
 }
 
+// A connection that is held is closed when it is released, or when there is hardly time left.
+func TestDrainHolds(t *testing.T) {
+	for release, due := range map[time.Duration]time.Duration{10 * time.Second: 10 * time.Second, time.Hour: 55 * time.Second} {
+		bubble(t, nil, func(t *testing.T, h *host) {
+			held, free := h.dial(t, h.options("one")), h.dial(t, h.options("two"))
+			if err := errors.Join(held.Invoke(t.Context(), "Nothing"), free.Invoke(t.Context(), "Nothing")); err != nil {
+				t.Fatal(err)
+			}
+			conn := h.hub.Of(1)[0]
+			conn.Hold()
+			began := time.Now()
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			drained := make(chan struct{})
+			go func() {
+				defer close(drained)
+				_ = h.hub.Drain(ctx)
+			}()
+			<-free.Done()
+			if took := time.Since(began); took > 0 {
+				t.Errorf("the other one ended after %v", took)
+			}
+			timer := time.AfterFunc(release, conn.Release)
+			defer timer.Stop()
+			time.Sleep(5 * time.Second)
+			if err := held.Invoke(t.Context(), "Nothing"); err != nil {
+				t.Errorf("while it is held: %v", err)
+			}
+			<-held.Done()
+			if took := time.Since(began); took != due {
+				t.Errorf("it ended after %v, want %v", took, due)
+			}
+			if e := (*client.CloseError)(nil); !errors.As(held.Err(), &e) || !e.Reconnect {
+				t.Errorf("ended by %v", held.Err())
+			}
+			<-drained
+		})
+	}
+}
+
 // A client that does not let itself be closed does not hold up the drain.
 func TestDrainCuts(t *testing.T) {
 	bubble(t, nil, func(t *testing.T, h *host) {

@@ -41,7 +41,11 @@ func (h *Hub) begin(ctx context.Context, c *signalr.Conn, token hubs.Optional[in
 			play.Maximum[score.Result(result).String()] = count
 		}
 	}
-	return told(h.deps.Spectator.Begin(ctx, play))
+	if err := h.deps.Spectator.Begin(ctx, play); err != nil {
+		return told(err)
+	}
+	c.Hold() // frames of which the game finds its connection gone are not sent again, and would be missing in the replay
+	return nil
 }
 
 func (h *Hub) player(c *signalr.Conn, token hubs.Optional[int64]) spectator.Player {
@@ -66,6 +70,7 @@ func (h *Hub) end(ctx context.Context, c *signalr.Conn, token hubs.Optional[int6
 	case final == hubs.Playing:
 		final = hubs.Quit
 	}
+	c.Release()
 	err := h.deps.Spectator.End(ctx, h.player(c, token), spectator.State(final))
 	if !token.Valid && errors.Is(err, spectator.ErrNotPlaying) {
 		return nil // it was never shown: begin accepts more plays than there are

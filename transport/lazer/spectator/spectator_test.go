@@ -217,11 +217,21 @@ func TestDrain(t *testing.T) {
 	player.call("BeginPlaySessionV2", token(1), state(75, hubs.Playing))
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	if err := w.hub.Drain(ctx); err != nil {
-		t.Fatal(err)
-	}
+	over := make(chan error, 1)
+	go func() { over <- w.hub.Drain(ctx) }()
 	player.hears("ServerShuttingDown")
+	// The play is seen to its end, but no other one begins here: the game is to connect anew for that.
+	player.call("SendFrameDataV2", token(1), client.Encoded(bundle(0)))
+	err := player.Invoke(t.Context(), "BeginPlaySessionV2", token(2), state(76, hubs.Playing))
+	want := "An unexpected error occurred invoking 'BeginPlaySessionV2' on the server. ServerShuttingDownException: Server is shutting down."
+	if e := (*client.CallError)(nil); !errors.As(err, &e) || e.Text != want {
+		t.Errorf("another play: %v", err)
+	}
+	player.call("EndPlaySessionV2", token(1), number(int32(hubs.Passed)))
 	<-player.Done()
+	if err := <-over; err != nil {
+		t.Error(err)
+	}
 	if e := (*client.CloseError)(nil); !errors.As(player.Err(), &e) || !e.Reconnect || e.Text != "" {
 		t.Errorf("ended by %v", player.Err())
 	}
