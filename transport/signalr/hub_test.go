@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -215,6 +216,16 @@ func receive[T any](t testing.TB, from <-chan T) T {
 	}
 }
 
+// eventually waits for what becomes true soon, and of which nobody tells.
+func eventually(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	for end := time.Now().Add(patience); !holds(); runtime.Gosched() {
+		if time.Now().After(end) {
+			t.Fatalf("waited in vain until %s", what)
+		}
+	}
+}
+
 func TestCalls(t *testing.T) {
 	h := serve(t, nil)
 	c := h.dial(t, h.options("one"))
@@ -384,9 +395,36 @@ func TestGroups(t *testing.T) {
 	if got := receive(t, h.ended); got != "2 false" {
 		t.Errorf("ended: %q", got)
 	}
-	if n := h.hub.Group("all").Size(); n != 0 {
-		t.Errorf("%d in the group after the end", n)
+	eventually(t, "the group is empty", func() bool { return h.hub.Group("all").Size() == 0 })
+}
+
+func TestSendTo(t *testing.T) {
+	h := serve(t, nil)
+	three := signalr.Event3(protocol.MessagePack, "Three", msgp.AppendInt32, msgp.AppendBool, msgp.AppendString)
+	mine, another, others := h.greet(t, "one"), h.greet(t, "one"), h.greet(t, "two")
+	for _, r := range []*raw{mine, another, others} {
+		r.send(call("1", "Nothing", 0, ""))
+		r.gets(void("1"))
 	}
+	h.hub.SendTo(1, three.Of(5, true, "x"))
+	h.hub.SendTo(3, three.Of(5, true, "x")) // who is not there
+	h.hub.SendTo(1, signalr.Message{})      // which is none
+	conns := h.hub.Of(1)
+	if len(conns) != 2 || conns[0].ID() == conns[1].ID() || conns[0].Context().Err() != nil {
+		t.Fatalf("%d connections", len(conns))
+	}
+	conns[0].LeaveAll()
+	conns[0].LeaveAll()
+	h.hub.Group("all").Send(three.Of(6, false, ""))
+	want := "\x10\x96\x01\x80\xc0\xa5Three\x93\x05\xc3\xa1x\x90"
+	all := "\x0f\x96\x01\x80\xc0\xa5Three\x93\x06\xc2\xa0\x90"
+	mine.gets(want)
+	another.gets(want + all)
+	others.gets(all)
+	if context := conns[0].Context(); h.hub.Close() != nil || context.Err() == nil {
+		t.Error("the context of a connection outlives it")
+	}
+	mine.ends()
 }
 
 func TestServerCloses(t *testing.T) {

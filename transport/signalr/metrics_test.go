@@ -12,6 +12,14 @@ import (
 	"github.com/pure-peace/peace/transport/signalr/client"
 )
 
+func gathered(registry *prometheus.Registry, name string) int {
+	n, err := testutil.GatherAndCount(registry, name)
+	if err != nil {
+		return -1
+	}
+	return n
+}
+
 func TestMetrics(t *testing.T) {
 	registry := prometheus.NewRegistry()
 	metrics, err := signalr.NewMetrics(registry)
@@ -29,8 +37,9 @@ func TestMetrics(t *testing.T) {
 	_ = c.Invoke(t.Context(), "Double", client.Arg(msgp.AppendString, "x"))
 	other.Close()
 	receive(t, h.ended)
-	for h.hub.Count() > 1 { // it is counted after that
-		continue
+	eventually(t, "it is counted", func() bool { return gathered(registry, "peace_hub_connections_ended_total") == 1 })
+	if n, err := testutil.GatherAndCount(registry, "peace_hub_connections", "peace_hub_call_seconds"); err != nil || n == 0 {
+		t.Errorf("%d metrics, %v", n, err)
 	}
 	want := `
 # HELP peace_hub_calls_total Calls of methods of hubs, by outcome.

@@ -23,7 +23,7 @@ import (
 
 var quietLog = slog.New(slog.NewTextHandler(io.Discard, nil))
 
-// pipes is a listener without a network, whose clock is that of the test. What is written waits until it is read.
+// pipes is a listener without a network, whose clock is that of the test.
 type pipes struct {
 	conns chan net.Conn
 	done  chan struct{}
@@ -48,8 +48,67 @@ func (p *pipes) Addr() net.Addr { return &net.TCPAddr{} }
 
 func (p *pipes) dial(context.Context, string, string) (net.Conn, error) {
 	here, there := net.Pipe()
-	p.conns <- there
+	b := &buffered{Conn: there}
+	b.change.L = &b.mu
+	go b.pump()
+	p.conns <- b
 	return here, nil
+}
+
+// buffered is the server's end of a pipe. As with a network, what is written does not wait for its reader, up to a limit.
+type buffered struct {
+	net.Conn
+
+	mu      sync.Mutex
+	change  sync.Cond
+	pending []byte
+	closed  bool
+}
+
+const buffer = 8 << 10
+
+func (b *buffered) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for len(b.pending) > buffer && !b.closed {
+		b.change.Wait()
+	}
+	if b.closed {
+		return 0, net.ErrClosed
+	}
+	b.pending = append(b.pending, p...)
+	b.change.Broadcast()
+	return len(p), nil
+}
+
+func (b *buffered) Close() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.closed = true
+	b.change.Broadcast()
+	_ = b.SetReadDeadline(time.Unix(1, 0))
+	return b.SetWriteDeadline(time.Now().Add(time.Second))
+}
+
+// pump writes what is pending, and closes the pipe behind it.
+func (b *buffered) pump() {
+	defer func() { _ = b.Conn.Close() }()
+	for {
+		b.mu.Lock()
+		for len(b.pending) == 0 && !b.closed {
+			b.change.Wait()
+		}
+		data := b.pending
+		b.pending = nil
+		b.change.Broadcast()
+		b.mu.Unlock()
+		if len(data) == 0 {
+			return
+		}
+		if _, err := b.Conn.Write(data); err != nil {
+			return
+		}
+	}
 }
 
 // bubble runs a test with a host on a clock of its own.

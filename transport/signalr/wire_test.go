@@ -402,9 +402,7 @@ func TestFull(t *testing.T) {
 	}
 	_ = a.ws.Close(websocket.StatusNormalClosure, "")
 	receive(t, h.ended)
-	for h.hub.Count() > 1 { // Disconnected is called before the place is free
-		continue
-	}
+	eventually(t, "there is a place", func() bool { return h.hub.Count() < 2 })
 	h.greet(t, "three")
 }
 

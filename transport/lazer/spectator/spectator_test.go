@@ -243,6 +243,58 @@ func TestDrain(t *testing.T) {
 	}
 }
 
+// Whoever missed events learns where things stand.
+func TestLostSubscriptions(t *testing.T) {
+	m := newModule(t)
+	w := newWorld(t, m, lazer.DefaultConfig())
+	player, watcher, other := w.connect(t, "1", "game 1"), w.connect(t, "2", "game 2"), w.connect(t, "3", "game 3")
+	watcher.call("StartWatchingUser", number(1))
+	player.hears("UserStartedWatching [{2 player 2}]")
+	// Another play began, somebody else watches, and a token was revoked, of all of which nobody heard.
+	m.mu.Lock()
+	m.plays[1] = contract.Play{
+		Player: contract.Player{UserID: 1}, Format: contract.Lazer, BeatmapID: 76, State: contract.Playing, Maximum: map[string]int32{"great": 5},
+	}
+	m.watchers[1] = append(m.watchers[1], contract.Watcher{UserID: 4, Name: "player 4"})
+	m.mu.Unlock()
+	w.tokens.set("3", oauth.Token{})
+	m.topics.lose()
+	watcher.hears("UserBeganPlaying 1 map 76 state 1")
+	player.hears("UserStartedWatching [{2 player 2} {4 player 4}]")
+	<-other.Done()
+	if e := (*client.CloseError)(nil); !errors.As(other.Err(), &e) || !e.Reconnect {
+		t.Errorf("the connection of the token ended by %v", other.Err())
+	}
+	m.mu.Lock()
+	delete(m.plays, 1)
+	m.mu.Unlock()
+	m.topics.lose()
+	watcher.hears("UserFinishedPlaying 1 map 76 state 5")
+	// And it goes on.
+	player.hears("UserStartedWatching [{2 player 2} {4 player 4}]")
+	player.call("BeginPlaySessionV2", token(1), state(77, hubs.Playing))
+	watcher.hears("UserBeganPlaying 1 map 77 state 1")
+}
+
+// A game that does not say which process it is can still play and watch.
+func TestClientWithoutName(t *testing.T) {
+	m := newModule(t)
+	w := newWorld(t, m, lazer.DefaultConfig())
+	options, g := w.options("1", "")
+	c, err := client.Dial(t.Context(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.Conn, g.t = c, t
+	g.call("BeginPlaySessionV2", token(1), state(75, hubs.Playing))
+	m.asked(t, "begin 1 "+c.ID()+" 1 map 75")
+	again := w.connect(t, "1", "") // which cannot be known to be the same one
+	g.hears("DisconnectRequested")
+	m.asked(t, "drop 1 "+c.ID())
+	again.call("BeginPlaySessionV2", token(1), state(75, hubs.Playing))
+	c.Cut()
+}
+
 func TestVersions(t *testing.T) {
 	config := lazer.DefaultConfig()
 	good := strings.Repeat("0a", 16)

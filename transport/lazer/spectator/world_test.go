@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"iter"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -19,6 +20,7 @@ import (
 	"github.com/pure-peace/peace/modules/oauth"
 	contract "github.com/pure-peace/peace/modules/spectator"
 	"github.com/pure-peace/peace/modules/spectator/spectatorpb"
+	stateContract "github.com/pure-peace/peace/modules/state"
 	"github.com/pure-peace/peace/modules/state/memory"
 	"github.com/pure-peace/peace/modules/wire"
 	"github.com/pure-peace/peace/osu/hubs"
@@ -34,7 +36,8 @@ const patience = 20 * time.Second
 
 // module is modules/spectator without its rules: it notes what it is asked and publishes what the real one does.
 type module struct {
-	state *memory.Service
+	state  *memory.Service
+	topics *topics // the same, as the hub sees it
 
 	mu       sync.Mutex
 	plays    map[int32]contract.Play
@@ -134,6 +137,47 @@ func (m *module) Playing(_ context.Context, ids []int32) (plays []contract.Play,
 	return plays, nil
 }
 
+// topics can lose its subscribers.
+type topics struct {
+	*memory.Service
+
+	mu     sync.Mutex
+	broken chan struct{}
+}
+
+func (b *topics) Subscribe(ctx context.Context, names []string) iter.Seq2[stateContract.Notice, error] {
+	return func(yield func(stateContract.Notice, error) bool) {
+		b.mu.Lock()
+		broken := b.broken
+		b.mu.Unlock()
+		life, end := context.WithCancel(ctx)
+		defer end()
+		go func() {
+			select {
+			case <-broken:
+				end()
+			case <-life.Done():
+			}
+		}()
+		for notice, err := range b.Service.Subscribe(life, names) {
+			if err != nil && ctx.Err() == nil {
+				err = stateContract.ErrLagged
+			}
+			if !yield(notice, err) {
+				return
+			}
+		}
+	}
+}
+
+// lose ends all subscriptions. Whoever had one may subscribe again.
+func (b *topics) lose() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	close(b.broken)
+	b.broken = make(chan struct{})
+}
+
 // tokens are "USER" of verified users, and whatever else a test puts in.
 type tokens struct {
 	mu sync.Mutex
@@ -176,7 +220,7 @@ func newModule(t testing.TB) *module {
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	return &module{
-		state: s, plays: make(map[int32]contract.Play), watchers: make(map[int32][]contract.Watcher), fails: make(map[string]error),
+		state: s, topics: &topics{Service: s, broken: make(chan struct{})}, plays: make(map[int32]contract.Play), watchers: make(map[int32][]contract.Watcher), fails: make(map[string]error),
 		calls: make(chan string, 256),
 	}
 }
@@ -203,10 +247,10 @@ func startWorld(t testing.TB, m *module, over spectator.Service, config lazer.Co
 		}
 	}
 	var err error
-	if w.gate, err = lazer.NewGate(config, lazer.Deps{Tokens: w.tokens, State: m.state, Log: quiet}); err != nil {
+	if w.gate, err = lazer.NewGate(config, lazer.Deps{Tokens: w.tokens, State: m.topics, Log: quiet}); err != nil {
 		t.Fatal(err)
 	}
-	if w.hub, err = spectator.New(spectator.Deps{Gate: w.gate, Spectator: over, State: m.state, Log: quiet}); err != nil {
+	if w.hub, err = spectator.New(spectator.Deps{Gate: w.gate, Spectator: over, State: m.topics, Log: quiet}); err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(w.hub)

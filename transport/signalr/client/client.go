@@ -162,11 +162,10 @@ func Dial(ctx context.Context, options Options) (*Conn, error) {
 		_ = ws.CloseNow()
 		return nil, err
 	}
-	go c.read()
 	if options.KeepAlive > 0 {
-		c.pinging.Add(1)
-		go c.ping()
+		c.pinging.Go(c.ping)
 	}
+	go c.read()
 	return c, nil
 }
 
@@ -367,7 +366,6 @@ func (c *Conn) receive(message []byte) error {
 }
 
 func (c *Conn) ping() {
-	defer c.pinging.Done()
 	ping := protocol.Whole(c.options.Protocol, protocol.Message{Type: protocol.Ping})
 	ticker := time.NewTicker(c.options.KeepAlive)
 	defer ticker.Stop()
@@ -384,7 +382,13 @@ func (c *Conn) ping() {
 // Write sends bytes as they are, in one message of the WebSocket: what a client of a library cannot do, and a test must.
 func (c *Conn) Write(ctx context.Context, frame []byte) error { return c.write(ctx, frame) }
 
+// write is not interrupted by ctx, for half a message would be the end of the connection.
 func (c *Conn) write(ctx context.Context, frame []byte) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.options.ServerTimeout)
+	defer cancel()
 	return c.ws.Write(ctx, c.kind(), frame)
 }
 
