@@ -105,7 +105,7 @@ type negotiated struct {
 	mu     sync.Mutex
 	tokens map[string]invitation
 	order  []string           // tokens, the oldest first; some may be gone
-	ofUser map[int32][]string // tokens, the oldest first
+	ofUser map[int32][]string // the oldest first
 }
 
 type invitation struct {
@@ -117,12 +117,12 @@ type invitation struct {
 func (n *negotiated) put(token, id string, who Identity, now time.Time) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.expire(now)
 	if n.tokens == nil {
 		n.tokens, n.ofUser = make(map[string]invitation), make(map[int32][]string)
 	}
-	if own := n.ofUser[who.UserID]; len(own) >= maxNegotiatedOfUsers {
-		n.drop(own[0])
+	n.expire(now)
+	if of := n.ofUser[who.UserID]; len(of) >= maxNegotiatedOfUser {
+		n.drop(of[0])
 	}
 	if len(n.tokens) >= maxNegotiated {
 		return false
@@ -137,38 +137,24 @@ func (n *negotiated) put(token, id string, who Identity, now time.Time) bool {
 func (n *negotiated) take(token string, now time.Time) (invitation, bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	n.expire(now)
 	i, ok := n.tokens[token]
-	if !ok {
-		return invitation{}, false
+	if ok {
+		n.drop(token)
 	}
-	n.drop(token)
-	return i, now.Sub(i.made) < negotiationAge
+	return i, ok
 }
 
-// drop is called with the lock held, for a token that is there.
-func (n *negotiated) drop(token string) {
-	user := n.tokens[token].who.UserID
-	delete(n.tokens, token)
-	own := n.ofUser[user]
-	own = slices.Delete(own, slices.Index(own, token), slices.Index(own, token)+1)
-	if n.ofUser[user] = own; len(own) == 0 {
-		delete(n.ofUser, user)
-	}
-}
-
-// forget forgets what is too old.
-func (n *negotiated) forget(now time.Time) {
+// tidy forgets what is too old.
+func (n *negotiated) tidy(now time.Time) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.expire(now)
 }
 
-// spareOrder is how many tokens that are gone the order may have, besides as many as there are.
-const spareOrder = 64
-
-// expire is called with the lock held. It leaves the order hardly longer than it must be, however often somebody negotiates.
+// expire and drop are called with the lock held; drop for a token that is there.
 func (n *negotiated) expire(now time.Time) {
-	done := 0
+	gone := 0
 	for _, token := range n.order {
 		i, ok := n.tokens[token]
 		if ok && now.Sub(i.made) < negotiationAge {
@@ -177,19 +163,21 @@ func (n *negotiated) expire(now time.Time) {
 		if ok {
 			n.drop(token)
 		}
-		done++
+		gone++
 	}
-	n.order = n.order[done:]
-	if len(n.order) > 2*len(n.tokens)+spareOrder {
-		left := make([]string, 0, len(n.tokens))
-		for _, token := range n.order {
-			if _, ok := n.tokens[token]; ok {
-				left = append(left, token)
-			}
-		}
-		n.order = left
-	}
-	if len(n.order) == 0 {
+	if n.order = n.order[gone:]; len(n.order) == 0 {
 		n.order = nil
+	}
+	if len(n.order) > 2*maxNegotiated { // mostly of those that are gone
+		n.order = slices.DeleteFunc(n.order, func(token string) bool { _, ok := n.tokens[token]; return !ok })
+	}
+}
+
+func (n *negotiated) drop(token string) {
+	user := n.tokens[token].who.UserID
+	delete(n.tokens, token)
+	rest := slices.DeleteFunc(n.ofUser[user], func(other string) bool { return other == token })
+	if n.ofUser[user] = rest; len(rest) == 0 {
+		delete(n.ofUser, user)
 	}
 }
