@@ -174,6 +174,11 @@ func (s *Service) MarkRead(ctx context.Context, userID int32, which notification
 	if len(which.IDs) > notifications.MaxPage {
 		return notifications.ErrTooLarge
 	}
+	for _, name := range []string{which.Name, which.ObjectType} {
+		if name != "" && !names.MatchString(name) {
+			return nil // nothing is called that, and a database need not be able to read it
+		}
+	}
 	for {
 		ids, err := s.store.read(ctx, userID, which)
 		if err != nil || len(ids) == 0 {

@@ -284,6 +284,10 @@ func testMarkRead(t *testing.T, s Subject) {
 	mark(notifications.Which{IDs: all[:1]}, 3)
 	mark(notifications.Which{Name: "other"}, 3)
 	mark(notifications.Which{ObjectType: "channel", ObjectID: 8}, 3)
+	for _, none := range []string{"\x00", "channel\x00", "\xff", "' OR 1=1", "Channel"} {
+		mark(notifications.Which{ObjectType: none}, 3)
+		mark(notifications.Which{Name: none}, 3)
+	}
 	mark(notifications.Which{Through: all[3]}, 2, all[3])
 	mark(notifications.Which{Name: "channel_announcement", ObjectType: "channel", ObjectID: 7, Through: all[2]}, 1, all[2])
 	mark(notifications.Which{}, 0, all[1])
