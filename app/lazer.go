@@ -41,6 +41,9 @@ func DefaultAPIConfig() APIConfig {
 	}
 }
 
+// noSubmission is what lazer's editor is told.
+const noSubmission = "Beatmaps cannot be submitted to this server."
+
 // meeting is where lazer clients and programs come in: paths that are the same on the osu host and on the bare domain, with hubs and
 // sockets that the chain around ordinary handlers would cut off.
 type meeting struct {
@@ -107,6 +110,7 @@ func (a *App) buildLazer(chain *edge.Chain) (*meeting, error) {
 		{"/home/verify", accountEdge},
 		{"/home/logout", accountEdge},
 		{"/home/account", accountEdge},
+		{"/beatmap-submission", chain.Edge("bss", lazer.Absent(noSubmission))},
 	}}
 	feed, err := edgeOf(a.resolver, "notification socket", a.newFeed)
 	if err != nil {

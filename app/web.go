@@ -5,6 +5,7 @@ import (
 
 	edge "github.com/pure-peace/peace/transport/http"
 	"github.com/pure-peace/peace/transport/http/hosts"
+	"github.com/pure-peace/peace/transport/lazer"
 	"github.com/pure-peace/peace/transport/web"
 	"github.com/pure-peace/peace/transport/web/direct"
 	"github.com/pure-peace/peace/transport/web/medals"
@@ -56,7 +57,10 @@ func (a *App) buildWeb(router *hosts.Router, chain *edge.Chain, meet *meeting) e
 	if meet != nil {
 		// The bare domain takes registrations, too: lazer knows but one address.
 		meet.routes = append(meet.routes, route{"/users", osuEdge})
-		if err := router.Handle([]string{"spectator", "spectator.osu"}, meet.hubs()); err != nil {
+		if err := errors.Join(
+			router.Handle([]string{"spectator", "spectator.osu"}, meet.hubs()),
+			router.Handle([]string{"bss"}, chain.Edge("bss", lazer.Absent(noSubmission))),
+		); err != nil {
 			return err
 		}
 	}

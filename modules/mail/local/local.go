@@ -44,7 +44,7 @@ func New(_ context.Context, config Config, deps Deps) (*Service, error) {
 	}
 	s := &Service{config: config, log: deps.Log, outbox: newOutbox(config.Queue)}
 	if config.Server == "" {
-		deps.Log.Warn("NO MAIL IS SENT: there is no mail.server, so every mail, codes to log in with included, is printed in this log. Do not run a public server like this.")
+		deps.Log.Info("no mail is sent: without mail.server every mail, codes to log in with included, is printed in this log, which is for development only")
 		s.send = s.print
 		return s, nil
 	}

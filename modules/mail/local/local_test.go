@@ -178,8 +178,8 @@ func TestPrints(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !strings.Contains(log.String(), "NO MAIL IS SENT") {
-			t.Errorf("nobody is warned: %s", &log)
+		if !strings.Contains(log.String(), "no mail is sent") {
+			t.Errorf("nobody is told: %s", &log)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		go func() { _ = s.Run(ctx) }()
