@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/pure-peace/peace/modules/fault"
 	"github.com/pure-peace/peace/modules/oauth"
@@ -87,7 +88,7 @@ type Deps struct {
 type Gate struct {
 	deps     Deps
 	hubs     signalr.Config
-	versions map[string]bool
+	versions atomic.Pointer[map[string]bool]
 	stands   chan struct{} // closed when the end of tokens is noticed
 
 	mu     sync.Mutex
@@ -99,11 +100,21 @@ func NewGate(config Config, deps Deps) (*Gate, error) {
 	if err := config.Validate(); err != nil {
 		return nil, err
 	}
-	g := &Gate{deps: deps, hubs: config.Hubs, versions: make(map[string]bool, len(config.Versions)), stands: make(chan struct{})}
-	for _, version := range config.Versions {
-		g.versions[strings.ToLower(version)] = true
+	g := &Gate{deps: deps, hubs: config.Hubs, stands: make(chan struct{})}
+	return g, g.Reload(config)
+}
+
+// Reload puts another list of builds into force, for connections that there are as well. The rest of config needs a restart.
+func (g *Gate) Reload(config Config) error {
+	if err := config.Validate(); err != nil {
+		return err
 	}
-	return g, nil
+	versions := make(map[string]bool, len(config.Versions))
+	for _, version := range config.Versions {
+		versions[strings.ToLower(version)] = true
+	}
+	g.versions.Store(&versions)
+	return nil
 }
 
 // Hub makes a hub of the game behind the gate: options need only what is its own (Name, Connected, Disconnected, and Admit, which is
@@ -180,7 +191,7 @@ func version(said string) string {
 
 // admit refuses calls from builds that are not on the list.
 func (g *Gate) admit(c *signalr.Conn) error {
-	if len(g.versions) == 0 || g.versions[c.Identity().Version] {
+	if versions := *g.versions.Load(); len(versions) == 0 || versions[c.Identity().Version] {
 		return nil
 	}
 	return errVersion

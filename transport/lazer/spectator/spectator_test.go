@@ -316,6 +316,17 @@ func TestVersions(t *testing.T) {
 		if e := (*client.CallError)(nil); allowed && err != nil || !allowed && (!errors.As(err, &e) || e.Text != want) {
 			t.Errorf("%q: %v", version, err)
 		}
+		if !allowed {
+			if err := w.gate.Reload(lazer.DefaultConfig()); err != nil {
+				t.Fatal(err)
+			}
+			if err := c.Invoke(t.Context(), "EndWatchingUser", number(2)); err != nil {
+				t.Errorf("%q, when all may: %v", version, err)
+			}
+			if err := w.gate.Reload(config); err != nil {
+				t.Fatal(err)
+			}
+		}
 		c.Cut()
 	}
 }
