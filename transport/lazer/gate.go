@@ -97,11 +97,11 @@ type Gate struct {
 
 // NewGate returns a gate. It needs Run, which connections wait for.
 func NewGate(config Config, deps Deps) (*Gate, error) {
-	if err := config.Validate(); err != nil {
+	g := &Gate{deps: deps, hubs: config.Hubs, stands: make(chan struct{})}
+	if err := g.Reload(config); err != nil {
 		return nil, err
 	}
-	g := &Gate{deps: deps, hubs: config.Hubs, stands: make(chan struct{})}
-	return g, g.Reload(config)
+	return g, nil
 }
 
 // Reload puts another list of builds into force, for connections that there are as well. The rest of config needs a restart.
@@ -141,8 +141,11 @@ func (g *Gate) Hub(options signalr.Options, methods ...signalr.Method) (*signalr
 		case <-ctx.Done(): // better served than not
 		}
 		// From here on the end of the token is noticed; it may have come before.
-		if _, err := g.deps.Tokens.Check(ctx, c.Identity().Secret); errors.Is(err, oauth.ErrNoToken) || connected == nil {
+		if _, err := g.deps.Tokens.Check(ctx, c.Identity().Secret); errors.Is(err, oauth.ErrNoToken) {
 			return err
+		}
+		if connected == nil {
+			return nil
 		}
 		return connected(ctx, c)
 	}

@@ -3,6 +3,7 @@ package signalr_test
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
@@ -45,6 +46,9 @@ func TestCrowd(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if u.Scheme == "https" {
+			conn = tls.Client(conn, &tls.Config{InsecureSkipVerify: true}) // of the test itself
+		}
 		defer func() { _ = conn.Close() }() //nolint:revive // all of them, at the end
 		fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nAuthorization: Bearer one\r\n"+
 			"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n", u.Path, u.Host)
@@ -68,17 +72,24 @@ func TestCrowd(t *testing.T) {
 //
 //	go test ./transport/signalr -run '^$' -bench Idle -benchtime 1x
 func BenchmarkIdle(b *testing.B) {
-	b.Run("hub", func(b *testing.B) {
-		h := serve(b, func(c *signalr.Config, o *signalr.Options) {
-			c.KeepAlive, c.ClientTimeout = 5*time.Minute, 10*time.Minute // nobody answers
-			var last atomic.Int32
-			o.Authenticate = func(*http.Request, string) (signalr.Identity, error) { // each is somebody else
-				return signalr.Identity{UserID: last.Add(1), Client: "01234567-89ab-cdef-0123-456789abcdef"}, nil
+	for _, secure := range []bool{false, true} {
+		b.Run(map[bool]string{false: "hub", true: "hub with TLS"}[secure], func(b *testing.B) {
+			h := serve(b, func(c *signalr.Config, o *signalr.Options) {
+				c.KeepAlive, c.ClientTimeout = 5*time.Minute, 10*time.Minute // nobody answers
+				var last atomic.Int32
+				o.Authenticate = func(*http.Request, string) (signalr.Identity, error) { // each is somebody else
+					return signalr.Identity{UserID: last.Add(1), Client: "01234567-89ab-cdef-0123-456789abcdef"}, nil
+				}
+				o.Disconnected = nil
+			})
+			if secure {
+				server := httptest.NewTLSServer(h.hub)
+				defer server.Close()
+				h.url = server.URL + "/hub"
 			}
-			o.Disconnected = nil
+			measure(b, h.url, func() int { return h.hub.Group("all").Size() }, h.hub.Count)
 		})
-		measure(b, h.url, func() int { return h.hub.Group("all").Size() }, h.hub.Count)
-	})
+	}
 	b.Run("bare", func(b *testing.B) {
 		var count atomic.Int64
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
