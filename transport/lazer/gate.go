@@ -241,8 +241,9 @@ func (g *Gate) connections(userID int32) []*signalr.Conn {
 // who he is now; the others do not get past the negotiation.
 func (g *Gate) changed(event *oauthpb.Changed) {
 	for _, c := range g.connections(event.GetUserId()) {
-		switch {
-		case !slices.Contains(event.GetTokenIds(), c.Identity().TokenID):
+		switch who := c.Identity(); {
+		case !slices.Contains(event.GetTokenIds(), who.TokenID):
+		case event.GetVerified() && !who.Pending: // it has come since
 		case event.GetSuccessor() != 0:
 			c.Renew(event.GetSuccessor())
 		default:

@@ -378,8 +378,13 @@ func TestTokens(t *testing.T) {
 	w.tokens.set("2b", oauth.Token{ID: 70, UserID: 2, Scopes: []string{"*"}, Verified: true})
 	publish(oauth.Changed{TokenIDs: []int64{70}, UserID: 2, Verified: true})
 	<-pending.Done() // to come back as who he is now
-	w.connect(t, "2b", "game 3").call("BeginPlaySessionV2", token(9), state(75, hubs.Playing))
+	back := w.connect(t, "2b", "game 3")
+	back.call("BeginPlaySessionV2", token(9), state(75, hubs.Playing))
 	verified.hears("DisconnectRequested")
+	publish(oauth.Changed{TokenIDs: []int64{70}, UserID: 2, Verified: true}) // which is no news
+	publish(oauth.Changed{TokenIDs: []int64{2}, UserID: 2})
+	<-verified.Done() // and so the one before it has been heard
+	back.call("EndPlaySessionV2", token(9), number(int32(hubs.Quit)))
 }
 
 func TestRefusals(t *testing.T) {
