@@ -90,11 +90,19 @@ func (a *App) explainConnecting(line func(string, ...any)) {
 	line("Players connect with")
 	line("  osu!.exe -devserver %s", a.config.Domain)
 	secure := a.Addr("https")
+	if len(a.edges) > 0 && secure != nil {
+		at := "https://osu." + a.config.Domain
+		if p := port(secure); p != "443" {
+			at += ":" + p
+		}
+		line("osu!lazer finds the server at")
+		line("  %s   (docs/lazer.md says how to tell it)", at)
+	}
 	switch {
 	case secure == nil:
-		line("The game speaks HTTPS on port 443 only: put a proxy with a certificate for *.%s in front.", a.config.Domain)
+		line("The games speak HTTPS, stable on port 443 only: put a proxy with a certificate for *.%s in front.", a.config.Domain)
 	case port(secure) != "443":
-		line("The game knows no other port than 443: set https.listen to \":443\", or forward 443 to %s.", port(secure))
+		line("Stable knows no other port than 443: set https.listen to \":443\", or forward 443 to %s.", port(secure))
 	}
 	if a.certs != nil {
 		if help := a.certs.TrustHelp(); help != "" {

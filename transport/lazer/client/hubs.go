@@ -182,7 +182,16 @@ func (h *Hubs) Close() {
 	}
 }
 
-// Ended is closed when one of the connections has ended.
-func (h *Hubs) Ended() (metadata, spectator <-chan struct{}) {
-	return h.metadata.Done(), h.spectator.Done()
+// Ended waits until the connections have ended, and returns why each did.
+func (h *Hubs) Ended(ctx context.Context) map[string]error {
+	why := make(map[string]error, 2)
+	for name, conn := range map[string]*signalr.Conn{"metadata": h.metadata, "spectator": h.spectator} {
+		select {
+		case <-conn.Done():
+			why[name] = conn.Err()
+		case <-ctx.Done():
+			why[name] = ctx.Err()
+		}
+	}
+	return why
 }
