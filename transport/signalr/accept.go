@@ -14,7 +14,7 @@ func (h *Hub) accept(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	if h.full() {
+	if h.full(who.UserID) {
 		unavailable(w)
 		return
 	}

@@ -184,7 +184,7 @@ func (g Group) Connections() []*Conn {
 // add takes a connection in, unless the hub is full or draining. Of a user who has too many, the oldest one goes.
 func (h *Hub) add(c *Conn) bool {
 	h.mu.Lock()
-	if h.draining || len(h.conns) >= h.config.MaxConnections {
+	if h.fullLocked(c.user) {
 		h.mu.Unlock()
 		return false
 	}
@@ -205,6 +205,9 @@ func (h *Hub) add(c *Conn) bool {
 
 // maxOfUser bounds the connections of a user. The game has one for each hub, and a few that are gone without a word.
 const maxOfUser = 16
+
+// maxWithEnding bounds them together with those that are being closed: a client that does not go when it is told to gets no more.
+const maxWithEnding = 4 * maxOfUser
 
 func (h *Hub) remove(c *Conn) {
 	h.mu.Lock()
@@ -239,11 +242,16 @@ func (h *Hub) leave(c *Conn, group string) {
 	}
 }
 
-// full tells whether another connection would be refused, and with which status.
-func (h *Hub) full() bool {
+// full tells whether another connection of a user would be refused.
+func (h *Hub) full(user int32) bool {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
-	return h.draining || len(h.conns) >= h.config.MaxConnections
+	return h.fullLocked(user)
+}
+
+// fullLocked is called with the lock held.
+func (h *Hub) fullLocked(user int32) bool {
+	return h.draining || len(h.conns) >= h.config.MaxConnections || len(h.users[user]) >= maxWithEnding
 }
 
 // Draining tells whether Drain has begun.

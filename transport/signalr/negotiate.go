@@ -54,7 +54,7 @@ func (h *Hub) negotiate(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	if h.full() {
+	if h.full(who.UserID) {
 		unavailable(w)
 		return
 	}

@@ -424,6 +424,24 @@ func TestConnectionsOfUser(t *testing.T) {
 	}
 }
 
+// A client that does not go when it is told to gets no more connections, and others get theirs.
+func TestConnectionsThatStay(t *testing.T) {
+	h := serve(t, nil)
+	for range 64 {
+		h.open(t, "one")
+	}
+	if r := h.do(t, http.MethodPost, "/negotiate", "one"); r.StatusCode != http.StatusServiceUnavailable || r.Header.Get("Retry-After") == "" {
+		t.Errorf("a negotiation: %s", r.Status)
+	}
+	options := h.options("one")
+	options.Direct = true
+	_, err := client.Dial(t.Context(), options)
+	if e := (*client.RefusedError)(nil); !errors.As(err, &e) || e.Status != http.StatusServiceUnavailable {
+		t.Errorf("another connection: %v", err)
+	}
+	h.greet(t, "two")
+}
+
 func TestOutageOfAuthentication(t *testing.T) {
 	h := serve(t, func(_ *signalr.Config, o *signalr.Options) {
 		o.Authenticate = func(*http.Request, string) (signalr.Identity, error) {
