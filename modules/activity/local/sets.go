@@ -14,7 +14,6 @@ import (
 	"github.com/pure-peace/peace/modules/activity"
 	"github.com/pure-peace/peace/modules/beatmaps"
 	"github.com/pure-peace/peace/modules/database"
-	"github.com/pure-peace/peace/modules/state"
 	"github.com/pure-peace/peace/modules/state/view"
 	"github.com/pure-peace/peace/osu"
 )
@@ -48,21 +47,8 @@ type cursorRow struct {
 
 // followSets follows the log of changed beatmaps until ctx ends.
 func (s *Service) followSets(ctx context.Context) error {
-	wake := make(chan struct{}, 1)
-	nudge := func() {
-		select {
-		case wake <- struct{}{}:
-		default:
-		}
-	}
-	listening := make(chan struct{})
-	go func() {
-		defer close(listening)
-		view.Listen(ctx, s.deps.Topics, []string{beatmaps.Topic}, s.deps.Log,
-			func(context.Context) error { nudge(); return nil },
-			func(context.Context, state.Notice) error { nudge(); return nil })
-	}()
-	defer func() { <-listening }()
+	wake, listened := view.Wake(ctx, s.deps.Topics, []string{beatmaps.Topic}, s.deps.Log)
+	defer func() { <-listened }()
 
 	timer := time.NewTimer(0)
 	defer timer.Stop()

@@ -135,21 +135,8 @@ func (f *Follower) CatchUp(ctx context.Context) error {
 
 // Run follows the log until ctx ends, and then returns nil.
 func (f *Follower) Run(ctx context.Context) error {
-	wake := make(chan struct{}, 1)
-	nudge := func() {
-		select {
-		case wake <- struct{}{}:
-		default:
-		}
-	}
-	listening := make(chan struct{})
-	go func() {
-		defer close(listening)
-		view.Listen(ctx, f.deps.Topics, []string{scores.Topic}, f.deps.Log,
-			func(context.Context) error { nudge(); return nil },
-			func(context.Context, state.Notice) error { nudge(); return nil })
-	}()
-	defer func() { <-listening }()
+	wake, listened := view.Wake(ctx, f.deps.Topics, []string{scores.Topic}, f.deps.Log)
+	defer func() { <-listened }()
 
 	ticker := time.NewTicker(f.config.Every)
 	defer ticker.Stop()

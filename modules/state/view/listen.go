@@ -56,3 +56,23 @@ func listen(ctx context.Context, from state.Topics, topics []string,
 	}
 	return stood, errors.New("the subscription ended without an error")
 }
+
+// Wake listens to topics until ctx ends, on behalf of somebody who keeps his place in what they are about: wake can be received from
+// whenever there may be more, once for however many events, and at the beginning. done is closed when it does not listen any more.
+func Wake(ctx context.Context, from state.Topics, topics []string, log *slog.Logger) (wake, done <-chan struct{}) {
+	more, ended := make(chan struct{}, 1), make(chan struct{})
+	nudge := func() error {
+		select {
+		case more <- struct{}{}:
+		default:
+		}
+		return nil
+	}
+	go func() {
+		defer close(ended)
+		Listen(ctx, from, topics, log,
+			func(context.Context) error { return nudge() },
+			func(context.Context, state.Notice) error { return nudge() })
+	}()
+	return more, ended
+}

@@ -212,7 +212,7 @@ func (a *Area) userScore(ctx context.Context, r *v2.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	user, err := a.user(ctx, r)
+	user, err := r.User(ctx, a.deps.Users)
 	if err != nil {
 		return nil, err
 	}
@@ -254,7 +254,7 @@ func (a *Area) userScores(ctx context.Context, r *v2.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	user, err := a.user(ctx, r)
+	user, err := r.User(ctx, a.deps.Users)
 	if err != nil {
 		return nil, err
 	}

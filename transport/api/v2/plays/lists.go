@@ -25,7 +25,7 @@ var lists = map[string]scores.Kind{"best": scores.Best, "firsts": scores.Firsts,
 
 // ofUser lists scores of a user.
 func (a *Area) ofUser(ctx context.Context, r *v2.Request) (any, error) {
-	user, err := a.user(ctx, r)
+	user, err := r.User(ctx, a.deps.Users)
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,6 @@ import (
 	"github.com/pure-peace/peace/modules/rankings"
 	"github.com/pure-peace/peace/modules/relations"
 	"github.com/pure-peace/peace/modules/scores"
-	"github.com/pure-peace/peace/modules/users"
 	v2 "github.com/pure-peace/peace/transport/api/v2"
 	"github.com/pure-peace/peace/transport/api/v2/resource"
 	"github.com/pure-peace/peace/transport/http/limit"
@@ -68,7 +67,7 @@ const maxVersion = 32
 type Deps struct {
 	Scores    Scores
 	Beatmaps  Library
-	Users     Accounts
+	Users     v2.Accounts
 	People    People
 	Relations Friends
 	Files     files.Service
@@ -91,12 +90,6 @@ type Scores interface {
 // Library is the part of beatmaps.Service that is asked.
 type Library interface {
 	Beatmaps(ctx context.Context, keys []beatmaps.Key) ([]beatmaps.Found, error)
-}
-
-// Accounts is the part of users.Accounts that is asked.
-type Accounts interface {
-	Get(ctx context.Context, ids []int32) ([]users.User, error)
-	Find(ctx context.Context, names []string) ([]users.User, error)
 }
 
 // People shows users: *resource.People.
@@ -161,28 +154,6 @@ func (a *Area) Register(api *v2.API) {
 	api.Get("/scores/{score}/download", v2.Public, a.download)
 	api.Get("/scores/{ruleset}/{score}", v2.Public, a.showLegacy)
 	api.Get("/scores/{ruleset}/{score}/download", v2.Public, a.downloadLegacy)
-}
-
-// user returns the user that the path names, by id, or by name behind an @. Whom the viewer may not see is not found.
-func (a *Area) user(ctx context.Context, r *v2.Request) (users.User, error) {
-	var found []users.User
-	var err error
-	if name, ok := strings.CutPrefix(r.Param("user"), "@"); ok {
-		found, err = a.deps.Users.Find(ctx, []string{name})
-	} else {
-		id, bad := r.ID("user")
-		if bad != nil {
-			return users.User{}, bad
-		}
-		found, err = a.deps.Users.Get(ctx, []int32{id})
-	}
-	if err != nil {
-		return users.User{}, err
-	}
-	if len(found) == 0 || found[0].Restricted && found[0].ID != r.UserID() {
-		return users.User{}, v2.NotFound("user")
-	}
-	return found[0], nil
 }
 
 // beatmap returns the beatmap that the path names.

@@ -29,7 +29,7 @@ var made = map[string][]osu.Status{
 
 // ofUser lists the sets that a user made or likes, or the beatmaps that he played most.
 func (a *Area) ofUser(ctx context.Context, r *v2.Request) (any, error) {
-	user, err := a.user(ctx, r)
+	user, err := r.User(ctx, a.deps.Users)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +120,7 @@ func (a *Area) mostPlayed(ctx context.Context, userID int32, offset, limit int) 
 
 // passed lists which beatmaps of some sets a user has passed, as packs ask for.
 func (a *Area) passed(ctx context.Context, r *v2.Request) (any, error) {
-	user, err := a.user(ctx, r)
+	user, err := r.User(ctx, a.deps.Users)
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/pure-peace/peace/modules/beatmaps"
@@ -18,7 +17,6 @@ import (
 	"github.com/pure-peace/peace/modules/performance"
 	"github.com/pure-peace/peace/modules/rankings"
 	"github.com/pure-peace/peace/modules/scores"
-	"github.com/pure-peace/peace/modules/users"
 	v2 "github.com/pure-peace/peace/transport/api/v2"
 	"github.com/pure-peace/peace/transport/api/v2/resource"
 	"github.com/pure-peace/peace/transport/http/limit"
@@ -51,7 +49,7 @@ func (c Config) Validate() error {
 type Deps struct {
 	Beatmaps    Library
 	Files       files.Service
-	Users       Accounts
+	Users       v2.Accounts
 	People      People
 	Scores      Boards              // nil on a server without scores
 	Rankings    Rankings            // nil on one that does not count
@@ -67,12 +65,6 @@ type Library interface {
 	Sets(ctx context.Context, ids []int32) ([]beatmaps.Set, error)
 	Search(ctx context.Context, query beatmaps.Query) (beatmaps.Page, error)
 	Archive(ctx context.Context, setID int32, withoutVideo bool) (beatmaps.Archive, error)
-}
-
-// Accounts is the part of users.Accounts that is asked.
-type Accounts interface {
-	Get(ctx context.Context, ids []int32) ([]users.User, error)
-	Find(ctx context.Context, names []string) ([]users.User, error)
 }
 
 // People shows users: *resource.People.
@@ -141,28 +133,6 @@ func (a *Area) Register(api *v2.API) {
 
 // maxForm bounds the body of a request, which has a few fields.
 const maxForm = 64 << 10
-
-// user returns the user that the path names, by id, or by name behind an @. Whom the viewer may not see is not found.
-func (a *Area) user(ctx context.Context, r *v2.Request) (users.User, error) {
-	var found []users.User
-	var err error
-	if name, ok := strings.CutPrefix(r.Param("user"), "@"); ok {
-		found, err = a.deps.Users.Find(ctx, []string{name})
-	} else {
-		id, bad := r.ID("user")
-		if bad != nil {
-			return users.User{}, bad
-		}
-		found, err = a.deps.Users.Get(ctx, []int32{id})
-	}
-	if err != nil {
-		return users.User{}, err
-	}
-	if len(found) == 0 || found[0].Restricted && found[0].ID != r.UserID() {
-		return users.User{}, v2.NotFound("user")
-	}
-	return found[0], nil
-}
 
 // allowed fails unless the user who asks may write things that others see.
 func (a *Area) allowed(ctx context.Context, r *v2.Request) error {
