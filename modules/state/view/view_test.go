@@ -259,3 +259,30 @@ func TestListen(t *testing.T) {
 		}
 	})
 }
+
+func TestWake(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, err := memory.New(t.Context(), memory.Config{}, newLogger(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer store.Close()
+		ctx, cancel := context.WithCancel(t.Context())
+		wake, done := view.Wake(ctx, store, []string{"topic"}, newLogger(t))
+		<-wake // at the beginning
+		for range 3 {
+			if err := store.Publish(t.Context(), "topic", nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		synctest.Wait()
+		<-wake
+		select {
+		case <-wake:
+			t.Error("three events at once wake twice")
+		default:
+		}
+		cancel()
+		<-done
+	})
+}
