@@ -3,6 +3,7 @@ package app_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -289,6 +290,28 @@ func apiQuestions(_ context.Context, t *testing.T, r *rogue) {
 			}
 		}
 	})
+	r.renew()
+	visit(func(scope, method, path string) {
+		if method != http.MethodGet {
+			return
+		}
+		for _, cursor := range []string{
+			`{"id":-1}`, `{"id":9223372036854775807}`, `{"id":1e400}`, `{"id":"\u0000","score":"x"}`, `{"_id":[1],"score":null}`, `[]`, `{"page":-1}`, `{"page":99999999}`, `{"id":` + strings.Repeat("[", 3000), "\xff\xfe",
+		} {
+			r.api("GET", r.real(path)+"?cursor_string="+base64.RawURLEncoding.EncodeToString([]byte(cursor)), "")
+		}
+	})
+	r.renew()
+	for _, path := range []string{"/scores/1/download", "/scores/osu/1/download", "/beatmapsets/#/download", "/me"} {
+		for name, header := range map[string]string{
+			"Range": "bytes=" + strings.Repeat("0-0,", 2000) + "0-0", "If-Range": "\"x\"", "X-Api-Version": "99999999999999999999", "Accept-Language": strings.Repeat("en;q=0.1,", 500), "Accept-Encoding": strings.Repeat("gzip,", 500),
+			"Cookie": strings.Repeat("a=b;", 3000), "X-Forwarded-For": strings.Repeat("1.1.1.1,", 500), "X-Requested-With": "\xff", "Accept": strings.Repeat("*/*,", 500), "If-Modified-Since": "x",
+		} {
+			if status, answer := r.send("GET", "osu", "/api/v2"+r.real(path), "", "Authorization", "Bearer "+r.access, name, header); status >= 500 || len(answer) > 1<<20 {
+				t.Errorf("%s with a strange %s: %d and %d bytes", path, name, status, len(answer))
+			}
+		}
+	}
 	// Thousands of ids.
 	r.renew()
 	var ids strings.Builder
@@ -320,6 +343,16 @@ func apiQuestions(_ context.Context, t *testing.T, r *rogue) {
 }
 
 func apiPaths(_ context.Context, t *testing.T, r *rogue) {
+	for _, tc := range [][2]string{
+		{"spectator", "/"}, {"spectator", "/spectator"}, {"spectator", "/metadata/negotiate"}, {"spectator", "/multiplayer"}, {"spectator", "/signalr/spectator"}, {"spectator", "/spectator/../metadata"}, {"spectator", "/api/v2/me"},
+		{"assets", "/menu-content.json/.."}, {"assets", "/..%2fpeace.db"}, {"assets", "/menu-content.json%00"}, {"bss", "/"}, {"bss", "/beatmapsets"}, {"notify", "/"},
+	} {
+		for _, method := range []string{"GET", "POST", "DELETE"} {
+			if status, answer := r.send(method, tc[0], tc[1], strings.Repeat("x", 1000), "Authorization", "Bearer x"); status >= 500 || bytes.Contains(answer, []byte("SQLite format")) {
+				t.Errorf("%s %s%s: %d %.100q", method, tc[0], tc[1], status, answer)
+			}
+		}
+	}
 	for _, path := range []string{
 		"/api/v2", "/api/v2/", "/api/v2//", "/api/v2/nothing", "/api/v2/../../peace.db", "/api/v2/%2e%2e/%2e%2e/peace.db", "/api/v2/users/1/../../me", "/api/v2/users/%2e%2e/me",
 		"/api/v2/wiki/en/..%2f..%2f..%2fpeace.db", "/api/v2/wiki/..%2f..%2f/peace.db", "/api/v2/wiki/%2e%2e/%2e%2e/peace.db", "/api/v2/wiki/en/%00", "/api/v2/wiki/en/....//....//peace.db",
@@ -383,6 +416,11 @@ func apiForms(_ context.Context, t *testing.T, r *rogue) {
 	})
 	r.renew()
 	r.apiFields()
+	for _, b := range bodies {
+		if status, answer := r.send("POST", "osu", "/users", b.body, "Content-Type", b.kind); status >= 500 || status < 400 {
+			t.Errorf("registering with %.60q: %d %.100s", b.body, status, answer)
+		}
+	}
 }
 
 // goodForms are forms in which nothing is wrong, by endpoint.

@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -311,6 +313,45 @@ func brokenMessages(ctx context.Context, t *testing.T, r *rogue) {
 	}
 	if err := knock(ctx, conn); err != nil {
 		t.Errorf("after a message in pieces the hub answers %v", err)
+	}
+}
+
+// brokenFrames writes to the network under a WebSocket what none may.
+func brokenFrames(_ context.Context, t *testing.T, r *rogue) {
+	hello := "{\"protocol\":\"messagepack\",\"version\":1}\x1e"
+	masked := func(first byte, data string) string { // with a mask of zeros
+		return string([]byte{first, 0x80 | byte(len(data)), 0, 0, 0, 0}) + data
+	}
+	for _, path := range []string{"/signalr/metadata", "/signalr/spectator", "/home/notifications/feed"} {
+		for name, data := range map[string]string{
+			"not masked":                   "\x82\x02\x91\x06",
+			"an opcode of the future":      masked(0x83, "x"),
+			"a reserved bit":               masked(0xc2, "x"),
+			"a continuation of nothing":    masked(0x80, "x"),
+			"a text within a message":      masked(0x02, hello[:5]) + masked(0x81, hello[5:]),
+			"a control frame in pieces":    masked(0x09, "x"),
+			"a long ping":                  "\x89\xfe\x00\xff\x00\x00\x00\x00" + strings.Repeat("x", 255),
+			"a length below zero":          "\x82\xff\xff\xff\xff\xff\xff\xff\xff\xff\x00\x00\x00\x00",
+			"a close of one byte":          masked(0x88, "x"),
+			"a close of an unknown status": masked(0x88, "\xff\xff"),
+			"HTTP":                         "GET / HTTP/1.1\r\nHost: osu.localhost\r\n\r\n",
+		} {
+			conn, err := net.Dial("tcp", r.server.Address())
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
+			_, _ = io.WriteString(conn, "GET "+path+" HTTP/1.1\r\nHost: osu.localhost\r\nAuthorization: Bearer "+r.access+
+				"\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"+data)
+			answer, err := io.ReadAll(conn)
+			if ne := net.Error(nil); errors.As(err, &ne) && ne.Timeout() {
+				t.Errorf("%s, %s: the connection goes on", path, name)
+			}
+			if !bytes.HasPrefix(answer, []byte("HTTP/1.1 101 ")) {
+				t.Errorf("%s, %s: answered %.60q", path, name, answer)
+			}
+			_ = conn.Close()
+		}
 	}
 }
 

@@ -65,6 +65,7 @@ func TestHostileLazerClients(t *testing.T) {
 		{"handshakes that are none", brokenHandshakes},
 		{"negotiations without end", negotiationFlood},
 		{"connections without end", connectionFlood},
+		{"frames that are none", brokenFrames},
 		{"messages that are none", brokenMessages},
 		{"calls that are none", brokenCalls},
 		{"plays of others", playsOfOthers},
