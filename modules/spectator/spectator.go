@@ -60,7 +60,9 @@ type Service interface {
 	Drop(ctx context.Context, userID int32, client string) error
 
 	// Watch makes a client watch a player, and returns what he plays now (nil for nothing). Repeating it changes nothing, except
-	// that one who was Missing the beatmap is not any more, and is told of again. ErrNobody when the player is not online or hidden, ErrRestricted, ErrTooMany.
+	// that one who was Missing the beatmap is not any more, and is told of again. lazer may watch players who are not online, and sees
+	// when they begin to play. ErrNobody when there is no such player, or for the stable client when he is not online or hidden;
+	// ErrRestricted, ErrTooMany.
 	Watch(ctx context.Context, watcher Watcher, target int32) (*Play, error)
 	// Unwatch ends it; not watching is no error.
 	Unwatch(ctx context.Context, userID int32, client string, target int32) error

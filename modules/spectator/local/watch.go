@@ -10,6 +10,7 @@ import (
 	"github.com/pure-peace/peace/modules/spectator"
 	"github.com/pure-peace/peace/modules/spectator/spectatorpb"
 	"github.com/pure-peace/peace/modules/state"
+	"github.com/pure-peace/peace/modules/users"
 	"github.com/pure-peace/peace/modules/wire"
 )
 
@@ -68,16 +69,33 @@ func (s *Service) Watch(ctx context.Context, watcher spectator.Watcher, playerID
 	return &plays[0], nil
 }
 
-// admit reports whether somebody may watch a player, and fills in the watcher's name.
+// admit reports whether somebody may watch a player, and fills in the watcher's name. lazer waits for players who are not there, and
+// is not told whether they are (ppy/osu-server-spectator Hubs/Spectator/SpectatorHub.cs); the stable client takes an answer for
+// somebody who can be watched.
 func (s *Service) admit(ctx context.Context, watcher *spectator.Watcher, playerID int32) error {
-	accounts, err := s.deps.Users.Get(ctx, []int32{watcher.UserID})
-	switch {
-	case err != nil:
+	accounts, err := s.deps.Users.Get(ctx, []int32{watcher.UserID, playerID})
+	if err != nil {
 		return err
-	case len(accounts) == 0 || accounts[0].Restricted:
-		return spectator.ErrRestricted
 	}
-	watcher.Name, watcher.Missing = accounts[0].Name, false
+	var self, player *users.User
+	for i := range accounts {
+		switch accounts[i].ID {
+		case watcher.UserID:
+			self = &accounts[i]
+		case playerID:
+			player = &accounts[i]
+		}
+	}
+	switch {
+	case self == nil || self.Restricted:
+		return spectator.ErrRestricted
+	case player == nil || player.Restricted || player.Bot:
+		return spectator.ErrNobody
+	}
+	watcher.Name, watcher.Missing = self.Name, false
+	if watcher.Format == spectator.Lazer {
+		return nil
+	}
 	online, err := s.deps.Sessions.Presences(ctx, []int32{playerID})
 	switch {
 	case err != nil:

@@ -58,6 +58,7 @@ func Run(t *testing.T, s Subject) {
 		{"Clients", testClients},
 		{"Missing", testMissing},
 		{"Nobody", testNobody},
+		{"Waiting", testWaiting},
 		{"TooMany", testTooMany},
 		{"Drop", testDrop},
 		{"SessionEnds", testSessionEnds},

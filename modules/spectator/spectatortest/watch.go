@@ -2,6 +2,7 @@ package spectatortest
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/pure-peace/peace/modules/sessions"
@@ -114,6 +115,14 @@ func testNobody(t *testing.T, s Subject) {
 		_, err := s.Spectator.Watch(ctx, w, id)
 		want(t, err, spectator.ErrNobody)
 	}
+	banned := s.user(t)
+	_, err := s.Users.Restrict(ctx, banned.ID, users.BotID, "test")
+	must(t, err)
+	l := s.open(t, s.user(t), sessions.Lazer, sessions.Status{})
+	for _, id := range []int32{0, -1, 1 << 30, l.User.ID, banned.ID, users.BotID} {
+		_, err := s.Spectator.Watch(ctx, spectator.Watcher{UserID: l.User.ID, Client: l.Instance, Format: spectator.Lazer}, id)
+		want(t, err, spectator.ErrNobody)
+	}
 	for name, bad := range map[string]spectator.Watcher{
 		"nobody": {Client: "a", Format: spectator.Stable}, "client": {UserID: w.UserID, Format: spectator.Stable},
 		"format": {UserID: w.UserID, Client: "a"},
@@ -122,11 +131,32 @@ func testNobody(t *testing.T, s Subject) {
 			t.Errorf("%s: no error", name)
 		}
 	}
-	_, err := s.Users.Restrict(ctx, viewer.User.ID, users.BotID, "test")
+	_, err = s.Users.Restrict(ctx, viewer.User.ID, users.BotID, "test")
 	must(t, err)
 	_, err = s.Spectator.Watch(ctx, w, host.User.ID)
 	want(t, err, spectator.ErrRestricted)
 	equal(t, s.watchers(t, host.User.ID), nil)
+}
+
+// testWaiting watches a player who is not there, and one who hides, until they play.
+func testWaiting(t *testing.T, s Subject) {
+	ctx, viewer, absent, secret := t.Context(), s.open(t, s.user(t), sessions.Lazer, sessions.Status{}), s.user(t), s.user(t)
+	hidden := sessions.Opening{User: secret, Kind: sessions.Lazer, Hidden: true, Instance: "hides"}
+	if _, err := s.Sessions.Open(ctx, hidden); err != nil {
+		t.Fatal(err)
+	}
+	beatmap := s.World.Beatmap(osu.StatusRanked)
+	for _, u := range []users.User{absent, secret} {
+		s.watch(t, viewer, u.ID)
+		equal(t, s.watchers(t, u.ID), []string{viewer.User.Name + " 2 false"})
+		ear := s.listen(t, spectator.TopicOf(u.ID))
+		must(t, s.Spectator.Begin(ctx, s.play(u, beatmap, 0)))
+		if got := ear.hear(u.ID); !strings.HasPrefix(got, "began") {
+			t.Errorf("%q", got)
+		}
+		must(t, s.Spectator.Unwatch(ctx, viewer.User.ID, viewer.Instance, u.ID))
+		equal(t, s.watchers(t, u.ID), nil)
+	}
 }
 
 func testTooMany(t *testing.T, s Subject) {

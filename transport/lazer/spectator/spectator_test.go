@@ -58,6 +58,17 @@ func TestWatchAPlay(t *testing.T) {
 	}
 }
 
+// TestWaitForAPlayer watches somebody who is not here: the game is told when he begins to play.
+func TestWaitForAPlayer(t *testing.T) {
+	w := newWorld(t, newModule(t), lazer.DefaultConfig())
+	watcher := w.connect(t, "2", "game 2")
+	watcher.call("StartWatchingUser", number(1))
+	player := w.connect(t, "1", "game 1")
+	player.hears("UserStartedWatching [{2 player 2}]")
+	player.call("BeginPlaySessionV2", token(77), state(75, hubs.Playing))
+	watcher.hears("UserBeganPlaying 1 map 75 state 1")
+}
+
 func TestFirstGeneration(t *testing.T) {
 	w := newWorld(t, newModule(t), lazer.DefaultConfig())
 	player, watcher := w.connect(t, "1", "game 1"), w.connect(t, "2", "game 2")
@@ -137,6 +148,30 @@ func TestScoreProcessed(t *testing.T) {
 	}
 	other.hears("UserScoreProcessed 2 7")
 	w.connect(t, "1", "game 1").hears("UserScoreProcessed 1 6")
+}
+
+// TestProvedOnTheWay gives the second factor after the connection is let in and before anybody listens on its behalf.
+func TestProvedOnTheWay(t *testing.T) {
+	m := newModule(t)
+	w := newWorld(t, m, lazer.DefaultConfig())
+	pending := oauth.Token{ID: 70, UserID: 2, Scopes: []string{"*"}}
+	w.tokens.set("2b", pending)
+	proved := pending
+	proved.Verified = true
+	options, _ := w.options("2b", "game")
+	options.Direct = true
+	w.tokens.once(func() { w.tokens.set("2b", proved) })
+	c, err := client.Dial(t.Context(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Cut)
+	<-c.Done()
+	if e := (*client.CloseError)(nil); !errors.As(c.Err(), &e) || e.Text != "" || !e.Reconnect {
+		t.Errorf("ended by %v", c.Err())
+	}
+	w.connect(t, "2b", "game").call("BeginPlaySessionV2", token(9), state(75, hubs.Playing))
+	m.asked(t, "begin 2 game 9 map 75")
 }
 
 // Traps 37 and 38: another game is told to log out, and only that one; the same game is not when it comes back.
