@@ -72,6 +72,9 @@ const Scope = "*"
 // errScope refuses tokens of other programs.
 var errScope = fault.New(fault.Forbidden, "lazer", "scope", "this token is not for the game")
 
+// errProved ends connections whose second factor was given while they came in. Their clients are told to come back, and not this.
+var errProved = fault.New(fault.Precondition, "lazer", "proved", "this token was proved meanwhile")
+
 // Tokens is the part of oauth that is used.
 type Tokens interface {
 	Check(ctx context.Context, accessToken string) (oauth.Token, error)
@@ -140,9 +143,14 @@ func (g *Gate) Hub(options signalr.Options, methods ...signalr.Method) (*signalr
 		case <-g.stands:
 		case <-ctx.Done(): // better served than not
 		}
-		// From here on the end of the token is noticed; it may have come before.
-		if _, err := g.deps.Tokens.Check(ctx, c.Identity().Secret); errors.Is(err, oauth.ErrNoToken) {
+		// From here on what happens to the token is noticed; it may have ended before, or been proved.
+		t, err := g.deps.Tokens.Check(ctx, c.Identity().Secret)
+		switch {
+		case errors.Is(err, oauth.ErrNoToken):
 			return err
+		case err == nil && t.Verified && c.Identity().Pending:
+			c.Close("", true) // to come back at once, as who he is now
+			return errProved
 		}
 		if connected == nil {
 			return nil

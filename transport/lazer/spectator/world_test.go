@@ -180,13 +180,28 @@ func (b *topics) lose() {
 
 // tokens are "USER" of verified users, and whatever else a test puts in.
 type tokens struct {
-	mu sync.Mutex
-	of map[string]oauth.Token
+	mu    sync.Mutex
+	of    map[string]oauth.Token
+	after func() // what happens after the next check
+}
+
+// once makes something happen after the next check.
+func (t *tokens) once(do func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.after = do
 }
 
 func (t *tokens) Check(_ context.Context, token string) (oauth.Token, error) {
 	t.mu.Lock()
-	defer t.mu.Unlock()
+	defer func() {
+		do := t.after
+		t.after = nil
+		t.mu.Unlock()
+		if do != nil {
+			do()
+		}
+	}()
 	if found, ok := t.of[token]; ok {
 		return found, nil
 	}
