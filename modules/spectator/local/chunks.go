@@ -17,6 +17,10 @@ import (
 const (
 	chunkBytes = 128 << 10
 	chunkItems = 2000
+
+	// maxChunks bounds the chunks of a play: a client that begins it over and over begins a chunk each time, of whose bytes nobody
+	// knows how many there are in all.
+	maxChunks = 4 * spectator.MaxReplay / chunkBytes
 )
 
 // chunk is the mailbox that a process adds a play's frames to. Each process has its own.
@@ -42,6 +46,12 @@ func (s *Service) keep(ctx context.Context, it *stream, player spectator.Player,
 			if err := s.look(ctx, it, player); err != nil || !it.kept {
 				return err
 			}
+		}
+		if n, err := s.countChunks(ctx, player); err != nil {
+			return err
+		} else if n >= maxChunks {
+			c.total = spectator.MaxReplay
+			return nil
 		}
 		c.key = chunkKey(player, s.live.process, s.live.chunks.Add(1))
 		c.bytes, c.items = 0, 0
@@ -139,6 +149,16 @@ func (s *Service) chunksOf(ctx context.Context, p spectator.Player) (keys []stri
 		return nil
 	})
 	return keys, err
+}
+
+// countChunks returns how many chunks a play has, wherever they are.
+func (s *Service) countChunks(ctx context.Context, p spectator.Player) (int, error) {
+	counts, err := s.deps.State.Count(ctx, Space, []string{framesTag(p.UserID, p.Token)})
+	if err != nil {
+		return 0, err
+	}
+	names, err := s.spilled(ctx, p)
+	return counts[0] + len(names), err
 }
 
 // closeChunks returns the changes after which nothing is added to a play's frames.

@@ -243,3 +243,20 @@ func TestNoMemoryForNothing(t *testing.T) {
 		}
 	})
 }
+
+// TestBeginsAnew begins the same play over and over: what is kept of it has a bound, and what is seen of it has none.
+func TestBeginsAnew(t *testing.T) {
+	inTime(t, func(s *scene) {
+		p := s.play(1)
+		beatmap := s.world.Beatmap(osu.StatusRanked)
+		for n := range maxChunks + 20 {
+			s.must(s.Begin(s.Context(), spectator.Play{Player: p, Format: spectator.Lazer, BeatmapID: beatmap}))
+			s.must(s.Send(s.Context(), p, bundle(n)))
+			s.must(s.Send(s.Context(), p, bundle(n)))
+		}
+		if n, err := s.countChunks(s.Context(), p); err != nil || n != maxChunks {
+			s.Errorf("%d chunks, %v", n, err)
+		}
+		s.must(s.End(s.Context(), p, spectator.Passed))
+	})
+}
