@@ -15,6 +15,7 @@ import (
 
 	"github.com/pure-peace/peace/app"
 	"github.com/pure-peace/peace/osu/packets"
+	lazer "github.com/pure-peace/peace/transport/lazer/client"
 )
 
 // talkFlood says too much, of the wrong kind, and where it must not.
@@ -30,6 +31,7 @@ func talkFlood(ctx context.Context, t *testing.T, r *rogue) {
 	if status, answer := r.api("DELETE", join, ""); status >= 300 {
 		t.Errorf("leaving: %d %s", status, answer)
 	}
+	r.eavesdrop(ctx)
 	for name, tc := range map[string]struct {
 		channel any
 		text    string
@@ -95,6 +97,38 @@ func talkFlood(ctx context.Context, t *testing.T, r *rogue) {
 	}
 }
 
+// eavesdrop tries to be part of what two others say in private.
+func (r *rogue) eavesdrop(ctx context.Context) {
+	r.t.Helper()
+	const secret = "just between us"
+	said, thread, err := r.good.lena.Whisper(ctx, r.good.stan.ID(), secret)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	expect(ctx, r.t, r.good.stan, func(m packets.Message) bool { return m.Text == secret })
+	for _, tc := range [][3]string{
+		{"GET", "/chat/channels/%d", ""}, {"GET", "/chat/channels/%d/messages", ""}, {"POST", "/chat/channels/%d/messages", `{"message":"hello","is_action":false}`}, {"PUT", "/chat/channels/%d/mark-as-read/1", ""},
+		{"PUT", "/chat/channels/%d/users/" + fmt.Sprint(r.id), ""}, {"PUT", "/chat/channels/%d/users/" + fmt.Sprint(r.good.stan.ID()), ""}, {"DELETE", "/chat/channels/%d/users/" + fmt.Sprint(r.good.stan.ID()), ""},
+	} {
+		path := fmt.Sprintf(tc[1], thread)
+		if status, answer := r.api(tc[0], path, tc[2]); status != http.StatusNotFound && status != http.StatusForbidden {
+			r.t.Errorf("%s %s: %d %s", tc[0], path, status, answer)
+		}
+	}
+	report := fmt.Sprintf(`{"reportable_type":"message","reportable_id":%d,"reason":"Spam"}`, said.ID)
+	if status, answer := r.api("POST", "/reports", report); status != http.StatusNotFound {
+		r.t.Errorf("reporting what he cannot know: %d %s", status, answer)
+	}
+	for _, path := range []string{"/chat/updates?since=0&includes[]=messages&includes[]=presence", "/chat/presence", "/chat/channels", "/notifications"} {
+		if status, answer := r.api("GET", path, ""); status != http.StatusOK || bytes.Contains(answer, []byte(secret)) {
+			r.t.Errorf("%s: %d %s", path, status, answer)
+		}
+	}
+	if list, err := r.good.lena.Messages(ctx, thread); err != nil || len(list) != 1 || list[0].Content != secret {
+		r.t.Errorf("the conversation is %+v, %v", list, err)
+	}
+}
+
 func commentFlood(ctx context.Context, t *testing.T, r *rogue) {
 	set := fmt.Sprint(r.good.beatmap.BeatmapsetID)
 	post := func(message, kind, id string) (int, []byte) {
@@ -112,6 +146,23 @@ func commentFlood(ctx context.Context, t *testing.T, r *rogue) {
 	status, answer := post("<img src=x onerror=alert(1)> [x](javascript:alert(1)) "+strings.Repeat("> ", 300)+strings.Repeat("[", 300), "beatmapset", set)
 	if status != http.StatusOK || bytes.Contains(answer, []byte("<img src=x")) && bytes.Contains(answer, []byte(`"message_html":"<img`)) || bytes.Contains(answer, []byte(`href=\"javascript`)) {
 		t.Errorf("markup: %d %s", status, answer)
+	}
+	var posted lazer.Comments
+	if err := r.good.lena.Send(ctx, http.MethodPost, "comments", map[string]string{
+		"comment[message]": "a good song", "comment[commentable_type]": "beatmapset", "comment[commentable_id]": set,
+	}, &posted); err != nil || len(posted.Comments) != 1 {
+		t.Fatalf("Lena's comment: %+v, %v", posted, err)
+	}
+	other := fmt.Sprintf("/comments/%d", posted.Comments[0].ID)
+	for _, tc := range [][2]string{{"PUT", other}, {"PATCH", other}, {"DELETE", other}, {"POST", other + "/restore"}, {"POST", other + "/pin"}, {"DELETE", other + "/pin"}} {
+		if status, answer := r.api(tc[0], tc[1], `{"comment":{"message":"a bad song"}}`); status != http.StatusForbidden && status != http.StatusUnprocessableEntity && status != http.StatusNotFound {
+			t.Errorf("another's comment: %s %s: %d %s", tc[0], tc[1], status, answer)
+		}
+	}
+	var shown lazer.Comments
+	if err := r.good.lena.Get(ctx, fmt.Sprintf("comments/%d", posted.Comments[0].ID), nil, &shown); err != nil || len(shown.Comments) != 1 ||
+		shown.Comments[0].Message == nil || *shown.Comments[0].Message != "a good song" || shown.Comments[0].DeletedAt != nil {
+		t.Errorf("Lena's comment has become %+v, %v", shown.Comments, err)
 	}
 	slow := 0
 	for i := range 40 {
