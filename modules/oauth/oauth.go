@@ -170,7 +170,7 @@ type Login struct {
 	Password string // plain text
 	Scopes   []string
 	Address  netip.Addr
-	Version  int // x-api-version of the client; clients before 20250913 cannot be asked for an authenticator's code
+	Version  int // x-api-version of the client; those before 20250913 cannot be asked for an authenticator's code. 0, unknown, is a present one
 }
 
 // Issued is a token as its holder gets it.

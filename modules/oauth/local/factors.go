@@ -19,8 +19,8 @@ func (s *Service) methodFor(ctx context.Context, user users.User, version int) (
 	mailable := s.mailable(user)
 	switch {
 	case authenticator != nil && authenticator.Confirmed:
-		// A client that does not know authenticators would not ask for a code at all.
-		if version < oauth.TOTPVersion && mailable {
+		// A client that does not know authenticators would ask for something else.
+		if version != 0 && version < oauth.TOTPVersion && mailable {
 			return oauth.MethodMail, nil
 		}
 		return oauth.MethodTOTP, nil

@@ -216,7 +216,7 @@ func testOldClient(t *testing.T, s Subject) {
 		method  oauth.Method
 	}{
 		{p, oauth.TOTPVersion - 1, oauth.MethodMail},
-		{p, 0, oauth.MethodMail},
+		{p, 0, oauth.MethodTOTP}, // lazer does not say, and is not old
 		{p, oauth.TOTPVersion, oauth.MethodTOTP},
 		{bare, 0, oauth.MethodTOTP}, // it cannot be asked, and must not get in
 	} {

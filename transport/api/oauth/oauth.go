@@ -142,7 +142,8 @@ func (s *Server) grant(r *http.Request, f form) (oauth.Issued, error) {
 		if err := f.need("username", "password"); err != nil {
 			return oauth.Issued{}, err
 		}
-		version, _ := strconv.Atoi(r.Header.Get("X-Api-Version")) // none is the oldest
+		// lazer has it on requests of the API only (ppy/osu osu.Game/Online/API/APIRequest.cs): none says nothing.
+		version, _ := strconv.Atoi(r.Header.Get("X-Api-Version"))
 		return s.deps.OAuth.Password(ctx, client, oauth.Login{
 			Name: f["username"], Password: f["password"], Scopes: scopes, Address: realip.ClientIP(ctx), Version: version,
 		})

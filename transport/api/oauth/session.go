@@ -43,9 +43,13 @@ func (s *Server) verify(ctx context.Context, r *v2.Request) (any, error) {
 	return nil, told(err)
 }
 
-// reissue sends another code.
+// reissue sends another code. A build of lazer that does not know authenticators, which no login tells, gets its first one so.
 func (s *Server) reissue(ctx context.Context, r *v2.Request) (any, error) {
-	if err := s.deps.OAuth.Reissue(ctx, r.Token.ID); err != nil {
+	send := s.deps.OAuth.Reissue
+	if r.Version != 0 && r.Version < oauth.TOTPVersion && r.Token.Method == oauth.MethodTOTP {
+		send = s.deps.OAuth.FallBack
+	}
+	if err := send(ctx, r.Token.ID); err != nil {
 		return nil, told(err)
 	}
 	return struct {

@@ -152,10 +152,12 @@ func (c *Client) do(ctx context.Context, q request, into any) error {
 	if q.accept != "" {
 		r.Header.Set("Accept", q.accept)
 	}
-	r.Header.Set("Accept-Language", "en")
-	r.Header.Set("X-Api-Version", strconv.Itoa(c.options.Version))
-	if token := c.Token(); token != "" {
-		r.Header.Set("Authorization", "Bearer "+token)
+	if strings.HasPrefix(q.path, "/api/") { // and not where it logs in
+		r.Header.Set("Accept-Language", "en")
+		r.Header.Set("X-Api-Version", strconv.Itoa(c.options.Version))
+		if token := c.Token(); token != "" {
+			r.Header.Set("Authorization", "Bearer "+token)
+		}
 	}
 	if contentType != "" {
 		r.Header.Set("Content-Type", contentType)
