@@ -7,7 +7,7 @@
 //
 // A play with a token that has ended is a job (jobs.go): it waits for its score, tells the player when that is counted, and puts the
 // replay together (replay.go). A job belongs to whichever process leases it, and is taken over when that dies. Plays whose client is
-// gone are found and ended by patrol.go.
+// gone are found and ended by patrol.go, and those of players who are restricted are hidden by accounts.go.
 package local
 
 import (
@@ -152,7 +152,7 @@ func New(_ context.Context, cfg Config, deps Deps) (*Service, error) {
 // Run finishes plays that ended, and ends those whose client is gone, until ctx ends.
 func (s *Service) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
-	for _, loop := range []func(context.Context){s.finishAll, s.hearScores, s.patrol, s.watchSessions} {
+	for _, loop := range []func(context.Context){s.finishAll, s.hearScores, s.hearAccounts, s.patrol, s.watchSessions} {
 		wg.Go(func() { loop(ctx) })
 	}
 	wg.Wait()

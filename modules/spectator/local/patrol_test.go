@@ -19,9 +19,10 @@ import (
 type scene struct {
 	*testing.T
 	*Service
-	world *spectatortest.World
-	store *memory.Service
-	here  here
+	world  *spectatortest.World
+	store  *memory.Service
+	here   here
+	banned *banned
 }
 
 // inTime runs a test in a bubble.
@@ -33,16 +34,16 @@ func inTime(t *testing.T, test func(s *scene)) {
 				t.Error(err)
 			}
 		})
-		world, online := spectatortest.NewWorld(store), here{}
+		world, online, accounts := spectatortest.NewWorld(store), here{}, &banned{}
 		s, err := New(t.Context(), DefaultConfig(), Deps{
-			State: store, Users: everybody{}, Sessions: online, Beatmaps: world.Beatmaps(), Scores: world.Scores(),
+			State: store, Users: accounts, Sessions: online, Beatmaps: world.Beatmaps(), Scores: world.Scores(),
 			Rankings: world.Rankings(), Files: newFiles(t, t.TempDir()), Log: quietLog(),
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		running(t, s)
-		test(&scene{t, s, world, store, online})
+		test(&scene{t, s, world, store, online, accounts})
 	})
 }
 
