@@ -62,6 +62,7 @@ func TestHostileLazerClients(t *testing.T) {
 	}{
 		{"tokens that are none", wrongTokens},
 		{"tokens for something else", otherTokens},
+		{"tokens without the second factor", halfTokens},
 		{"handshakes that are none", brokenHandshakes},
 		{"negotiations without end", negotiationFlood},
 		{"connections without end", connectionFlood},
