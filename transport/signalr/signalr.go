@@ -30,7 +30,8 @@
 //
 // A message may have Config.MaxMessage bytes, what waits for a client Config.MaxQueue. A client that does not take what is sent to
 // it, and so meets that bound, is closed and may come back: it has missed something, and finds out where things stand when it
-// connects anew. Nothing that a client sends can cost another one anything.
+// connects anew. A user has 16 connections to a hub: of more, the oldest go, and one who lets none go is refused others. Nothing that a
+// client sends can cost another one anything.
 //
 // # Failures
 //
