@@ -1,7 +1,6 @@
 package app
 
 import (
-	"errors"
 	"net/http"
 	"strings"
 
@@ -153,34 +152,35 @@ func (a *App) buildAPIv2() (*v2.API, http.Handler, error) {
 	account := chi.NewRouter()
 	tokens.Register(account)
 	pages.Register(account)
-	if err := errors.Join(
-		area(a, api, "people", a.newPeople),
-		area(a, api, "talk", a.newTalk),
-		area(a, api, "press", a.newPress),
-	); err != nil {
-		return nil, nil, err
-	}
-	if a.plan.offers(Beatmaps.Name) {
-		if err := area(a, api, "songs", a.newSongs); err != nil {
-			return nil, nil, err
+	for _, add := range []struct {
+		module string // that must be on
+		area   func(*v2.API) error
+	}{
+		{Users.Name, area(a, "people", a.newPeople)},
+		{Users.Name, area(a, "talk", a.newTalk)},
+		{Users.Name, area(a, "press", a.newPress)},
+		{Beatmaps.Name, area(a, "songs", a.newSongs)},
+		{Scores.Name, area(a, "plays", a.newPlays)},
+	} {
+		if !a.plan.offers(add.module) {
+			continue
 		}
-	}
-	if a.plan.offers(Scores.Name) {
-		if err := area(a, api, "plays", a.newPlays); err != nil {
+		if err := add.area(api); err != nil {
 			return nil, nil, err
 		}
 	}
 	return api, account, nil
 }
 
-// area adds an area to API v2.
-func area[A interface{ Register(*v2.API) }](a *App, api *v2.API, name string, ask func(*Resolver) func() (A, error)) error {
-	built, err := edgeOf(a.resolver, "API v2 ("+name+")", ask)
-	if err != nil {
+// area returns what adds an area to API v2.
+func area[A interface{ Register(*v2.API) }](a *App, name string, ask func(*Resolver) func() (A, error)) func(*v2.API) error {
+	return func(api *v2.API) error {
+		built, err := edgeOf(a.resolver, "API v2 ("+name+")", ask)
+		if err == nil {
+			built.Register(api)
+		}
 		return err
 	}
-	built.Register(api)
-	return nil
 }
 
 // people shows users to everybody that shows them.

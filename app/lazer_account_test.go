@@ -155,9 +155,10 @@ func TestOneAccountManyClients(t *testing.T) {
 			t.Fatalf("nobody says that the token has ended: %v", err)
 		}
 		var failure *lazer.Failure
-		if err := third.Get(ctx, "me/", nil, nil); !errors.As(err, &failure) || failure.Status != http.StatusUnauthorized {
-			t.Errorf("the old token is answered %v", err)
-		}
+		await(ctx, t, "the old token is refused", func() bool {
+			err := third.Get(ctx, "me/", nil, nil)
+			return errors.As(err, &failure) && failure.Status == http.StatusUnauthorized
+		})
 		if err := third.Refresh(ctx); !errors.As(err, &failure) {
 			t.Errorf("the old token could be refreshed: %v", err)
 		}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"google.golang.org/protobuf/proto"
@@ -27,6 +28,7 @@ const (
 type directory struct {
 	store     store
 	state     state.Service
+	reading   sync.Mutex // held while stored is read, so that an older reading never takes the place of a newer one
 	stored    atomic.Pointer[map[string]chat.Channel]
 	temporary *view.View[chat.Channel]
 }
@@ -57,6 +59,8 @@ func decode(record state.Record) (chat.Channel, error) {
 
 // reload reads the stored channels.
 func (d *directory) reload(ctx context.Context) error {
+	d.reading.Lock()
+	defer d.reading.Unlock()
 	channels, err := d.store.channels(ctx)
 	if err != nil {
 		return fmt.Errorf("chat: read channels: %w", err)

@@ -187,15 +187,35 @@ func (s store) disband(ctx context.Context, thread int64) error {
 }
 
 // retire ends all memberships of a temporary channel's thread, and its claim to the name: who opens another channel under it shall
-// not find the old one's members and messages.
+// not find the old one's members and messages. A thread in which nobody said anything goes altogether.
 func (s store) retire(ctx context.Context, thread int64) error {
 	return s.InTx(ctx, func(ctx context.Context, tx bun.Tx) error {
 		if _, err := tx.NewDelete().Model((*membershipRow)(nil)).Where("thread_id = ?", thread).Exec(ctx); err != nil {
 			return err
 		}
-		_, err := tx.NewUpdate().Model((*threadRow)(nil)).Set("channel = NULL").Where("id = ?", thread).Exec(ctx)
+		said, err := tx.NewSelect().Model((*messageRow)(nil)).Where("m.thread_id = ?", thread).Exists(ctx)
+		if err != nil {
+			return err
+		}
+		if !said {
+			_, err = tx.NewDelete().Model((*threadRow)(nil)).Where("id = ?", thread).Exec(ctx)
+			return err
+		}
+		_, err = tx.NewUpdate().Model((*threadRow)(nil)).Set("channel = NULL").Where("id = ?", thread).Exec(ctx)
 		return err
 	})
+}
+
+// forget deletes some of the threads of temporary channels that are retired and whose messages are gone, and returns how many it did.
+func (s store) forget(ctx context.Context, n int) (int, error) {
+	var ids []int64
+	err := s.Reader.NewSelect().Model((*threadRow)(nil)).Column("t.id").Where("t.lower_id IS NULL").Where("t.channel IS NULL").
+		Where("NOT EXISTS (SELECT 1 FROM messages AS m WHERE m.thread_id = t.id)").Limit(int64(n)).Scan(ctx, &ids)
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	_, err = s.NewDelete().Model((*threadRow)(nil)).Where("id IN (?)", bun.List(ids)).Exec(ctx)
+	return len(ids), err
 }
 
 // populated reports whether a thread has members.

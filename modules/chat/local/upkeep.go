@@ -180,7 +180,7 @@ func (l *lease) release(ctx context.Context) {
 	_, _ = l.records.Apply(ctx, []state.Change{{Delete: &state.Delete{Space: leaseSpace, Key: leaseKey, IfVersion: &l.version}}})
 }
 
-// expire deletes messages that are too old.
+// expire deletes messages that are too old, and threads that nothing is left of.
 func (s *Service) expire(ctx context.Context) {
 	if s.config.RetentionDays == 0 {
 		return
@@ -193,6 +193,12 @@ func (s *Service) expire(ctx context.Context) {
 			var err error
 			if n, err = s.store.deleteBefore(ctx, limit, expiryBatch); err != nil && ctx.Err() == nil {
 				s.deps.Log.WarnContext(ctx, "old messages not deleted", "error", err)
+			}
+		}
+		for n := expiryBatch; n == expiryBatch; {
+			var err error
+			if n, err = s.store.forget(ctx, expiryBatch); err != nil && ctx.Err() == nil {
+				s.deps.Log.WarnContext(ctx, "threads of old channels not deleted", "error", err)
 			}
 		}
 		select {
