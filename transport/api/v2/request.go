@@ -91,6 +91,21 @@ func (r *Request) Number(name string, def, least, most int) (int, error) {
 	return min(max(n, least), most), nil // out of its range, Atoi returns the nearest int
 }
 
+// maxOffset bounds how far lists can be paged through.
+const maxOffset = 10_000
+
+// Window returns which part of a list is wanted: by offset, and by limit, which is def when it is absent and at most most. A limit of
+// 0 is behind the end of every list, so that who pages on until nothing comes gets there.
+func (r *Request) Window(def, most int) (offset, limit int, err error) {
+	if limit, err = r.Number("limit", def, 1, most); err != nil {
+		return 0, 0, err
+	}
+	if offset, err = r.Number("offset", 0, 0, maxOffset); err != nil {
+		return 0, 0, err
+	}
+	return offset, min(limit, maxOffset-offset), nil
+}
+
 // Flag reports whether a parameter of the query is true or 1.
 func (r *Request) Flag(name string) bool { return truth(r.Text(name)) }
 

@@ -255,6 +255,28 @@ func lazerForm(pairs ...string) (string, io.Reader) {
 	return `multipart/form-data; boundary="` + boundary + `"`, strings.NewReader(b.String())
 }
 
+// Who pages on until nothing comes must get there.
+func TestWindow(t *testing.T) {
+	api := newAPI(t, nil)
+	api.Get("/list", v2.Public, func(_ context.Context, r *v2.Request) (any, error) {
+		offset, limit, err := r.Window(5, 100)
+		return []int{offset, limit}, err
+	})
+	for query, want := range map[string]string{
+		"": "[0,5]", "?limit=0": "[0,1]", "?limit=1000&offset=7": "[7,100]", "?offset=-3": "[0,5]", "?offset=9998": "[9998,2]",
+		"?offset=10000": "[10000,0]", "?offset=99999999999999999999&limit=100": "[10000,0]",
+	} {
+		if w := ask(api, "GET", "/list"+query, "ident", nil); w.Code != http.StatusOK || strings.TrimSpace(w.Body.String()) != want {
+			t.Errorf("%s: %d %s, want %s", query, w.Code, w.Body, want)
+		}
+	}
+	for _, query := range []string{"?limit=x", "?offset=x"} {
+		if w := ask(api, "GET", "/list"+query, "ident", nil); w.Code != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d %s", query, w.Code, w.Body)
+		}
+	}
+}
+
 func TestForms(t *testing.T) {
 	api := newAPI(t, nil)
 	api.Post("/form", v2.Public, func(_ context.Context, r *v2.Request) (any, error) { return r.Form(1000) })

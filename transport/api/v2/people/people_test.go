@@ -318,6 +318,11 @@ func TestSearch(t *testing.T) {
 	if second.User.Total != 25 || len(second.User.Data) != 5 || second.WikiPage == nil || second.WikiPage.Data == nil {
 		t.Errorf("second page: %+v", second)
 	}
+	for _, page := range []string{"3", "51", "1000"} { // behind the last
+		if none := get[result](t, s, "/search?query=name&page="+page, 0); len(none.User.Data) != 0 || none.User.Total != 25 {
+			t.Errorf("page %s: %+v", page, none.User)
+		}
+	}
 	if none := get[result](t, s, "/search?query=", 0); none.User.Data == nil || none.User.Total != 0 {
 		t.Errorf("nothing: %+v", none)
 	}

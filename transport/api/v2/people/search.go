@@ -36,7 +36,7 @@ func (a *Area) search(ctx context.Context, r *v2.Request) (any, error) {
 	default:
 		return nil, v2.Refuse(http.StatusUnprocessableEntity, "invalid mode specified")
 	}
-	page, err := r.Number("page", 1, 1, maxPages)
+	page, err := r.Number("page", 1, 1, maxPages+1) // of which the last has nothing
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +55,8 @@ func (a *Area) search(ctx context.Context, r *v2.Request) (any, error) {
 }
 
 func (a *Area) searchUsers(ctx context.Context, r *v2.Request, page int) (*found[resource.User], error) {
-	named, total, err := a.deps.Users.Search(ctx, r.Text("query"), (page-1)*userPage, userPage)
+	offset := (page - 1) * userPage
+	named, total, err := a.deps.Users.Search(ctx, r.Text("query"), offset, min(userPage, users.MaxFound-offset))
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,6 @@ import (
 
 const (
 	defaultList = 5
-	maxOffset   = 10_000
 
 	// weighting is how much less each next best score counts.
 	weighting = 0.95
@@ -34,11 +33,7 @@ func (a *Area) ofUser(ctx context.Context, r *v2.Request) (any, error) {
 	if !ok && name != "pinned" {
 		return nil, v2.NotFound("list")
 	}
-	limit, err := r.Number("limit", defaultList, 1, scores.MaxPage)
-	if err != nil {
-		return nil, err
-	}
-	offset, err := r.Number("offset", 0, 0, maxOffset)
+	offset, limit, err := r.Window(defaultList, scores.MaxPage)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +41,7 @@ func (a *Area) ofUser(ctx context.Context, r *v2.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if name == "pinned" { // nobody can pin scores here
+	if name == "pinned" || limit == 0 { // nobody can pin scores here
 		return []any{}, nil
 	}
 	list, err := a.deps.Scores.Of(ctx, scores.List{

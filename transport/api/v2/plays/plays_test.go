@@ -299,7 +299,7 @@ func TestLists(t *testing.T) {
 	}
 	for query, want := range map[string]int{
 		"best": 1, "firsts": 1, "recent": 1, "recent include_fails=1": 2, "pinned": 0, "best mode=taiko": 0, "best offset=1": 0, "recent legacy_only=1": 0,
-		"recent include_fails=1&limit=1": 1, "best mode=osu&limit=1000": 1,
+		"recent include_fails=1&limit=1": 1, "recent offset=10000": 0, "best mode=osu&limit=1000": 1,
 	} {
 		kind, query, _ := strings.Cut(query, " ")
 		if got := list(kind, query); len(got) != want {

@@ -19,7 +19,7 @@ func (a *Area) recentActivity(ctx context.Context, r *v2.Request) (any, error) {
 		return nil, err
 	}
 	offset, limit, err := page(r)
-	if err != nil || a.deps.Activity == nil {
+	if err != nil || limit == 0 || a.deps.Activity == nil {
 		return []*resource.Event{}, err
 	}
 	found, err := a.deps.Activity.Of(ctx, user, offset, limit)

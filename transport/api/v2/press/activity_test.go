@@ -177,6 +177,11 @@ func TestKudosu(t *testing.T) {
 		history[1].Post.Title != "a good mod" || history[1].Giver.URL != "https://osu.peace.test/users/"+number(staff.ID) {
 		t.Errorf("%s", got.Body)
 	}
+	for _, list := range []string{"kudosu", "recent_activity"} { // behind the last that there can be
+		if end := s.Get(t, "/users/"+number(alice.ID)+"/"+list+"?offset=10000", token); end.Code != 200 || string(end.Body) != "[]\n" {
+			t.Errorf("%s: %d %q", list, end.Code, end.Body)
+		}
+	}
 	wantKeys(t, got.Body, []string{"id", "action", "amount", "model", "created_at", "giver", "post", "details"}, "0")
 	if _, err := s.Users.Restrict(t.Context(), bob.ID, users.BotID, "a test"); err != nil {
 		t.Fatal(err)

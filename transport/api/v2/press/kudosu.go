@@ -19,7 +19,7 @@ func (a *Area) kudosu(ctx context.Context, r *v2.Request) (any, error) {
 	}
 	offset, limit, err := page(r)
 	shown := []resource.KudosuHistory{}
-	if err != nil || a.deps.Kudosu == nil {
+	if err != nil || limit == 0 || a.deps.Kudosu == nil {
 		return shown, err
 	}
 	entries, err := a.deps.Kudosu.History(ctx, user, offset, limit)

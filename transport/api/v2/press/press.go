@@ -104,13 +104,7 @@ func (a *Area) Register(api *v2.API) {
 }
 
 // page reads which part of a list is wanted, as osu-web's profiles do: five unless more are asked for.
-func page(r *v2.Request) (offset, limit int, err error) {
-	if limit, err = r.Number("limit", 5, 1, 100); err != nil {
-		return 0, 0, err
-	}
-	offset, err = r.Number("offset", 0, 0, 10_000)
-	return offset, limit, err
-}
+func page(r *v2.Request) (offset, limit int, err error) { return r.Window(5, 100) }
 
 // player returns the id in the path when it is that of somebody whom the client may see.
 func (a *Area) player(ctx context.Context, r *v2.Request) (int32, error) {

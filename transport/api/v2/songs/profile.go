@@ -14,7 +14,6 @@ import (
 const (
 	defaultPage = 6
 	maxPage     = 100
-	maxOffset   = 10_000
 )
 
 // made are the lists of what a user made, by its status.
@@ -33,13 +32,12 @@ func (a *Area) ofUser(ctx context.Context, r *v2.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	limit, err := r.Number("limit", defaultPage, 1, maxPage)
+	offset, limit, err := r.Window(defaultPage, maxPage)
 	if err != nil {
 		return nil, err
 	}
-	offset, err := r.Number("offset", 0, 0, maxOffset)
-	if err != nil {
-		return nil, err
+	if limit == 0 {
+		return []*resource.Beatmapset{}, nil
 	}
 	query := beatmaps.Query{Explicit: true, Offset: offset, Limit: limit, Order: beatmaps.ByUpdated}
 	switch list := r.Param("type"); list {

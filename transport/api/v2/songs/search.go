@@ -52,7 +52,7 @@ func (a *Area) search(ctx context.Context, r *v2.Request) (any, error) {
 	if err := a.narrow(ctx, r.UserID(), &wish); err != nil {
 		return nil, err
 	}
-	page, err := r.Number("page", 1, 1, maxPages)
+	page, err := r.Number("page", 1, 1, maxPages+1)
 	if err != nil {
 		return nil, err
 	}
@@ -60,6 +60,9 @@ func (a *Area) search(ctx context.Context, r *v2.Request) (any, error) {
 	resumed, err := r.Cursor(&from)
 	if err != nil {
 		return nil, err
+	}
+	if !resumed && page > maxPages { // behind the last
+		wish.query.Only, wish.query.Within, page = true, nil, maxPages
 	}
 	wish.query.Limit, wish.query.Cursor = pageSize, from.After
 	if !resumed {

@@ -132,6 +132,11 @@ func TestSearchPages(t *testing.T) {
 	for id := int32(1); id <= sets; id++ {
 		s.Import(t, v2test.Circles{N: 10, Title: fmt.Sprintf("Title %d", id), Version: "Easy", ID: id, Set: id}, osu.StatusRanked)
 	}
+	for query, want := range map[string]int{"&page=3": 20, "&page=4": 0, "&page=201": 0, "&page=1000000": 0} {
+		if ids, _ := find(t, s, token, "sort=title_asc"+query); len(ids) != want {
+			t.Errorf("%s: %d sets, want %d", query, len(ids), want)
+		}
+	}
 	for _, spelling := range []string{"text", "object"} {
 		seen := make(map[int32]bool)
 		next := ""

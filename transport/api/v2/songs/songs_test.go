@@ -377,7 +377,7 @@ func TestOfUser(t *testing.T) {
 			t.Errorf("%s: %+v", list, sets)
 		}
 	}
-	for _, list := range []string{"favourite", "nominated", "most_played"} {
+	for _, list := range []string{"favourite", "nominated", "most_played", "ranked?offset=10000"} {
 		if a := s.Get(t, path("@ann", list), token); a.Code != http.StatusOK || strings.TrimSpace(string(a.Body)) != "[]" {
 			t.Errorf("%s: %d %s", list, a.Code, a.Body)
 		}
