@@ -268,3 +268,58 @@ func TestUnjoined(t *testing.T) {
 		t.Error("still there after a minute")
 	}
 }
+
+// TestForget ends temporary channels: their threads are there for as long as what was said in them.
+func TestForget(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		s := store{db}
+		count := func() int {
+			t.Helper()
+			n, err := db.NewSelect().Model((*threadRow)(nil)).Count(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return int(n)
+		}
+		forget := func(want int) {
+			t.Helper()
+			if n, err := s.forget(t.Context(), 10); err != nil || n != want {
+				t.Errorf("%d are forgotten, want %d, %v", n, want, err)
+			}
+		}
+		before := count()
+		if _, err := s.begin(t.Context(), 1, 2); err != nil { // a conversation without messages stays
+			t.Fatal(err)
+		}
+		at := time.Now().UTC().Truncate(time.Microsecond)
+		for _, name := range []string{"#spec_1", "#spec_2", "#spec_3"} {
+			id, err := s.number(t.Context(), name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if name == "#spec_1" {
+				m := chat.Message{SenderID: 1, ThreadID: id, SenderName: "x", Channel: name, Text: "x", SentAt: at}
+				if _, err := s.save(t.Context(), m, false); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if name == "#spec_3" {
+				continue // goes on
+			}
+			if err := s.retire(t.Context(), id); err != nil {
+				t.Fatal(err)
+			}
+		}
+		forget(0)
+		if got := count() - before; got != 3 {
+			t.Errorf("%d threads are left", got)
+		}
+		if n, err := s.deleteBefore(t.Context(), at.Add(time.Second), 10); err != nil || n != 1 {
+			t.Fatal(n, err)
+		}
+		forget(1)
+		if got := count() - before; got != 2 {
+			t.Errorf("%d threads are left at the end", got)
+		}
+	})
+}
