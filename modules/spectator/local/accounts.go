@@ -20,10 +20,14 @@ import (
 func (s *Service) hearAccounts(ctx context.Context) {
 	view.Listen(ctx, s.deps.State, []string{users.Topic}, s.log, s.reviewAccounts, func(ctx context.Context, n state.Notice) error {
 		var m userspb.Changed
-		if proto.Unmarshal(n.Payload, &m) != nil || !m.GetRestricted() || !m.GetUser().GetRestricted() {
-			return nil
+		if err := proto.Unmarshal(n.Payload, &m); err != nil {
+			s.log.ErrorContext(ctx, "event of an account does not parse", "error", err)
+			return nil // it would be as broken the next time
 		}
-		return s.hide(ctx, m.GetUser().GetId())
+		if m.GetRestricted() && m.GetUser().GetRestricted() {
+			return s.hide(ctx, m.GetUser().GetId())
+		}
+		return nil
 	})
 }
 
