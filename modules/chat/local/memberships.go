@@ -207,9 +207,10 @@ func (s store) retire(ctx context.Context, thread int64) error {
 }
 
 // forget deletes some of the threads of temporary channels that are retired and whose messages are gone, and returns how many it did.
+// They are found by not being conversations, of which there are many; the index of names is of no use.
 func (s store) forget(ctx context.Context, n int) (int, error) {
 	var ids []int64
-	err := s.Reader.NewSelect().Model((*threadRow)(nil)).Column("t.id").Where("t.lower_id IS NULL").Where("t.channel IS NULL").
+	err := s.Reader.NewSelect().Model((*threadRow)(nil)).Column("t.id").Where("t.lower_id IS NULL").Where("COALESCE(t.channel, '') = ''").
 		Where("NOT EXISTS (SELECT 1 FROM messages AS m WHERE m.thread_id = t.id)").Limit(int64(n)).Scan(ctx, &ids)
 	if err != nil || len(ids) == 0 {
 		return 0, err
