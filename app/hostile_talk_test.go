@@ -70,7 +70,7 @@ func talkFlood(ctx context.Context, t *testing.T, r *rogue) {
 		}
 	}
 	refused, silenced := 0, false
-	for i := range 100 {
+	for i := 0; i < 1000 && !silenced; i++ {
 		switch status, answer := say(r.good.channel.ID, "flood "+strconv.Itoa(i)); status {
 		case http.StatusTooManyRequests:
 			refused++
