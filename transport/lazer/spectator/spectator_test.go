@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tinylib/msgp/msgp"
 
@@ -148,6 +149,19 @@ func TestScoreProcessed(t *testing.T) {
 	}
 	other.hears("UserScoreProcessed 2 7")
 	w.connect(t, "1", "game 1").hears("UserScoreProcessed 1 6")
+}
+
+// TestPace turns to other players faster than anybody can.
+func TestPace(t *testing.T) {
+	const burst, extra, aSecond = 2 * contract.MaxWatching, 10, 20
+	player := newWorld(t, newModule(t), lazer.DefaultConfig()).connect(t, "1", "game 1")
+	began := time.Now()
+	for range burst + extra {
+		player.call("EndWatchingUser", number(2))
+	}
+	if took := time.Since(began); took < (extra-1)*time.Second/aSecond {
+		t.Errorf("%d calls took %v", burst+extra, took)
+	}
 }
 
 // TestProvedOnTheWay gives the second factor after the connection is let in and before anybody listens on its behalf.

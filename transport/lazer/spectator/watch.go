@@ -42,6 +42,9 @@ func (h *Hub) watch(ctx context.Context, c *signalr.Conn, player int32) error {
 	}
 	g.watching[player] = f
 	f.join(c)
+	if h.seats.of(who.UserID) != c {
+		c.Leave(f.name) // it has lost its seat meanwhile, and is told nothing more
+	}
 	return nil
 }
 
