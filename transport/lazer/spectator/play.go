@@ -41,6 +41,9 @@ func (h *Hub) begin(ctx context.Context, c *signalr.Conn, token hubs.Optional[in
 			play.Maximum[score.Result(result).String()] = count
 		}
 	}
+	if err := guestOf(c).paced.Wait(ctx); err != nil {
+		return err
+	}
 	if err := h.deps.Spectator.Begin(ctx, play); err != nil {
 		return told(err)
 	}
@@ -71,6 +74,9 @@ func (h *Hub) end(ctx context.Context, c *signalr.Conn, token hubs.Optional[int6
 		final = hubs.Quit
 	}
 	c.Release()
+	if err := guestOf(c).paced.Wait(ctx); err != nil {
+		return err
+	}
 	err := h.deps.Spectator.End(ctx, h.player(c, token), spectator.State(final))
 	if !token.Valid && errors.Is(err, spectator.ErrNotPlaying) {
 		return nil // it was never shown: begin accepts more plays than there are

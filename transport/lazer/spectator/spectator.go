@@ -107,16 +107,16 @@ func (h *Hub) Run(ctx context.Context) error {
 	return nil
 }
 
-// How fast a client may begin plays and turn to other players; one that calls faster waits. When it connects anew, it turns to all
+// How fast a client may begin and end plays, and turn to players; one that calls faster waits. When it connects anew, it turns to all
 // players again whom it watched.
 const (
-	callRate  = 20 // a second
+	callRate  = 50 // a second
 	callBurst = 2 * spectator.MaxWatching
 )
 
 // guest is what the hub knows of a connection. Only the connection's own goroutine touches it.
 type guest struct {
-	paced    *rate.Limiter        // of everything but frames
+	paced    *rate.Limiter
 	watching map[int32]*feed      // by player; nil until there is one
 	token    hubs.Optional[int64] // of the play that the first generation of methods means
 	began    bool                 // such a play
@@ -188,13 +188,8 @@ func (h *Hub) drop(ctx context.Context, c *signalr.Conn) {
 	}
 }
 
-// admit refuses what a connection asks whose user has another one, and slows those down that ask too much.
-func (h *Hub) admit(ctx context.Context, c *signalr.Conn, method string) error {
-	if method != "SendFrameDataV2" && method != "SendFrameData" {
-		if err := guestOf(c).paced.Wait(ctx); err != nil {
-			return err
-		}
-	}
+// admit refuses what a connection asks whose user has another one.
+func (h *Hub) admit(_ context.Context, c *signalr.Conn, method string) error {
 	switch who := c.Identity(); {
 	case !who.Pending && h.seats.of(who.UserID) != c:
 		return lazer.ErrStale

@@ -20,6 +20,9 @@ func (h *Hub) watch(ctx context.Context, c *signalr.Conn, player int32) error {
 	if who.Pending {
 		return lazer.InvalidState("Prove who you are first.")
 	}
+	if err := g.paced.Wait(ctx); err != nil {
+		return err
+	}
 	f := g.watching[player]
 	if f == nil {
 		var err error
