@@ -245,7 +245,7 @@ type Change struct {
 type Settings struct {
 	FriendsOnlyMessages bool // private messages from friends only
 	HideLocation        bool // no position on the world map
-	HidePresence        bool // appear offline to everybody
+	HidePresence        bool // appear offline to everybody; lazer's status sets it
 	Language            string
 }
 

@@ -40,6 +40,8 @@ func (people) Get(_ context.Context, ids []int32) ([]users.User, error) {
 
 func (people) Settings(context.Context, int32) (users.Settings, error) { return users.Settings{}, nil }
 
+func (people) SaveSettings(context.Context, int32, users.Settings) error { return nil }
+
 func (people) List(context.Context, int32) ([]relations.Relation, error) { return nil, nil }
 
 // crowd connects n games that take in what they are told, and hold next to no memory themselves. ear counts their bytes.

@@ -39,6 +39,7 @@ import (
 type Accounts interface {
 	Get(ctx context.Context, ids []int32) ([]users.User, error)
 	Settings(ctx context.Context, id int32) (users.Settings, error)
+	SaveSettings(ctx context.Context, id int32, settings users.Settings) error
 }
 
 // Registry is the part of sessions that is used.

@@ -88,12 +88,35 @@ func TestPrivate(t *testing.T) {
 		t.Fatal(err)
 	}
 	g := e.connect(id, "p")
-	g.appear()
+	g.invoke("UpdateActivity", "91 92 0b 90", presence("User", id, nobody))
 	if w.online(t, id) {
 		t.Error("he is seen")
 	}
 	if s, _ := w.session(t, id); !s.FriendsOnly {
 		t.Error("strangers can write to him")
+	}
+
+	// What the game says of that is remembered, and nothing else of the settings is changed.
+	remembers := func(private bool) {
+		t.Helper()
+		settings, err := w.Users.Settings(t.Context(), id)
+		if want := (users.Settings{HidePresence: private, FriendsOnlyMessages: true}); err != nil || settings != want {
+			t.Errorf("%+v, %v, want %+v", settings, err, want)
+		}
+		if w.online(t, id) == private {
+			t.Errorf("he is seen: %v", !private)
+		}
+	}
+	remembers(true)
+	g.invoke("UpdateStatus", "91 02", presence("User", id, "92 92 0b 90 02"))
+	remembers(false)
+	g.invoke("UpdateStatus", "91 00", presence("User", id, nobody))
+	remembers(true)
+	g.invoke("UpdateStatus", "91 01", presence("User", id, "92 92 0b 90 01")) // do not disturb
+	remembers(false)
+	g.invoke("UpdateStatus", "91 c0", presence("User", id, nobody)) // which says nothing
+	if settings, err := w.Users.Settings(t.Context(), id); err != nil || settings.HidePresence {
+		t.Errorf("%+v, %v", settings, err)
 	}
 }
 

@@ -33,7 +33,7 @@ const (
 // player is what the hub knows of a connection. Only the connection's own goroutine touches what has no other guard.
 type player struct {
 	session string // its ID; "" while the second factor is missing
-	private bool   // the account does not want to be seen, whatever the game says
+	private bool   // the account does not want to be seen, as it stands in its settings
 	board   hubs.Optional[rankings.Board]
 	paced   *rate.Limiter
 
@@ -195,13 +195,36 @@ func (h *Hub) updateStatus(ctx context.Context, c *signalr.Conn, status hubs.Opt
 	}
 	next := p.current
 	next.Busy = status.Valid && status.Value == hubs.DoNotDisturb
-	hidden := hides(status) || p.private
+	hidden := hides(status)
 	if err := h.update(ctx, c, next, &hidden); err != nil {
 		return err
 	}
 	p.said, p.status = true, status
+	if status.Valid && p.session != "" {
+		h.remember(ctx, c, hidden)
+	}
 	h.echo(c, p)
 	return nil
+}
+
+// remember writes whether the user wants to be seen into the settings of his account, as the official server does
+// (ppy/osu-server-spectator Hubs/Metadata/MetadataHub.cs): the API then hides when he was here, from which lazer concludes, wherever he
+// logs in, that he still does not want to. His status is changed all the same when that fails.
+func (h *Hub) remember(ctx context.Context, c *signalr.Conn, private bool) {
+	p, id := playerOf(c), c.Identity().UserID
+	if p.private == private {
+		return
+	}
+	settings, err := h.deps.Users.Settings(ctx, id)
+	if err == nil && settings.HidePresence != private {
+		settings.HidePresence = private
+		err = h.deps.Users.SaveSettings(ctx, id, settings)
+	}
+	if err != nil {
+		h.deps.Log.WarnContext(ctx, "whether a user wants to be seen is not remembered", "user", id, "error", err)
+		return
+	}
+	p.private = private
 }
 
 // hides reports whether a status hides its user.
