@@ -156,6 +156,22 @@ func TestDrain(t *testing.T) {
 	})
 }
 
+// TestTakeEnds asks for a mail after the end: it stays where it is, and is not forgotten.
+func TestTakeEnds(t *testing.T) {
+	o := newOutbox(1)
+	if err := o.add(hello, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, ok := o.take(ctx); ok {
+		t.Error("a mail is taken after the end")
+	}
+	if e, ok := o.take(t.Context()); !ok || e.attempts != 1 {
+		t.Errorf("the next one takes %+v, %t", e, ok)
+	}
+}
+
 func TestDrainEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, stop := running(t, DefaultConfig(), func(ctx context.Context, _ mail.Message) error { <-ctx.Done(); return ctx.Err() })

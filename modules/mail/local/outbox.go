@@ -70,7 +70,7 @@ func (o *outbox) add(m mail.Message, now time.Time) error {
 
 // take waits for a mail that is due and counts the attempt; false when ctx has ended. The caller calls done, or again.
 func (o *outbox) take(ctx context.Context) (entry, bool) {
-	for {
+	for ctx.Err() == nil {
 		o.mu.Lock()
 		changed, wait := o.changed, time.Duration(-1)
 		if len(o.waiting) > 0 {
@@ -78,7 +78,7 @@ func (o *outbox) take(ctx context.Context) (entry, bool) {
 				e := heap.Pop(&o.waiting).(entry)
 				o.mu.Unlock()
 				e.attempts++
-				return e, ctx.Err() == nil
+				return e, true
 			}
 		}
 		o.mu.Unlock()
@@ -88,11 +88,11 @@ func (o *outbox) take(ctx context.Context) (entry, bool) {
 		}
 		select {
 		case <-ctx.Done():
-			return entry{}, false
 		case <-changed:
 		case <-due:
 		}
 	}
+	return entry{}, false
 }
 
 // again puts an entry back until it is due; false when it must be given up because the outbox is being drained.
