@@ -35,21 +35,19 @@ func (s *Service) hearAccounts(ctx context.Context) {
 func (s *Service) reviewAccounts(ctx context.Context) error {
 	seen := map[int32]bool{}
 	err := s.all(ctx, rosterTag, func(record state.Record) error {
-		r, err := decode[roster](record)
-		if err == nil && r.shown() != nil {
+		if r, ok := legible[roster](ctx, s, record); ok && r.shown() != nil {
 			seen[r.shown().Play.Player.UserID] = true
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return err
 	}
 	err = s.all(ctx, watchTag, func(record state.Record) error {
-		w, err := decode[watch](record)
-		if err == nil {
+		if w, ok := legible[watch](ctx, s, record); ok {
 			seen[w.Watcher.UserID] = true
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return err
@@ -108,10 +106,9 @@ func (s *Service) hide(ctx context.Context, userID int32) error {
 	}
 	var ends []pair
 	err = s.all(ctx, watchTag, func(record state.Record) error {
-		w, err := decode[watch](record)
+		w, ok := legible[watch](ctx, s, record)
 		switch {
-		case err != nil:
-			return err
+		case !ok:
 		case w.Watcher.UserID == userID:
 			ends = append(ends, pair{userID, w.Watcher.Client, 0})
 		case w.Watcher.Format == spectator.Stable && slices.ContainsFunc(w.Targets, func(t target) bool { return t.UserID == userID }):

@@ -48,9 +48,9 @@ func (s *Service) endAbandoned(ctx context.Context) error {
 	var ended, silent []spectator.Player
 	now := time.Now()
 	err := s.all(ctx, rosterTag, func(record state.Record) error {
-		r, err := decode[roster](record)
-		if err != nil {
-			return err
+		r, ok := legible[roster](ctx, s, record)
+		if !ok {
+			return nil
 		}
 		for _, e := range r.Plays {
 			switch {
@@ -124,11 +124,10 @@ func (s *Service) clientsOf(ctx context.Context, ids []int32) (map[owned]bool, e
 func (s *Service) sweepWatchers(ctx context.Context) error {
 	var watching []spectator.Player
 	err := s.all(ctx, watchTag, func(record state.Record) error {
-		w, err := decode[watch](record)
-		if err == nil {
+		if w, ok := legible[watch](ctx, s, record); ok {
 			watching = append(watching, spectator.Player{UserID: w.Watcher.UserID, Client: w.Watcher.Client})
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return err

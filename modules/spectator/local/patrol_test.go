@@ -10,6 +10,7 @@ import (
 	"github.com/pure-peace/peace/modules/sessions"
 	"github.com/pure-peace/peace/modules/spectator"
 	"github.com/pure-peace/peace/modules/spectator/spectatortest"
+	"github.com/pure-peace/peace/modules/state"
 	"github.com/pure-peace/peace/modules/state/memory"
 	"github.com/pure-peace/peace/modules/users"
 	"github.com/pure-peace/peace/osu"
@@ -257,6 +258,27 @@ func TestBeginsAnew(t *testing.T) {
 		}
 		if n, err := s.countChunks(s.Context(), p); err != nil || n != maxChunks {
 			s.Errorf("%d chunks, %v", n, err)
+		}
+		s.must(s.End(s.Context(), p, spectator.Passed))
+	})
+}
+
+// TestIllegible has records that nobody can read: the others are looked after all the same.
+func TestIllegible(t *testing.T) {
+	inTime(t, func(s *scene) {
+		broken := []state.Change{}
+		for key, tag := range map[string]string{"u0": rosterTag, "w0/c": watchTag} {
+			broken = append(broken, state.Change{Put: &state.Put{Space: Space, Key: key, Value: []byte("?"), AddTags: []string{tag}}})
+		}
+		_, err := s.store.Apply(s.Context(), broken)
+		s.must(err)
+		p := s.play(1)
+		s.must(s.endAbandoned(s.Context()))
+		s.must(s.sweepWatchers(s.Context()))
+		s.banned.add(1)
+		s.must(s.reviewAccounts(s.Context()))
+		if plays, err := s.Playing(s.Context(), []int32{1}); err != nil || len(plays) != 0 {
+			s.Errorf("%v, %v", plays, err)
 		}
 		s.must(s.End(s.Context(), p, spectator.Passed))
 	})

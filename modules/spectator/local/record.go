@@ -108,6 +108,15 @@ func decode[T any](r state.Record) (*T, error) {
 	return out, nil
 }
 
+// legible returns what a record holds, and false for one that cannot be read: it must not keep anybody from the others.
+func legible[T any](ctx context.Context, s *Service, r state.Record) (*T, bool) {
+	value, err := decode[T](r)
+	if err != nil {
+		s.log.ErrorContext(ctx, "a record of plays or watchers is skipped", "error", err)
+	}
+	return value, err == nil
+}
+
 // read returns a record, nil with version 0 when there is none.
 func read[T any](ctx context.Context, s *Service, key string) (*T, uint64, error) {
 	records, err := s.deps.State.Get(ctx, Space, []string{key})
