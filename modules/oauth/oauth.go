@@ -7,8 +7,8 @@
 //
 // Who the user is and whether his password is right is the business of users. What a scope opens is the business of the edges.
 //
-// Tokens end when they are revoked, when their user's password changes, when he is kicked out of his account by staff, or with
-// their application. That is published on the state topic Topic as a Changed event, at most once; an edge that holds a connection
+// Tokens end when they are revoked, when their user's password changes, or with their application; a kick ends connections and no
+// token, since the game throws its own away then. That is published on the state topic Topic as a Changed event, at most once; an edge that holds a connection
 // on behalf of a token listens, and asks Check again when it (re)subscribes. A token that was refreshed has a successor: its
 // connections stay, and are from then on held on behalf of that one.
 package oauth
