@@ -49,10 +49,15 @@ type meeting struct {
 	routes []route
 }
 
-// route leads what begins with a prefix to a handler.
+// route leads a path, and what is below it, to a handler.
 type route struct {
-	prefix  string
+	path    string
 	handler http.Handler
+}
+
+func (r route) takes(path string) bool {
+	below, ok := strings.CutPrefix(path, r.path)
+	return ok && (below == "" || below[0] == '/')
 }
 
 // before sends what is the meeting's to it, and everything else on.
@@ -62,7 +67,7 @@ func (m *meeting) before(next http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for _, route := range m.routes {
-			if strings.HasPrefix(r.URL.Path, route.prefix) {
+			if route.takes(r.URL.Path) {
 				route.handler.ServeHTTP(w, r)
 				return
 			}
@@ -75,8 +80,8 @@ func (m *meeting) before(next http.Handler) http.Handler {
 func (m *meeting) hubs() http.Handler {
 	var own meeting
 	for _, route := range m.routes {
-		if rest, ok := strings.CutPrefix(route.prefix, "/signalr"); ok {
-			route.prefix = rest
+		if rest, ok := strings.CutPrefix(route.path, "/signalr"); ok {
+			route.path = rest
 			own.routes = append(own.routes, route)
 		}
 	}
@@ -103,8 +108,8 @@ func (a *App) buildLazer(chain *edge.Chain) (*meeting, error) {
 	}
 	a.edges = append(a.edges, partOf("lazer", gate))
 	m := &meeting{routes: []route{
-		{v2.Prefix + "/", chain.Edge("api.v2", api)},
-		{"/oauth/", accountEdge},
+		{v2.Prefix, chain.Edge("api.v2", api)},
+		{"/oauth", accountEdge},
 		{"/home/login", accountEdge},
 		{"/home/verify", accountEdge},
 		{"/home/logout", accountEdge},
